@@ -1,0 +1,55 @@
+"""geomap: from articles to an honest incident map. Importing it loads neither spaCy nor geopandas."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_EXPORTS = {
+    "Actor": "records",
+    "Article": "records",
+    "Attribution": "records",
+    "Candidate": "records",
+    "DateExpression": "records",
+    "Incident": "records",
+    "IncidentPlace": "records",
+    "Mention": "records",
+    "Place": "records",
+    "Resolution": "records",
+    "SourceQuote": "records",
+    "GeomapError": "errors",
+    "Settings": "settings",
+}
+
+__all__ = ["__version__", *sorted(_EXPORTS)]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that ``import geomap`` stays instant."""
+    if name in _EXPORTS:
+        return getattr(import_module(f"geomap.{_EXPORTS[name]}"), name)
+    raise AttributeError(f"module 'geomap' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if TYPE_CHECKING:
+    from geomap.errors import GeomapError
+    from geomap.records import (
+        Actor,
+        Article,
+        Attribution,
+        Candidate,
+        DateExpression,
+        Incident,
+        IncidentPlace,
+        Mention,
+        Place,
+        Resolution,
+        SourceQuote,
+    )
+    from geomap.settings import Settings

@@ -1,0 +1,60 @@
+"""The error tree. Every error that geomap raises on purpose is one of these.
+
+::
+
+    GeomapError
+    ├── InputError             an input could not be read (file, row or value is named)
+    │   └── DateError          a date that cannot be (``--published 2022-02-30``)
+    ├── GazetteerError         the gazetteer could not be built, opened or read
+    │   └── OverlayError       a row of a places file is wrong (file, row, column, remedy are named)
+    ├── ModelError             the spaCy model is missing or is not the one expected
+    ├── OutputError            a result could not be written; nothing half-written is left
+    └── UsageError             options that contradict each other
+
+A message names the offending file, row and value, and says what to do about it.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DateError",
+    "GazetteerError",
+    "GeomapError",
+    "InputError",
+    "ModelError",
+    "OutputError",
+    "OverlayError",
+    "UsageError",
+]
+
+
+class GeomapError(Exception):
+    """Base of everything that geomap raises on purpose."""
+
+
+class InputError(GeomapError):
+    """An article or a batch of articles could not be read."""
+
+
+class DateError(InputError):
+    """A date that is malformed or does not exist."""
+
+
+class GazetteerError(GeomapError):
+    """The gazetteer could not be built, opened or read."""
+
+
+class OverlayError(GazetteerError):
+    """A row of a places file is wrong; the message names file, row, column and remedy."""
+
+
+class ModelError(GeomapError):
+    """The language model is missing, broken or not the expected one."""
+
+
+class OutputError(GeomapError):
+    """A result could not be written; no half-written file is left behind."""
+
+
+class UsageError(GeomapError):
+    """Options that contradict each other or that are out of range."""
