@@ -9,6 +9,7 @@
     │   └── OverlayError       a row of a places file is wrong (file, row, column, remedy are named)
     ├── ModelError             the spaCy model is missing or is not the one expected
     ├── OutputError            a result could not be written; nothing half-written is left
+    ├── StageError             a stage failed on one article (both are named); the others go on
     └── UsageError             options that contradict each other
 
 A message names the offending file, row and value, and says what to do about it.
@@ -24,6 +25,7 @@ __all__ = [
     "ModelError",
     "OutputError",
     "OverlayError",
+    "StageError",
     "UsageError",
 ]
 
@@ -54,6 +56,15 @@ class ModelError(GeomapError):
 
 class OutputError(GeomapError):
     """A result could not be written; no half-written file is left behind."""
+
+
+class StageError(GeomapError):
+    """A stage failed on one article. ``doc_id`` and ``stage`` say where; the cause is chained."""
+
+    def __init__(self, message: str, *, doc_id: str, stage: str) -> None:
+        super().__init__(message)
+        self.doc_id = doc_id
+        self.stage = stage
 
 
 class UsageError(GeomapError):

@@ -1,0 +1,163 @@
+"""Writing results so that a file is there whole or not at all.
+
+Everything goes to a temporary file in the target's own folder (a rename is atomic only within one file
+system), is synced, and then takes the target's name. A previous file survives every failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from geomap.errors import OutputError
+
+__all__ = ["JsonLinesWriter", "atomic_file", "json_line", "json_lines_file", "write_bytes", "write_text"]
+
+_REMEDIES = {
+    errno.ENOSPC: "the disk is full: free some space or choose another folder with -o.",
+    errno.EDQUOT: "your disk quota is used up: free some space or choose another folder with -o.",
+    errno.EFBIG: "the file is larger than this system allows: choose another folder with -o.",
+    errno.EACCES: "permission denied: choose a folder that you may write to with -o.",
+    errno.EPERM: "permission denied: choose a folder that you may write to with -o.",
+    errno.EROFS: "the file system is read-only: choose another folder with -o.",
+    errno.EISDIR: "it is a folder: name a file with -o.",
+    errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path with -o.",
+    errno.ENAMETOOLONG: "the name is too long: choose a shorter one with -o.",
+}
+
+
+def _output_error(path: Path, error: OSError) -> OutputError:
+    reason = error.strerror or type(error).__name__
+    remedy = _REMEDIES.get(error.errno or 0, f"{reason}: check the path or choose another with -o.")
+    return OutputError(f"{path}: could not be written, nothing was left behind; {remedy}")
+
+
+@contextlib.contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """A binary file to write to, which becomes ``path`` when the block ends without an error.
+
+    Missing parent folders are made. Raises :class:`~geomap.errors.OutputError` naming ``path`` and the remedy;
+    whatever was at ``path`` before stays, and the temporary file is removed on any error.
+    """
+    try:
+        # A link stays a link: what it points to is replaced.
+        path = Path(os.path.realpath(path))
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        special = path.exists() and not path.is_file()
+        if not special:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".geomap-", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise _output_error(path, error) from error
+    if special:
+        # A device or a pipe (/dev/null, a shell's >(…)) must be written to, never replaced.
+        try:
+            with path.open("wb") as device:
+                yield device
+        except OSError as error:
+            raise _output_error(path, error) from error
+        return
+    temporary = Path(name)
+    file = os.fdopen(handle, "wb")
+    try:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        finally:
+            # close() flushes what is buffered; on a full disk that fails a second time, and the file
+            # descriptor is released all the same. The first error is the one to tell.
+            with contextlib.suppress(OSError):
+                file.close()
+        # mkstemp makes files private; a result is meant to be shared like any other file.
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise _output_error(path, error) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The permissions the result gets: those of the file it replaces, else what the umask leaves of 0666."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself survives a power cut only once the folder is synced. Some file systems refuse to
+    # open folders; the file is already whole then, so that is no error.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write ``data`` to ``path`` atomically and return ``path``. Raises OutputError."""
+    with atomic_file(path) as file:
+        file.write(data)
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write ``text`` as UTF-8 to ``path`` atomically and return ``path``. Raises OutputError.
+
+    A lone surrogate, which UTF-8 cannot hold, is written as U+FFFD.
+    """
+    return write_bytes(path, text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8"))
+
+
+def json_line(record: Mapping[str, Any]) -> str:
+    """``record`` as one line of strict JSON (no NaN), without the line end, safe to print and to encode.
+
+    Line separators that some readers split at (U+0085, U+2028, U+2029) and lone surrogates are escaped.
+    """
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in ("\x7f", "\x85", "\u2028", "\u2029"):
+        if character in line:
+            line = line.replace(character, f"\\u{ord(character):04x}")
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return line
+
+
+class JsonLinesWriter:
+    """Writes records one a line; :func:`json_lines_file` makes one for a file."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self.count = 0
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Write one record."""
+        self._write(json_line(record).encode("utf-8") + b"\n")
+        self.count += 1
+
+
+@contextlib.contextmanager
+def json_lines_file(path: Path) -> Iterator[JsonLinesWriter]:
+    """A writer of JSON Lines that streams to a temporary file and takes the name ``path`` at the end.
+
+    Raises :class:`~geomap.errors.OutputError`; then nothing is left behind.
+    """
+    with atomic_file(path) as file:
+        yield JsonLinesWriter(file.write)

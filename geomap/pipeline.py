@@ -1,0 +1,432 @@
+"""The stages in order: article → mentions → resolutions → incidents → GeoDataFrame → map → file.
+
+Three lines make a map::
+
+    from geomap.pipeline import map_articles
+
+    summary = map_articles(["article.txt"], "output/article.html")
+    print(summary.output, summary.incidents)
+
+This module is the one boundary at which an unexpected failure of a stage on one article is turned into a
+:class:`~geomap.errors.StageError` that names the article and the stage, so that a batch goes on without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geomap.errors import GeomapError, OutputError, StageError, UsageError
+from geomap.records import Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
+from geomap.settings import Settings
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from spacy.language import Language
+
+    from geomap.gazetteer import Gazetteer
+
+__all__ = [
+    "ArticleResult",
+    "RunSummary",
+    "Session",
+    "extract_incidents",
+    "map_articles",
+    "process_article",
+    "toponyms_record",
+    "write_incidents",
+    "write_map",
+]
+
+OnError = Callable[[GeomapError], None]
+OnArticle = Callable[["ArticleResult"], None]
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleResult:
+    """What one article gave. ``resolutions`` has one entry for each of ``mentions``, in the same order."""
+
+    article: Article
+    mentions: tuple[Mention, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
+    dates: tuple[DateExpression, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """What a run did. ``incidents`` are after merging, so one incident told by two articles counts once;
+    ``located`` of them are on the map, ``unlocated`` are only listed. ``errors`` are what was skipped and why;
+    ``undated`` names the articles without a publication date (their relative dates are unresolved)."""
+
+    articles: int
+    incidents: int
+    located: int
+    unlocated: int
+    output: Path | None = None
+    undated: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    errors: tuple[GeomapError, ...] = ()
+
+
+@contextmanager
+def _stage(article: Article, stage: str) -> Iterator[None]:
+    try:
+        yield
+    except StageError:
+        raise
+    except (GeomapError, MemoryError):
+        # An error raised on purpose already says what to do; memory is not this article's fault alone.
+        raise
+    except Exception as error:
+        detail = " ".join(str(error).split())[:200]
+        raise StageError(
+            f"{article.doc_id}: the {stage} stage failed on this article"
+            f" ({type(error).__name__}{': ' + detail if detail else ''}); it was skipped."
+            " This is a fault in geomap: please report it with the article.",
+            doc_id=article.doc_id,
+            stage=stage,
+        ) from error
+
+
+def _drop_unsure(resolutions: Iterable[Resolution], min_score: float) -> tuple[Resolution, ...]:
+    """Resolutions below ``min_score`` become NIL: the mention stays, its place does not."""
+    return tuple(
+        replace(
+            resolution,
+            place=None,
+            rule="min_score",
+            reasons=(
+                *resolution.reasons,
+                f"score {resolution.score:.2f} is below the minimum of {min_score:.2f}",
+            ),
+        )
+        if resolution.place is not None and resolution.score < min_score
+        else resolution
+        for resolution in resolutions
+    )
+
+
+def process_article(
+    article: Article,
+    *,
+    gazetteer: Gazetteer,
+    nlp: Language | None = None,
+    settings: Settings | None = None,
+    incidents: bool = True,
+) -> ArticleResult:
+    """Take one article through the stages; ``incidents=False`` stops after toponym resolution.
+
+    ``nlp`` is a loaded spaCy pipeline, or None to recognise by the gazetteer alone. Raises
+    :class:`~geomap.errors.StageError` naming the article and the stage when a stage fails.
+    """
+    from geomap.nlp import parse
+    from geomap.recognition import find_mentions
+    from geomap.resolution import resolve_mentions
+
+    settings = settings or Settings()
+    with _stage(article, "language"):
+        doc = parse(nlp, article.text) if nlp is not None else None
+    with _stage(article, "recognition"):
+        mentions = find_mentions(article, gazetteer, doc)
+    with _stage(article, "resolution"):
+        resolutions = resolve_mentions(article, mentions, gazetteer, settings)
+        resolved = _drop_unsure(resolutions, settings.min_score)
+    if not incidents:
+        return ArticleResult(article=article, mentions=tuple(mentions), resolutions=resolved)
+
+    from geomap.dates import find_dates
+    from geomap.incidents import code_incidents
+
+    with _stage(article, "dates"):
+        dates = find_dates(article)
+    with _stage(article, "incidents"):
+        coded = code_incidents(article, resolved, dates, doc)
+    return ArticleResult(
+        article=article,
+        mentions=tuple(mentions),
+        resolutions=resolved,
+        dates=tuple(dates),
+        incidents=tuple(coded),
+    )
+
+
+class Session:
+    """What a run needs once: the open gazetteer and the language model. Use it in a ``with`` block.
+
+    Both are opened on first use, so a run that has nothing to read loads neither.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, progress: Progress | None = None) -> None:
+        self.settings = settings or Settings()
+        self._progress = progress
+        self._gazetteer: Gazetteer | None = None
+        self._nlp: Language | None = None
+        self._nlp_loaded = False
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The gazetteer; the first use opens it, and builds it where that was never done."""
+        if self._gazetteer is None:
+            from geomap.gazetteer import open_gazetteer
+
+            self._gazetteer = open_gazetteer(
+                cache_dir=self.settings.cache_dir,
+                places_files=self.settings.places_files,
+                progress=self._progress,
+            )
+        return self._gazetteer
+
+    @property
+    def nlp(self) -> Language | None:
+        """The spaCy pipeline, or None where the gazetteer alone recognises."""
+        if not self._nlp_loaded:
+            from geomap.nlp import load_model
+
+            if self._progress is not None and self.settings.model != "gazetteer":
+                self._progress("loading the language model", 0.0)
+            self._nlp = load_model(self.settings.model)
+            self._nlp_loaded = True
+        return self._nlp
+
+    def close(self) -> None:
+        """Close the gazetteer."""
+        if self._gazetteer is not None:
+            self._gazetteer.close()
+            self._gazetteer = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def process(
+        self, articles: Iterable[Article], *, incidents: bool = True, on_error: OnError | None = None
+    ) -> Iterator[ArticleResult]:
+        """The results of ``articles``, one at a time. A failed one goes to ``on_error`` and the rest go on;
+        without ``on_error`` it raises."""
+        for article in articles:
+            try:
+                yield process_article(
+                    article,
+                    gazetteer=self.gazetteer,
+                    nlp=self.nlp,
+                    settings=self.settings,
+                    incidents=incidents,
+                )
+            except StageError as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+
+    def read(self, inputs: Sequence[str | Path], *, on_error: OnError | None = None) -> Iterator[Article]:
+        """The articles of ``inputs``, dated by ``settings.published`` where it is given."""
+        from geomap.articles import read_articles
+
+        return read_articles(inputs, published=self.settings.published, on_error=on_error)
+
+
+def extract_incidents(
+    inputs: Sequence[str | Path],
+    *,
+    settings: Settings | None = None,
+    on_error: OnError | None = None,
+) -> list[Incident]:
+    """The incidents of ``inputs``, merged across articles: one incident told twice is one with two sources."""
+    from geomap.merging import merge_incidents
+
+    with Session(settings) as session:
+        coded = [
+            incident
+            for result in session.process(session.read(inputs, on_error=on_error), on_error=on_error)
+            for incident in result.incidents
+        ]
+    return merge_incidents(coded)
+
+
+def toponyms_record(result: ArticleResult) -> dict[str, Any]:
+    """One line of ``geomap toponyms``: the document's toponyms and what each was resolved to.
+
+    ``lat`` and ``lon`` are null for NIL; ``geonameid`` is there only for places of GeoNames.
+    """
+    toponyms: list[dict[str, Any]] = []
+    for resolution in result.resolutions:
+        mention, place = resolution.mention, resolution.place
+        row: dict[str, Any] = {
+            "start": mention.start,
+            "end": mention.end,
+            "text": mention.text,
+            "lat": place.lat if place else None,
+            "lon": place.lon if place else None,
+        }
+        if place is not None and place.id.startswith("gn:"):
+            number = place.id.removeprefix("gn:")
+            row["geonameid"] = int(number) if number.isdecimal() else number
+        row |= {
+            "place_id": place.id if place else None,
+            "name": place.name if place else None,
+            "country_code": (place.country_code or None) if place else None,
+            "score": round(resolution.score, 4),
+            "rule": resolution.rule,
+            "kind": mention.kind,
+        }
+        toponyms.append(row)
+    return {"doc_id": result.article.doc_id, "toponyms": toponyms}
+
+
+def is_located(incident: Incident) -> bool:
+    """True where at least one of the incident's places has coordinates."""
+    return any(place.lat is not None and place.lon is not None for place in incident.places)
+
+
+def write_incidents(incidents: Sequence[Incident], output: Path) -> Path:
+    """Write ``incidents`` to ``output`` atomically: GeoJSON for ``.geojson``, else JSON Lines.
+
+    Raises :class:`~geomap.errors.OutputError`; a previous file then stays as it was.
+    """
+    from geomap.outputs import json_lines_file, write_text
+
+    if output.suffix.lower() in (".geojson", ".json"):
+        from geomap.frames import gdf_to_geojson, incidents_to_gdf
+
+        return write_text(output, gdf_to_geojson(incidents_to_gdf(incidents)))
+    with json_lines_file(output) as writer:
+        for incident in incidents:
+            writer.write(to_dict(incident))
+    return output
+
+
+# Labels are context, not data: more than this many clutter a small map.
+_LABELS = 60
+# How far from an incident a town is still useful for finding one's way (about a day's drive on the map).
+_LABEL_RADIUS_KM = 120.0
+
+
+def _labels(incidents: Sequence[Incident], gazetteer: Gazetteer) -> list[Place]:
+    """The larger places around the incidents, largest first, each once: the map's own lettering."""
+    near = getattr(gazetteer, "near", None)
+    if near is None:
+        return []
+    # One query a half-degree cell, since incidents cluster and their neighbourhoods are the same.
+    cells: dict[tuple[int, int], tuple[float, float]] = {}
+    for incident in incidents:
+        for place in incident.places:
+            if place.lat is not None and place.lon is not None:
+                cells.setdefault((round(place.lat * 2), round(place.lon * 2)), (place.lat, place.lon))
+    found: dict[str, Place] = {}
+    share = max(5, _LABELS // max(1, len(cells)))
+    for lat, lon in cells.values():
+        for place in near(lat, lon, _LABEL_RADIUS_KM, limit=share):
+            found.setdefault(place.id, place)
+    return sorted(found.values(), key=lambda place: (-(place.population or 0), place.id))[: 4 * _LABELS]
+
+
+def write_map(
+    incidents: Sequence[Incident],
+    output: Path,
+    *,
+    gazetteer: Gazetteer | None = None,
+    articles: Sequence[Article] = (),
+    title: str | None = None,
+    settings: Settings | None = None,
+) -> Path:
+    """Draw ``incidents`` on one self-contained HTML page at ``output`` (atomic) and return its path.
+
+    ``gazetteer`` gives the lettering around the incidents; without it there is none. Raises
+    :class:`~geomap.errors.OutputError`.
+    """
+    from geomap.frames import incidents_to_gdf
+    from geomap.maps import build_map, save_map
+
+    settings = settings or Settings()
+    gdf = incidents_to_gdf(incidents)
+    options: dict[str, Any] = {"title": title or _title(articles), "kosovo_label": settings.kosovo_label}
+    if gazetteer is not None:
+        options["labels"] = _labels(incidents, gazetteer)
+    try:
+        return save_map(build_map(gdf, **options), output)
+    except OSError as error:
+        raise OutputError(f"{output}: could not be written ({error.strerror or error}).") from error
+
+
+def _title(articles: Sequence[Article]) -> str:
+    if len(articles) == 1:
+        return articles[0].title or articles[0].doc_id
+    return f"{len(articles)} articles" if articles else "Incidents"
+
+
+def map_articles(
+    inputs: Sequence[str | Path] | str | Path,
+    output: str | Path | None = None,
+    *,
+    settings: Settings | None = None,
+    title: str | None = None,
+    on_error: OnError | None = None,
+    on_article: OnArticle | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Read ``inputs``, find their incidents and write one map; the summary says what was done and skipped.
+
+    ``inputs`` are files, folders or ``-``; ``output`` defaults to ``output/<first input's stem>.html`` in the
+    current folder. A bad input goes to ``on_error`` (and always into ``RunSummary.errors``) and the rest go
+    on. ``on_article`` sees each result as it is done. Raises a :class:`~geomap.errors.GeomapError` where no
+    input could be read at all or the map could not be written.
+    """
+    from geomap.merging import merge_incidents
+
+    paths = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
+    if not paths:
+        raise UsageError("No input: name at least one file or folder, or - for standard input.")
+    target = Path(output) if output is not None else default_output(paths)
+    check_writable(target)
+    errors: list[GeomapError] = []
+
+    def failed(error: GeomapError) -> None:
+        errors.append(error)
+        if on_error is not None:
+            on_error(error)
+
+    articles: list[Article] = []
+    coded: list[Incident] = []
+    empty: list[str] = []
+    with Session(settings, progress=progress) as session:
+        for result in session.process(session.read(paths, on_error=failed), on_error=failed):
+            # Only what the map needs is kept: the texts of a large batch would fill the memory.
+            articles.append(replace(result.article, text=""))
+            coded.extend(result.incidents)
+            if not any(resolution.place for resolution in result.resolutions):
+                empty.append(result.article.doc_id)
+            if on_article is not None:
+                on_article(result)
+        if not articles:
+            raise errors[0] if len(errors) == 1 else GeomapError("None of the inputs could be read.")
+        if progress is not None:
+            progress("drawing the map", 0.0)
+        incidents = merge_incidents(coded)
+        write_map(
+            incidents,
+            target,
+            gazetteer=session.gazetteer,
+            articles=articles,
+            title=title,
+            settings=session.settings,
+        )
+    located = sum(map(is_located, incidents))
+    return RunSummary(
+        articles=len(articles),
+        incidents=len(incidents),
+        located=located,
+        unlocated=len(incidents) - located,
+        output=target,
+        undated=tuple(article.doc_id for article in articles if article.published is None),
+        empty=tuple(empty),
+        errors=tuple(errors),
+    )
