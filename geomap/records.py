@@ -76,7 +76,9 @@ class Mention:
     ``kind`` is place, demonym, facility or region. ``dateline`` marks the place an article was filed from,
     ``metonym`` a place that stands for its government ("Belgrade said"). ``direction`` is a compass part named
     directly before ("northern" gives ``"N"``; also NE, E, SE, S, SW, W, NW, C for central); the mention's own
-    span does not include the direction word. ``recognizer`` says who found it.
+    span does not include the direction word. ``inside`` is "organisation", "person" or "event" where the name is
+    part of such a name ("Rapides Parish Fire District"): a toponym, but not by itself where something happened.
+    ``recognizer`` says who found it.
     """
 
     start: int
@@ -87,6 +89,7 @@ class Mention:
     dateline: bool = False
     metonym: bool = False
     direction: str | None = None
+    inside: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +113,9 @@ class Place:
 
     @property
     def is_area(self) -> bool:
-        """True for what is never a point: continents, countries, regions, districts, seas."""
-        return self.feature_class in ("A", "L", "H") and self.feature_code not in ("PRK", "WLL", "SPNG")
+        """True for what is never a point: countries, regions, districts, seas, and mountains or islands of size."""
+        # 10 km: below it a hill, cape or islet is a spot on any map that shows towns.
+        return self.feature_class in ("A", "L", "H") or (self.feature_class == "T" and self.radius_km >= 10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,65 @@
-"""The gazetteer: an SQLite store built once, and the places that people add."""
+"""The gazetteer: an SQLite store built once into the user's cache, and the places that people lay over it.
+
+Order of precedence: the files given with ``--places`` (first wins), the shipped overlay ``gazetteer/places.csv``,
+the world layer.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from geomap.errors import GazetteerError
+from geomap.gazetteer.store import Gazetteer, distance_km
+
+__all__ = ["Gazetteer", "cache_folder", "distance_km", "gazetteer_path", "open_gazetteer"]
+
+
+def cache_folder(cache_dir: Path | None = None) -> Path:
+    """Where the built gazetteer lives: the argument, ``GEOMAP_CACHE``, or the platform's cache folder."""
+    if cache_dir is not None:
+        return cache_dir
+    if os.environ.get("GEOMAP_CACHE"):
+        return Path(os.environ["GEOMAP_CACHE"])
+    from platformdirs import user_cache_path
+
+    return user_cache_path("geomap")
+
+
+def gazetteer_path(cache_dir: Path | None = None) -> Path:
+    """The file that this version of geomap and of its data packages builds and opens."""
+    from geomap.gazetteer.build import digest
+
+    return cache_folder(cache_dir) / f"gazetteer-{digest()}.sqlite"
+
+
+def open_gazetteer(
+    *,
+    cache_dir: Path | None = None,
+    places_files: Sequence[Path] = (),
+    progress: object = None,
+    rebuild: bool = False,
+) -> Gazetteer:
+    """Open the gazetteer, building it first where this version has none yet (about half a minute, once).
+
+    ``places_files`` are the user's CSV files, outranking all else. ``progress(phrase, share)`` is called while
+    building. A file that turns out to be damaged is rebuilt once. Raises :class:`GazetteerError`, and
+    :class:`OverlayError` for a wrong row in a places file.
+    """
+    from geomap.gazetteer.build import Progress, build_gazetteer
+    from geomap.gazetteer.overlay import read_places
+    from geomap.resources import data_path
+
+    tell: Progress | None = progress if callable(progress) else None
+    overlay = [place for file in places_files for place in read_places(Path(file), "user")]
+    overlay += read_places(data_path("gazetteer/places.csv"), "overlay")
+    path = gazetteer_path(cache_dir)
+    if rebuild or not path.exists():
+        build_gazetteer(path, tell)
+    try:
+        return Gazetteer(path, overlay)
+    except GazetteerError:
+        # Truncated by a full disk or a crash of the machine: built anew, once.
+        build_gazetteer(path, tell)
+        return Gazetteer(path, overlay)

