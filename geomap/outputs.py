@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,15 @@ from typing import Any, BinaryIO
 
 from geomap.errors import OutputError
 
-__all__ = ["JsonLinesWriter", "atomic_file", "json_line", "json_lines_file", "write_bytes", "write_text"]
+__all__ = [
+    "JsonLinesWriter",
+    "atomic_file",
+    "check_writable",
+    "json_line",
+    "json_lines_file",
+    "write_bytes",
+    "write_text",
+]
 
 _REMEDIES = {
     errno.ENOSPC: "the disk is full: free some space or choose another folder with -o.",
@@ -42,8 +51,8 @@ def _output_error(path: Path, error: OSError) -> OutputError:
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """A binary file to write to, which becomes ``path`` when the block ends without an error.
 
-    Missing parent folders are made. Raises :class:`~geomap.errors.OutputError` naming ``path`` and the remedy;
-    whatever was at ``path`` before stays, and the temporary file is removed on any error.
+    Missing parent folders are made. Raises :class:`~geomap.errors.OutputError` naming ``path`` and the
+    remedy; whatever was at ``path`` before stays, and the temporary file is removed on any error.
     """
     try:
         # A link stays a link: what it points to is replaced.
@@ -119,25 +128,39 @@ def write_bytes(path: Path, data: bytes) -> Path:
 def write_text(path: Path, text: str) -> Path:
     """Write ``text`` as UTF-8 to ``path`` atomically and return ``path``. Raises OutputError.
 
-    A lone surrogate, which UTF-8 cannot hold, is written as U+FFFD.
+    A lone surrogate, which UTF-8 cannot hold, is written as ``?``.
     """
-    return write_bytes(path, text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8"))
+    return write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def check_writable(path: Path) -> None:
+    """Raise :class:`~geomap.errors.OutputError` where ``path`` cannot be written, before a long job is begun.
+
+    A file may be made and removed again in the folder; ``path`` itself is left as it is.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _output_error(path, error) from error
+
+
+# What json.dumps leaves as it is and a terminal or a line-wise reader may act on: DEL, the C1 controls
+# (U+009B starts an escape sequence, U+0085 ends a line) and the two Unicode line ends; and lone surrogates,
+# which cannot be encoded.
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def json_line(record: Mapping[str, Any]) -> str:
-    """``record`` as one line of strict JSON (no NaN), without the line end, safe to print and to encode.
-
-    Line separators that some readers split at (U+0085, U+2028, U+2029) and lone surrogates are escaped.
-    """
+    """``record`` as one line of strict JSON (no NaN), without the line end, safe to print and to encode."""
     line = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in ("\x7f", "\x85", "\u2028", "\u2029"):
-        if character in line:
-            line = line.replace(character, f"\\u{ord(character):04x}")
-    try:
-        line.encode("utf-8")
-    except UnicodeEncodeError:
-        line = json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return line
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
 
 
 class JsonLinesWriter:

@@ -34,7 +34,11 @@ __all__ = [
     "ArticleResult",
     "RunSummary",
     "Session",
+    "as_inputs",
+    "check_target",
+    "default_output",
     "extract_incidents",
+    "is_located",
     "map_articles",
     "process_article",
     "toponyms_record",
@@ -60,9 +64,13 @@ class ArticleResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """What a run did. ``incidents`` are after merging, so one incident told by two articles counts once;
-    ``located`` of them are on the map, ``unlocated`` are only listed. ``errors`` are what was skipped and why;
-    ``undated`` names the articles without a publication date (their relative dates are unresolved)."""
+    """What a run did.
+
+    ``incidents`` are counted after merging, so one incident told by two articles counts once; ``located`` of
+    them are on the map, ``unlocated`` are only listed. ``errors`` are what was skipped and why. ``undated``
+    names the articles without a publication date (their relative dates are unresolved), ``empty`` those in
+    which no place was found.
+    """
 
     articles: int
     incidents: int
@@ -142,11 +150,15 @@ def process_article(
 
     from geomap.dates import find_dates
     from geomap.incidents import code_incidents
+    from geomap.merging import merge_incidents
 
     with _stage(article, "dates"):
         dates = find_dates(article)
     with _stage(article, "incidents"):
         coded = code_incidents(article, resolved, dates, doc)
+    with _stage(article, "merging"):
+        # An article often tells one incident twice, in its lead and again further down.
+        coded = merge_incidents(coded)
     return ArticleResult(
         article=article,
         mentions=tuple(mentions),
@@ -235,21 +247,35 @@ class Session:
 
 
 def extract_incidents(
-    inputs: Sequence[str | Path],
+    inputs: Sequence[str | Path] | str | Path,
     *,
     settings: Settings | None = None,
+    merge: bool = False,
     on_error: OnError | None = None,
 ) -> list[Incident]:
-    """The incidents of ``inputs``, merged across articles: one incident told twice is one with two sources."""
+    """The incidents of ``inputs``, article by article.
+
+    With ``merge``, what several articles tell of one incident becomes one incident with several sources. A
+    bad input goes to ``on_error`` and is skipped; without it, the first one raises.
+    """
     from geomap.merging import merge_incidents
 
     with Session(settings) as session:
-        coded = [
+        articles = session.read(as_inputs(inputs), on_error=on_error)
+        found = [
             incident
-            for result in session.process(session.read(inputs, on_error=on_error), on_error=on_error)
+            for result in session.process(articles, on_error=on_error)
             for incident in result.incidents
         ]
-    return merge_incidents(coded)
+    return merge_incidents(found) if merge else found
+
+
+def as_inputs(inputs: Sequence[str | Path] | str | Path) -> list[str | Path]:
+    """``inputs`` as a list; one path alone may be given. Raises UsageError where there is none."""
+    paths = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
+    if not paths:
+        raise UsageError("No input: name at least one file or folder, or - for standard input.")
+    return paths
 
 
 def toponyms_record(result: ArticleResult) -> dict[str, Any]:
@@ -357,6 +383,25 @@ def write_map(
         raise OutputError(f"{output}: could not be written ({error.strerror or error}).") from error
 
 
+def default_output(inputs: Sequence[str | Path]) -> Path:
+    """Where the map goes when nobody says: ``output/<first input's stem>.html`` in the current folder."""
+    first = str(inputs[0])
+    stem = "stdin" if first == "-" else Path(first).resolve().stem
+    return Path("output") / f"{stem or 'map'}.html"
+
+
+def check_target(target: Path, inputs: Sequence[str | Path]) -> None:
+    """Raise, before a long job is begun, where ``target`` is one of ``inputs`` or cannot be written."""
+    from geomap.outputs import check_writable
+
+    for source in inputs:
+        if str(source) != "-" and target.exists() and Path(source).exists() and target.samefile(source):
+            raise UsageError(
+                f"{target} is an input: writing there would destroy it. Name another file with -o."
+            )
+    check_writable(target)
+
+
 def _title(articles: Sequence[Article]) -> str:
     if len(articles) == 1:
         return articles[0].title or articles[0].doc_id
@@ -382,11 +427,9 @@ def map_articles(
     """
     from geomap.merging import merge_incidents
 
-    paths = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
-    if not paths:
-        raise UsageError("No input: name at least one file or folder, or - for standard input.")
+    paths = as_inputs(inputs)
     target = Path(output) if output is not None else default_output(paths)
-    check_writable(target)
+    check_target(target, paths)
     errors: list[GeomapError] = []
 
     def failed(error: GeomapError) -> None:
