@@ -1,0 +1,494 @@
+"""Toponym recognition: a statistical recogniser and the gazetteer, fused.
+
+The recogniser (spaCy's named entities, where there is a model) says what kind of name a span is; the gazetteer says
+which capitalised spans are names of places at all. Either alone misses a third: the model does not see places
+inside organisations, the gazetteer does not see that "Jordan" is a person here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from geomap.lexicons import load_json, load_table
+from geomap.records import Article, Candidate, Mention, MentionKind
+from geomap.text import fold
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from geomap.gazetteer import Gazetteer
+
+__all__ = ["find_mentions"]
+
+# The longest name worth trying, in tokens (hyphens are tokens): "Saint-Jean-de-la-Ruelle" has nine.
+_LONGEST = 9
+_PLACE_LABELS = frozenset({"GPE", "LOC"})
+_WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*\.?|\d+|[^\w\s]|_", re.UNICODE)
+_SENTENCE_END = frozenset(".!?:\n\"”“")
+# Below this a place is too obscure to be taken from a capitalised word alone, without any cue.
+_KNOWN_POPULATION = 100_000
+_DATELINE = re.compile(
+    r"^\s*(?:date\s+\S+\s+)?(?P<place>[A-ZÀ-ÞČŠŽĐ][^\n–—]{0,80}?)\s*(?:--|[–—]|\s-\s|-\s)",
+)
+_UPPER_WORD = re.compile(r"^[A-ZÀ-ÞČŠŽĐ][A-ZÀ-ÞČŠŽĐ.'’\-]+$")
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    text: str
+    label: str  # entity label, "" outside entities
+    entity: int  # running number of the entity, -1 outside
+    sentence_start: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    connectors: frozenset[str]
+    articles: frozenset[str]
+    strong: frozenset[str]
+    settlement: frozenset[str]
+    designators: frozenset[str]
+    organisation: frozenset[str]
+    titles: frozenset[str]
+    speech: frozenset[str]
+    directions: dict[str, str]
+    stops: dict[str, str]
+
+
+_words_cache: list[_Words] = []
+
+
+def _words() -> _Words:
+    if not _words_cache:
+        data = load_json("recognition.json")
+        stops: dict[str, str] = {}
+        for name, level, *_ in load_table("stop_names.tsv"):
+            stops[fold(name)] = level
+        _words_cache.append(
+            _Words(
+                connectors=frozenset(data["connectors"]),
+                articles=frozenset(data["articles_start"]),
+                strong=frozenset(data["strong_locative"]),
+                settlement=frozenset(data["settlement_words"]),
+                designators=frozenset(data["designators"]),
+                organisation=frozenset(data["organisation_words"]),
+                titles=frozenset(data["person_titles"]),
+                speech=frozenset(data["speech_verbs"]),
+                directions=dict(data["directions"]),
+                stops=stops,
+            )
+        )
+    return _words_cache[0]
+
+
+def _tokens(text: str, doc: Doc | None) -> list[_Token]:
+    if doc is None:
+        out: list[_Token] = []
+        fresh = True
+        last = 0
+        for m in _WORD.finditer(text):
+            fresh = fresh or "\n" in text[last : m.start()]
+            word, end = m.group(), m.end()
+            # "Paris." at the end of a sentence is a word and a full stop; "Calif." is one token where a
+            # lower-case word or a comma goes on.
+            if word.endswith(".") and len(word) > 2 and not text[end : end + 2].strip()[:1].islower():
+                word, end = word[:-1], end - 1
+            out.append(_Token(m.start(), end, word, "", -1, fresh))
+            fresh = word in _SENTENCE_END or (m.group().endswith(".") and end != m.end())
+            last = m.end()
+        return out
+    entity_of: dict[int, tuple[str, int]] = {}
+    for number, ent in enumerate(doc.ents):
+        for i in range(ent.start, ent.end):
+            entity_of[i] = (ent.label_, number)
+    out = []
+    for token in doc:
+        if token.is_space:
+            continue
+        label, number = entity_of.get(token.i, ("", -1))
+        out.append(_Token(token.idx, token.idx + len(token.text), token.text, label, number, bool(token.is_sent_start)))
+    return out
+
+
+def _capital(word: str) -> bool:
+    return word[:1].isupper()
+
+
+def dateline_end(text: str) -> int:
+    """Where the dateline at the head of an article ends (0: it has none).
+
+    A dateline is one to a few words of which the first is in capitals ("MOSCOW, July 31 –", "PORT SUDAN (NVR) -",
+    "PARIS, Texas —"), up to a dash.
+    """
+    m = _DATELINE.match(text[:300])
+    if not m:
+        return 0
+    first = m.group("place").split(",")[0].split("(")[0].split()
+    if not first or len(first) > 4 or not all(_UPPER_WORD.match(w) for w in first):
+        return 0
+    return m.end()
+
+
+def find_mentions(article: Article, gazetteer: Gazetteer, doc: Doc | None = None) -> list[Mention]:
+    """The toponyms of an article, sorted by place in the text, without overlaps.
+
+    ``doc`` is spaCy's parse of ``article.text``; without it the gazetteer and context words decide alone.
+    """
+    text = article.text
+    finder = _Finder(text, gazetteer, _tokens(text, doc), doc is not None)
+    return finder.run()
+
+
+class _Finder:
+    """The state of one article's recognition."""
+
+    def __init__(self, text: str, gazetteer: Gazetteer, tokens: list[_Token], statistical: bool) -> None:
+        self.text = text
+        self.gazetteer = gazetteer
+        self.tokens = tokens
+        self.statistical = statistical
+        self.w = _words()
+        self.dateline = dateline_end(text)
+        self.known: dict[str, bool] = {}
+        self.accepted: list[tuple[int, int, Mention]] = []
+        self.doubtful: list[tuple[int, int]] = []
+        self.entity_tokens: dict[int, list[int]] = {}
+        for i, t in enumerate(tokens):
+            if t.entity >= 0:
+                self.entity_tokens.setdefault(t.entity, []).append(i)
+
+    def run(self) -> list[Mention]:
+        taken: set[int] = set()
+        for i, j in self._matches():
+            if self._decide(i, j):
+                taken.update(range(i, j))
+        self._recogniser_only(taken)
+        self._same_name(taken)
+        mentions = [self._finish(i, j, m) for i, j, m in sorted(self.accepted, key=lambda a: a[0])]
+        return mentions
+
+    # -- the gazetteer's proposals ------------------------------------------------------------------------
+
+    def _has(self, key: str) -> bool:
+        known = self.known.get(key)
+        if known is None:
+            known = self.known[key] = self.gazetteer.has(key)
+        return known
+
+    def _matches(self) -> Iterator[tuple[int, int]]:
+        """Longest spans of tokens that name something, left to right, without overlaps."""
+        tokens, w = self.tokens, self.w
+        i, n = 0, len(tokens)
+        while i < n:
+            word = tokens[i].text
+            starts = _capital(word) or (
+                i + 1 < n
+                and (
+                    (word in w.articles and i + 2 < n and tokens[i + 1].text == "-" and _capital(tokens[i + 2].text))
+                    or (word.lower() in w.directions and _capital(tokens[i + 1].text))
+                )
+            )
+            if not starts or not word[0].isalpha():
+                i += 1
+                continue
+            best = 0
+            ends = [i + 1] if _capital(word) else []
+            j = i + 1
+            while j < n and j - i < _LONGEST:
+                t = tokens[j]
+                gap = self.text[tokens[j - 1].end : t.start]
+                if "\n" in gap or len(gap) > 2:
+                    break
+                if _capital(t.text):
+                    ends.append(j + 1)
+                elif t.text not in w.connectors and t.text.lower() not in w.connectors:
+                    # "Dar es Salaam", "Aix-en-Provence" go through connectors; "Zagora" in "Stara zagora" does not.
+                    break
+                j += 1
+            for end in reversed(ends):
+                if self._has(fold(self.text[tokens[i].start : tokens[end - 1].end])):
+                    best = end
+                    break
+            if best:
+                # A full stop belongs to an abbreviation only.
+                yield i, best
+                i = best
+            else:
+                i += 1
+
+    # -- judging them -------------------------------------------------------------------------------------
+
+    def _before(self, i: int, *, skip_adjectives: bool = True) -> str:
+        """The word that governs token ``i``: the one before it, articles and direction words skipped."""
+        k = i - 1
+        while k >= 0 and (
+            self.tokens[k].text.lower() in ("the", "greater", "downtown", "nearby", "neighbouring", "neighboring")
+            or (skip_adjectives and self.tokens[k].text.lower() in self.w.directions)
+        ):
+            k -= 1
+        return self.tokens[k].text if k >= 0 else ""
+
+    def _after(self, j: int) -> str:
+        return self.tokens[j].text if j < len(self.tokens) else ""
+
+    def _qualified(self, j: int) -> bool:
+        """Whether ", Texas" or ", Serbia" follows."""
+        if self._after(j) != "," or j + 1 >= len(self.tokens) or not _capital(self.tokens[j + 1].text):
+            return False
+        for end in (j + 3, j + 2):
+            if end <= len(self.tokens):
+                name = self.text[self.tokens[j + 1].start : self.tokens[end - 1].end]
+                if any(
+                    c.place.feature_code in ("PCLI", "ADM1", "TERR") and c.match != "demonym"
+                    for c in self.gazetteer.candidates(name)[:5]
+                ):
+                    return True
+        return False
+
+    def _locative(self, i: int) -> bool:
+        if self._before(i) in self.w.strong:
+            return True
+        # "the town of X", "in Homs, Hama and X" is left to the same-list check below.
+        k = i - 1
+        return (
+            k >= 1 and self.tokens[k].text == "of" and self.tokens[k - 1].text.lower() in self.w.settlement
+        ) or (k >= 0 and self.tokens[k].text.lower() in self.w.settlement)
+
+    def _in_list(self, i: int) -> bool:
+        """Whether the span goes on a list ("Homs, Hama and X") whose last member was accepted."""
+        k = i - 1
+        if k < 1 or self.tokens[k].text not in (",", "and", "or", "&", "/", "-", "–"):
+            return False
+        if self.tokens[k - 1].text == ",":
+            k -= 1
+        return any(b == k for _, b, m in self.accepted[-3:] if m.kind == "place")
+
+    def _decide(self, i: int, j: int) -> bool:
+        """Judge a gazetteer match; accept it as a mention or leave it. Returns whether it was accepted."""
+        tokens = self.tokens
+        # Demonyms and acronyms are checked on the surface form: "Polish" is, "polish" is not.
+        surface = self.text[tokens[i].start : tokens[j - 1].end]
+        candidates = self.gazetteer.candidates(surface)
+        if not candidates:
+            return False
+        if not _capital(surface) and tokens[i].text.lower() in self.w.directions:
+            # "northern Kosovo" is a name only where the gazetteer has just that.
+            pass
+        labels = {t.label for t in tokens[i:j]}
+        if any(c.match == "demonym" for c in candidates):
+            return self._accept(i, j, "demonym", "lexicon")
+        if all(c.place.feature_code == "ORG" for c in candidates[:1]):
+            return False
+        if not self._shape_ok(surface, candidates):
+            return False
+        key = fold(surface)
+        level = self.w.stops.get(key, "")
+        inside = self._inside(i, j)
+        qualified = self._qualified(j)
+        locative = self._locative(i)
+        if qualified and not (labels & {"PERSON"} and inside == "person"):
+            return self._accept(i, j, "place", "gazetteer, qualified", inside=None)
+        if level == "never":
+            return bool(labels <= {"GPE"} and locative) and self._accept(i, j, "place", "model and cue")
+        if tokens[i].start < self.dateline and not tokens[i].text.isdigit() and level != "never":
+            return self._accept(i, j, "place", "dateline")
+        if labels & _PLACE_LABELS:
+            if inside is None or labels <= _PLACE_LABELS:
+                return self._accept(i, j, "place", "model")
+        if inside == "person":
+            self.doubtful.append((i, j))
+            return False
+        if inside == "organisation":
+            # Whole names of firms and teams that are also towns ("Enterprise") need no pin; a known place or one
+            # that heads or ends the organisation's name does.
+            if level or not self._known(candidates, 2_000):
+                self.doubtful.append((i, j))
+                return False
+            return self._accept(i, j, "place", "gazetteer in organisation", inside="organisation")
+        if "PERSON" in labels:
+            if locative and not level and self._after(j).lower() not in ("said", "says", "told"):
+                return self._accept(i, j, "place", "gazetteer after locative")
+            self.doubtful.append((i, j))
+            return False
+        if "FAC" in labels:
+            if level:
+                return False
+            return self._accept(i, j, "place", "gazetteer in facility", inside=None)
+        if level in ("cue", "person"):
+            if locative and not tokens[i].sentence_start and (labels == {""} or labels <= {"ORG", ""}) and level == "cue":
+                return self._accept(i, j, "place", "gazetteer after locative")
+            self.doubtful.append((i, j))
+            return False
+        if self._in_list(i):
+            return self._accept(i, j, "place", "gazetteer in list")
+        if locative and not self._temporal(labels):
+            return self._accept(i, j, "place", "gazetteer after locative")
+        if labels & {"ORG"} and self._known(candidates, 20_000):
+            return self._accept(i, j, "place", "gazetteer as organisation")
+        if labels == {""} and (j - i > 1 or not tokens[i].sentence_start or not self.statistical):
+            floor = _KNOWN_POPULATION if self.statistical else _KNOWN_POPULATION * 2
+            if self._known(candidates, floor) and not self._part_of_longer_name(i, j):
+                return self._accept(i, j, "place", "gazetteer, well known")
+        self.doubtful.append((i, j))
+        return False
+
+    @staticmethod
+    def _temporal(labels: set[str]) -> bool:
+        return bool(labels & {"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL", "CARDINAL", "QUANTITY"})
+
+    @staticmethod
+    def _known(candidates: list[Candidate], population: int) -> bool:
+        return any(
+            (c.place.population or 0) >= population or c.place.layer != "world" or c.place.feature_code == "PCLH"
+            for c in candidates
+        )
+
+    def _shape_ok(self, surface: str, candidates: list[Candidate]) -> bool:
+        """Abbreviations need their own capitals: "US" is a country, "Us" is not; a short upper-case word is an acronym."""
+        letters = [c for c in surface if c.isalpha()]
+        if all(c.match == "abbreviation" for c in candidates) and not any(c.isupper() for c in letters[1:2]):
+            # "Calif." keeps its full stop or stands after a comma.
+            return "." in surface or len(letters) > 3
+        if len(letters) <= 4 and surface.isupper() and self._lower_case_text():
+            return any(c.match == "abbreviation" for c in candidates)
+        return len(letters) >= 2
+
+    def _lower_case_text(self) -> bool:
+        sample = self.text[:2000]
+        return sum(c.islower() for c in sample) > sum(c.isupper() for c in sample)
+
+    def _part_of_longer_name(self, i: int, j: int) -> bool:
+        """Whether a capitalised word stands directly before or after, as in "Lincoln Riley" or "New Lisbon"."""
+        tokens = self.tokens
+        after = j < len(tokens) and _capital(tokens[j].text) and self.text[tokens[j - 1].end : tokens[j].start] == " "
+        before = (
+            i > 0
+            and _capital(tokens[i - 1].text)
+            and not tokens[i - 1].sentence_start
+            and self.text[tokens[i - 1].end : tokens[i].start] == " "
+            and tokens[i - 1].text[0].isalpha()
+        )
+        if after and tokens[j].text in self.w.designators | {"Police", "City"}:
+            after = False
+        return after or before
+
+    def _inside(self, i: int, j: int) -> str | None:
+        """The longer name that a match is part of: "organisation", "person" or "event"."""
+        tokens = self.tokens
+        number = tokens[i].entity
+        if number >= 0 and tokens[j - 1].entity == number:
+            span = self.entity_tokens[number]
+            label = tokens[i].label
+            core = [k for k in span if tokens[k].text.lower() not in ("the", "'s", "’s", ",", ".")]
+            longer = len(core) > j - i
+            if longer and label == "ORG":
+                return "organisation"
+            if longer and label == "PERSON":
+                return "person"
+            if longer and label in ("EVENT", "WORK_OF_ART", "LAW", "PRODUCT"):
+                return "event"
+        before = tokens[i - 1].text.lower() if i else ""
+        if before in self.w.titles and not self.statistical:
+            return "person"
+        after = self._after(j).lower()
+        if not self.statistical and _capital(self._after(j)) and after in self.w.organisation:
+            return "organisation"
+        return None
+
+    def _accept(self, i: int, j: int, kind: MentionKind, recognizer: str, *, inside: str | None = None) -> bool:
+        tokens = self.tokens
+        if kind == "place":
+            # "Rapides Parish", "Homs Governorate": the designator belongs to the name.
+            if j < len(tokens) and tokens[j].text in self.w.designators and tokens[j - 1].text not in self.w.designators:
+                gap = self.text[tokens[j - 1].end : tokens[j].start]
+                nxt = tokens[j + 1].text if j + 1 < len(tokens) else ""
+                if gap == " " and not (tokens[j].text in ("State", "District") and _capital(nxt)):
+                    j += 1
+            inside = inside or self._inside(i, j)
+        start, end = tokens[i].start, tokens[j - 1].end
+        self.accepted.append(
+            (i, j, Mention(start=start, end=end, text=self.text[start:end], kind=kind, recognizer=recognizer, inside=inside))
+        )
+        return True
+
+    # -- the recogniser's own ------------------------------------------------------------------------------
+
+    def _recogniser_only(self, taken: set[int]) -> None:
+        """Entities of place that the gazetteer does not know: kept, and NIL unless the context resolves them."""
+        tokens = self.tokens
+        for span in self.entity_tokens.values():
+            label = tokens[span[0]].label
+            if label not in _PLACE_LABELS or any(k in taken for k in span):
+                continue
+            while span and tokens[span[0]].text.lower() in ("the", "a", "an"):
+                span = span[1:]
+            while span and (tokens[span[-1]].text.lower() in ("'s", "’s") or not tokens[span[-1]].text[-1].isalpha()):
+                span = span[:-1]
+            direction = bool(span) and len(span) > 1 and tokens[span[0]].text.lower() in self.w.directions
+            if direction and self._has(fold(self.text[tokens[span[1]].start : tokens[span[-1]].end])):
+                span = span[1:]
+            if not span or not any(_capital(tokens[k].text) for k in span):
+                continue
+            surface = self.text[tokens[span[0]].start : tokens[span[-1]].end]
+            if "\n" in surface or len(surface) < 3 or self.w.stops.get(fold(surface)) == "never":
+                continue
+            self._accept(span[0], span[-1] + 1, "place", "model only")
+            taken.update(span)
+
+    def _same_name(self, taken: set[int]) -> None:
+        """One sense per document: a doubtful span whose name was accepted elsewhere is accepted too."""
+        sure = {fold(m.text) for _, _, m in self.accepted if m.kind == "place" and m.inside is None}
+        for i, j in self.doubtful:
+            surface = self.text[self.tokens[i].start : self.tokens[j - 1].end]
+            if fold(surface) not in sure or any(k in taken for k in range(i, j)):
+                continue
+            inside = self._inside(i, j)
+            if inside == "person" or (self.tokens[i].label == "PERSON" and self._part_of_longer_name(i, j)):
+                continue
+            if self._accept(i, j, "place", "same name in the document", inside=inside):
+                taken.update(range(i, j))
+
+    # -- what is said around it ----------------------------------------------------------------------------
+
+    def _finish(self, i: int, j: int, mention: Mention) -> Mention:
+        """Add direction, dateline and metonymy."""
+        tokens = self.tokens
+        direction = None
+        if mention.kind == "place":
+            before = tokens[i - 1].text.lower() if i else ""
+            if before in self.w.directions and (i < 2 or tokens[i - 2].text != "-"):
+                direction = self.w.directions[before]
+            else:
+                direction = self._part_of(i)
+        metonym = False
+        if mention.kind == "place" and self._after(j).lower() in self.w.speech:
+            metonym = self._before(i) not in self.w.strong
+        return replace(
+            mention, direction=direction, dateline=mention.end <= self.dateline, metonym=metonym
+        )
+
+    def _part_of(self, i: int) -> str | None:
+        """The direction in "the northern part of (the city of) X" and "in the north of X"."""
+        tokens, k = self.tokens, i - 1
+        if k >= 0 and tokens[k].text == "the":
+            k -= 1
+        if k < 1 or tokens[k].text != "of":
+            return None
+        k -= 1
+        if tokens[k].text.lower() in self.w.settlement and k >= 1:
+            k -= 1
+            if tokens[k].text == "the":
+                k -= 1
+            if k < 1 or tokens[k].text != "of":
+                return None
+            k -= 1
+        word = tokens[k].text.lower()
+        if word in ("part", "parts", "half", "side", "end", "quarter", "suburbs", "outskirts", "districts") and k >= 1:
+            return self.w.directions.get(tokens[k - 1].text.lower())
+        if word in self.w.directions and word.rstrip("n") == word and k >= 1 and tokens[k - 1].text.lower() == "the":
+            return self.w.directions[word]
+        return None
