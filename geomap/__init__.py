@@ -21,9 +21,28 @@ _EXPORTS = {
     "SourceQuote": "records",
     "GeomapError": "errors",
     "Settings": "settings",
+    "extract_incidents": "pipeline",
+    "map_articles": "pipeline",
 }
 
-__all__ = ["__version__", *sorted(_EXPORTS)]
+__all__ = [
+    "Actor",
+    "Article",
+    "Attribution",
+    "Candidate",
+    "DateExpression",
+    "GeomapError",
+    "Incident",
+    "IncidentPlace",
+    "Mention",
+    "Place",
+    "Resolution",
+    "Settings",
+    "SourceQuote",
+    "__version__",
+    "extract_incidents",
+    "map_articles",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -39,6 +58,7 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from geomap.errors import GeomapError
+    from geomap.pipeline import extract_incidents, map_articles
     from geomap.records import (
         Actor,
         Article,
