@@ -186,17 +186,21 @@ _ZONE = r"(?:[\s\u00a0]?(?:GMT|UTC|EST|EDT|CST|CDT|PST|PDT|MST|MDT|CET|CEST|EET|
 
 # Words that say a clause looks ahead or back. Order in the clause decides: the nearest one before the phrase.
 _FUTURE = re.compile(
-    r"\b(?:will|shall|won['’]t|would|is to|are to|to be|was to|were to|due|going to|set to|about to|scheduled|planned|plans?"
-    r"|planning|expect(?:s|ed)?|(?:want|hop|intend|threaten|vow|promis|agree|prepar|pledg|seek|propos|call)"
-    r"(?:s|ed|e|es|ing)? (?:to|for)|unless|should|must|may|might|upcoming|coming|forthcoming|slated|effective)\b"
-    r"|['’]ll\b",
+    r"\b(?:will|shall|won['’]t|would|is to|are to|to be|was to|were to|due|going to|set to|about to|scheduled"
+    r"|planned|plans?|planning|expect(?:s|ed)?|unless|should|must|(?-i:may)|might|upcoming|coming|forthcoming|slated"
+    r"|effective|(?:want|hop|intend|threaten|vow|promis|agree|prepar|pledg|seek|propos|call)(?:s|ed|d|e|es|ing)?"
+    r" (?:to|for))\b|['’]ll\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(?:was|were|had|did|has|have|been|said|says|told|shot|fell|began|took|went|came|made|met|held|hit|struck|left|burnt|flew|broke"
-    r"|saw|got|gave|found|lost|won|led|fought|blew|drove|ran|rose|sent|shook|spoke|stood|wrote|brought|caught|fled"
-    r"|heard|kept|put|set|set up|cut|shut|became|announced|late|early"
-    r"|[a-z]{3,20}(?<!n)ed)\b",
+    r"\b(?:was|were|had|did|has|have|been|said|says|told|shot|fell|began|took|went|came|made|met|held|hit|struck|left"
+    r"|burnt|flew|broke|saw|got|gave|found|lost|won|led|fought|blew|drove|ran|rose|sent|shook|spoke|stood|wrote"
+    r"|brought|caught|fled|heard|kept|put|set|cut|shut|became|(?!indeed|speed)[a-z]{3,20}ed)\b",
+    re.IGNORECASE,
+)
+_LED_IN = re.compile(
+    r"(?:^|[,:–—-] )(?:(?:and|but|then|also|meanwhile|later),? )?"
+    r"(?:(?:on|at|in|early|late|from|before|the|of|this|that|for|during|around) ){0,4}$",
     re.IGNORECASE,
 )
 _SPEECH_TAIL = re.compile(
@@ -206,11 +210,40 @@ _SPEECH_TAIL = re.compile(
     re.IGNORECASE,
 )
 _NEWSPAPERS = frozenset(
-    "times telegraph mirror mail express post herald age sun star world world's tribune independent business night "
-    "observer standard school schools mass best league driver islamic".split()
+    (
+        *("times", "telegraph", "mirror", "mail", "express", "post", "herald", "age", "sun", "star", "world"),
+        *(
+            "world's",
+            "tribune",
+            "independent",
+            "business",
+            "night",
+            "observer",
+            "standard",
+            "school",
+            "schools",
+        ),
+        *("mass", "best", "league", "driver"),
+    )
 )
 _NAMED_DAYS = frozenset(
-    "black good ash bloody palm easter super cyber whit maundy shrove fat man girl ruby casual freaky joe".split()
+    (
+        *(
+            "black",
+            "good",
+            "ash",
+            "bloody",
+            "palm",
+            "easter",
+            "super",
+            "cyber",
+            "whit",
+            "maundy",
+            "shrove",
+            "fat",
+        ),
+        *("man", "girl", "ruby", "casual", "freaky", "joe"),
+    )
 )
 _COUNTED = (
     r"(?:people|men|women|children|soldiers|troops|police|policemen|officers|houses|homes|civilians|villagers|protesters"
@@ -326,11 +359,10 @@ def _numeric(finder: _Finder, match: re.Match[str]) -> _Phrase | None:
     orders = at_publication or orders
     if not orders or (not long and not at_publication and match["sep"] != "/"):
         return None
-    span = {"start": match.start(), "end": match.end()}
     if len(orders) > 1:
-        return _Phrase(**span, kind="ambiguous")
+        return _Phrase(start=match.start(), end=match.end(), kind="ambiguous")
     month, day = orders.pop()
-    return _Phrase(**span, kind="day", year=year, month=month, day=day)
+    return _Phrase(start=match.start(), end=match.end(), kind="day", year=year, month=month, day=day)
 
 
 @_atom(
@@ -496,8 +528,25 @@ def _weekday(finder: _Finder, match: re.Match[str]) -> _Phrase | None:
 
 
 _BEFORE_WEEKDAY = frozenset(
-    "on by until till since from of to and or for after before through that when late early this last next between as "
-    "late around between, said told".split()
+    (
+        *(
+            "on",
+            "by",
+            "until",
+            "till",
+            "since",
+            "from",
+            "of",
+            "to",
+            "and",
+            "or",
+            "for",
+            "after",
+            "before",
+            "through",
+        ),
+        *("that", "when", "late", "early", "this", "last", "next", "between", "as", "around", "said", "told"),
+    )
 )
 
 
@@ -930,13 +979,13 @@ def _join(text: str, left: _Phrase, right: _Phrase) -> _Phrase | None:
     if right.start - left.end > 24:
         return None
     glue = text[left.end : right.start]
-    span = {"start": left.start, "end": right.end}
+    start, end = left.start, right.end
     if left.kind in ("part", "clock") and right.kind in _DAYLIKE:
         if not _PART_THEN_DAY.fullmatch(glue) or right.part is not None:
             return None
         if left.kind == "part" and "," in glue:
             return None
-        return replace(right, **span, part=left.part, solo=True)  # type: ignore[arg-type]
+        return replace(right, start=start, end=end, part=left.part, solo=True)
     if left.kind == "part" and right.kind == "clock" or left.kind == "clock" and right.kind == "part":
         if re.fullmatch(
             r"[\s\u00a0]{1,3}(?:(?:in|at|about|around)[\s\u00a0]{1,3}){0,2}(?:the[\s\u00a0]{1,3})?",
@@ -944,7 +993,7 @@ def _join(text: str, left: _Phrase, right: _Phrase) -> _Phrase | None:
             re.IGNORECASE,
         ):
             clock = left if left.kind == "clock" else right
-            return replace(clock, **span)  # type: ignore[arg-type]
+            return replace(clock, start=start, end=end)
         return None
     if left.kind in _DAYLIKE and right.kind in ("part", "clock"):
         if left.part is not None and right.kind == "part":
@@ -953,10 +1002,10 @@ def _join(text: str, left: _Phrase, right: _Phrase) -> _Phrase | None:
             return None
         if glue.strip() == "," and right.kind == "part":
             return None
-        return replace(left, **span, part=right.part, solo=True)  # type: ignore[arg-type]
+        return replace(left, start=start, end=end, part=right.part, solo=True)
     if left.kind == "weekday" and right.kind == "day" and _WEEKDAY_THEN_DAY.fullmatch(glue):
         if right.weekday is None and not left.modifier:
-            return replace(right, **span, weekday=left.weekday, part=left.part or right.part)  # type: ignore[arg-type]
+            return replace(right, start=start, end=end, weekday=left.weekday, part=left.part or right.part)
         return None
     if (
         left.kind == "day"
@@ -965,7 +1014,7 @@ def _join(text: str, left: _Phrase, right: _Phrase) -> _Phrase | None:
         and re.fullmatch(r",[\s\u00a0]{1,3}", glue)
     ):
         if left.weekday is None and _fits_weekday(left, right.weekday):
-            return replace(left, **span, weekday=right.weekday)  # type: ignore[arg-type]
+            return replace(left, start=start, end=end, weekday=right.weekday)
         return None
     if (
         left.kind == "weekday"
@@ -975,14 +1024,14 @@ def _join(text: str, left: _Phrase, right: _Phrase) -> _Phrase | None:
     ):
         if "," in glue and left.solo:
             return None
-        return replace(left, **span, week_shift=right.amount, modifier="", solo=True)  # type: ignore[arg-type]
+        return replace(left, start=start, end=end, week_shift=right.amount, modifier="", solo=True)
     if left.kind in ("day", "month") and right.kind == "unit" and right.unit == "year":
         if (
             left.year is None
             and re.fullmatch(r",?[\s\u00a0]{1,3}(?:of[\s\u00a0]{1,3})?", glue, re.IGNORECASE)
             and not right.modifier
         ):
-            return replace(left, **span, year_shift=right.amount)  # type: ignore[arg-type]
+            return replace(left, start=start, end=end, year_shift=right.amount)
     return None
 
 
@@ -1044,13 +1093,19 @@ def _looks_ahead(text: str, start: int, end: int) -> bool:
         return not re.search(r"\b(?:had|lasted|continued|remained|stayed|held|was|were|did)\b", tail)
     if re.search(r"\b(?:since|last|past)$", tail):
         return False
+    if after[1:].startswith(("'s ", "’s ")) or text[end : end + 3] in ("'s ", "’s "):
+        return False
     ahead = max((match.start() for match in _FUTURE.finditer(before)), default=-1)
+    if ahead > 0 and re.search(r"\bhad (?:been )?(?:\w+ly )?$", before[:ahead], re.IGNORECASE):
+        ahead = -1
     back = max((match.start() for match in _PAST.finditer(before)), default=-1)
     if "called off" in after or "cancel" in after or "postponed" in after:
         return ahead >= 0 and "would" in after
     if ahead >= 0 or back >= 0:
         # "planned" and "scheduled" are both: the future marker wins where they meet.
         return ahead >= back
+    if not _LED_IN.search(before):
+        return False
     first_ahead = _FUTURE.search(after)
     first_back = _PAST.search(after)
     if first_ahead is None:
@@ -1060,6 +1115,16 @@ def _looks_ahead(text: str, start: int, end: int) -> bool:
 
 _DATELINE = re.compile(
     r"\s{0,40}(?:date\s[0-9-]{10}\s)?(?:[A-Z][\w.'’/-]{1,20}[,.]?[\s\u00a0]{1,3}){1,6}$", re.UNICODE
+)
+
+
+_SINCE = re.compile(
+    r"\bsince[\s\u00a0]{1,3}(?:(?:about|around|at least|early|late|the)[\s\u00a0]{1,3})?$", re.IGNORECASE
+)
+_SUPERLATIVE = re.compile(
+    r"\b(?:first|(?!(?:west|rest|arrest|protest|interest|forest|east|northeast|southeast|northwest|southwest)\b)"
+    r"[a-z]{2,12}est|worst|most|least|only)\b[^,;]{0,80}\bsince $",
+    re.IGNORECASE,
 )
 
 
@@ -1073,7 +1138,6 @@ class _Resolver:
         self.today = finder.published
         self.today_word = "publication"
         self.history: list[tuple[int, _Days]] = []
-        self.year_context: int | None = None
 
     def resolve(self, phrases: list[_Phrase]) -> Iterator[DateExpression]:
         for index, phrase in enumerate(phrases):
@@ -1124,25 +1188,23 @@ class _Resolver:
         before = self.finder.before(phrase.start, 12)
         if self.published is None or phrase.kind in ("window", "nth"):
             return days
-        if re.search(
-            r"\bsince[\s\u00a0]{1,3}(?:(?:about|around|at least|early|late|the)[\s\u00a0]{1,3})?$",
-            before,
-            re.IGNORECASE,
-        ):
-            if days.first <= self.published:
-                return replace(
-                    days,
-                    last=self.published,
-                    grain="span",
-                    reason=f"{days.reason}, lasting until publication",
-                )
-        return days
+        if days.first > self.published or not _SINCE.search(before):
+            return days
+        # "the first killing since July 2011" names the last one; it is no stretch of time.
+        if _SUPERLATIVE.search(_clause(self.text, phrase.start, phrase.end)[0]):
+            return days
+        reason = f"{days.reason}, lasting until publication"
+        return replace(days, last=self.published, grain="span", reason=reason)
 
     # The day of an event that is told before this phrase.
-    def _anchor(self, *, grains: tuple[str, ...] = ("day",), near: int | None = None) -> _Days | None:
+    def _anchor(
+        self, *, grains: tuple[str, ...] = ("day",), near: int | None = None, told: bool = False
+    ) -> _Days | None:
         for position, days in reversed(self.history):
             if near is not None and position < near:
                 return None
+            if told and days.reason.startswith("counted from"):
+                continue
             if days.grain in grains or (days.grain == "span" and "day" in grains):
                 return days
         return None
@@ -1332,7 +1394,8 @@ class _Resolver:
         unit, amount = phrase.unit, phrase.amount
         if unit in ("minute", "hour", "day", "night", "week", "fortnight"):
             return self._shift_days(phrase, unit, amount)
-        anchor = self._anchor(grains=("day", "week", "month", "quarter", "year"))
+        # "a year earlier ... a year earlier" both look back from the event, not from one another.
+        anchor = self._anchor(grains=("day", "week", "month", "quarter", "year"), told=amount < 0)
         if anchor is None or (amount < 0 and unit == "year" and anchor.grain == "day"):
             if self.published is None:
                 return "relative, and nothing before it gives a day"
