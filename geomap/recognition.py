@@ -30,6 +30,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*\.?|\d+|[^\w\s]|_", re.UNICODE
 _SENTENCE_END = frozenset(".!?:\n\"”“")
 # Below this a place is too obscure to be taken from a capitalised word alone, without any cue.
 _KNOWN_POPULATION = 100_000
+# A town that the model took whole for a firm or a team: only a city is likelier than the firm.
+_KNOWN_ORGANISATION = 300_000
 _DATELINE = re.compile(
     r"^\s*(?:date\s+\S+\s+)?(?P<place>[A-ZÀ-ÞČŠŽĐ][^\n–—]{0,80}?)\s*(?:--|[–—]|\s-\s|-\s)",
 )
@@ -156,6 +158,8 @@ class _Finder:
         self.known: dict[str, bool] = {}
         self.accepted: list[tuple[int, int, Mention]] = []
         self.doubtful: list[tuple[int, int]] = []
+        # A word that the article also writes in lower case is a word ("police", "center"), whatever the gazetteer says.
+        self.common = {t.text for t in tokens if t.text.islower()}
         self.entity_tokens: dict[int, list[int]] = {}
         for i, t in enumerate(tokens):
             if t.entity >= 0:
@@ -167,6 +171,7 @@ class _Finder:
             if self._decide(i, j):
                 taken.update(range(i, j))
         self._recogniser_only(taken)
+        self._by_cue(taken)
         self._same_name(taken)
         mentions = [self._finish(i, j, m) for i, j, m in sorted(self.accepted, key=lambda a: a[0])]
         return mentions
@@ -287,6 +292,10 @@ class _Finder:
             return False
         key = fold(surface)
         level = self.w.stops.get(key, "")
+        if key in self.w.directions or (j - i == 1 and surface.lower() in self.w.organisation):
+            level = "never"
+        elif not level and j - i == 1 and surface.lower() in self.common:
+            level = "cue"
         inside = self._inside(i, j)
         qualified = self._qualified(j)
         locative = self._locative(i)
@@ -327,7 +336,7 @@ class _Finder:
             return self._accept(i, j, "place", "gazetteer in list")
         if locative and not self._temporal(labels):
             return self._accept(i, j, "place", "gazetteer after locative")
-        if labels & {"ORG"} and self._known(candidates, 20_000):
+        if labels & {"ORG"} and self._known(candidates, _KNOWN_ORGANISATION):
             return self._accept(i, j, "place", "gazetteer as organisation")
         if labels == {""} and (j - i > 1 or not tokens[i].sentence_start or not self.statistical):
             floor = _KNOWN_POPULATION if self.statistical else _KNOWN_POPULATION * 2
@@ -439,15 +448,54 @@ class _Finder:
             self._accept(span[0], span[-1] + 1, "place", "model only")
             taken.update(span)
 
+    def _by_cue(self, taken: set[int]) -> None:
+        """Names that neither knows but the words around call a place: "the Yarine checkpoint", "the village of X"."""
+        tokens, n = self.tokens, len(self.tokens)
+        i = 0
+        while i < n:
+            word = tokens[i].text
+            if (
+                i in taken
+                or not _capital(word)
+                or not word.isalpha()
+                or len(word) < 3
+                or (word.isupper() and self._lower_case_text())
+                or tokens[i].label in ("DATE", "NORP", "LANGUAGE", "PERCENT", "CARDINAL", "ORDINAL", "TIME")
+                or fold(word) in self.w.stops
+            ):
+                i += 1
+                continue
+            j = i + 1
+            while j < n and j not in taken and _capital(tokens[j].text) and tokens[j].text.isalpha() and j - i < 4:
+                if self.text[tokens[j - 1].end : tokens[j].start] != " ":
+                    break
+                j += 1
+            after = self._after(j)
+            called = after in self.w.settlement and self._before(i) in self.w.strong | {"of", "the"} and not tokens[i].sentence_start
+            k = i - 1
+            named = (
+                k >= 1 and tokens[k].text == "of" and tokens[k - 1].text in self.w.settlement
+            ) or (k >= 1 and tokens[k].text in ("village", "town", "city") and tokens[k - 1].text in ("the", "a"))
+            if (called and j - i <= 2) or named:
+                surface = self.text[tokens[i].start : tokens[j - 1].end]
+                if fold(surface) not in self.w.stops and not (j - i == 1 and surface.lower() in self.common):
+                    self._accept(i, j, "place", "cue only")
+                    taken.update(range(i, j))
+            i = j
+
     def _same_name(self, taken: set[int]) -> None:
         """One sense per document: a doubtful span whose name was accepted elsewhere is accepted too."""
-        sure = {fold(m.text) for _, _, m in self.accepted if m.kind == "place" and m.inside is None}
+        good = {"model", "gazetteer, qualified", "dateline", "gazetteer in list"}
+        sure = {fold(m.text) for _, _, m in self.accepted if m.recognizer in good and m.inside is None}
         for i, j in self.doubtful:
             surface = self.text[self.tokens[i].start : self.tokens[j - 1].end]
             if fold(surface) not in sure or any(k in taken for k in range(i, j)):
                 continue
             inside = self._inside(i, j)
-            if inside == "person" or (self.tokens[i].label == "PERSON" and self._part_of_longer_name(i, j)):
+            label = self.tokens[i].label
+            if inside == "person" or (label in ("PERSON", "") and self._part_of_longer_name(i, j)):
+                continue
+            if label == "PERSON" and not self._locative(i):
                 continue
             if self._accept(i, j, "place", "same name in the document", inside=inside):
                 taken.update(range(i, j))

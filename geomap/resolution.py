@@ -1,0 +1,525 @@
+"""Toponym resolution: ordered, named passes over the candidates of each name.
+
+==============  ====================================================================================
+pass            decides when
+==============  ====================================================================================
+user            the name is one of the user's own places
+historic        the name is a state that is no more: NIL, never a point
+qualified       a container follows or precedes ("Bangor, Maine"): candidates inside it
+demonym         the mention is a demonym: its country, state or city
+only            the name has one candidate in the whole gazetteer
+context         candidates weighed by the document's other places, by prominence and by the words around
+spelling        nothing has that name, but something near the document's places is spelled like it
+nil             nothing fits: no place
+==============  ====================================================================================
+
+The context pass is a fixed-point iteration: every name votes for the countries, first-order divisions and
+neighbourhoods of its candidates in proportion to how likely each is, and is judged by the votes of the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from geomap.records import Article, Candidate, Mention, Place, Resolution
+from geomap.settings import Settings
+from geomap.text import fold, skeleton
+
+if TYPE_CHECKING:
+    from geomap.gazetteer import Gazetteer
+
+__all__ = ["resolve_mentions"]
+
+# Weights of the context pass. Set by hand on the odd-numbered documents of LGL and GeoVirus, checked on the even
+# ones (benchmarks/README.md has the table); they are steps of 0.5 because finer ones made no stable difference.
+_W_COUNTRY = 3.0
+_W_ADMIN1 = 3.0
+_W_NEAR = 1.5
+_TEMPERATURE = 0.6
+_ROUNDS = 3
+# A first look keeps this many candidates of a name; the rest are hamlets that no context could lift above them.
+_KEEP = 80
+# A name that matched only by a variant, in no place of size, needs the document to point to its country.
+_OBSCURE_POPULATION = 15_000
+_SUPPORT = 0.12
+# How far from the document's other places a differently spelled name is looked for.
+_SPELLING_KM = 75.0
+
+_REGION_WORDS = frozenset(
+    "region province oblast district governorate state county department prefecture territory area municipality "
+    "island republic raion wilaya canton regions provinces districts governorates states counties".split()
+)
+_TOWN_WORDS = frozenset("city town village suburb port hamlet settlement municipality capital township".split())
+
+
+@dataclass(slots=True)
+class _Option:
+    """A candidate with what does not change while the context is being worked out."""
+
+    candidate: Candidate
+    base: float
+    cell: int
+    p: float = 0.0
+
+
+@dataclass(slots=True)
+class _Group:
+    """The mentions of one name in one role ("Odesa" and "Odesa region" are two)."""
+
+    key: str
+    cue: str
+    weight: float = 0.0
+    options: list[_Option] = field(default_factory=list)
+    fixed: bool = False
+    rule: str = "context"
+    note: str = ""
+    members: list[int] = field(default_factory=list)
+    container: Place | None = None
+
+
+def _cell(place: Place) -> int:
+    return (math.floor(place.lat) + 90) * 360 + (math.floor(place.lon) + 180) % 360
+
+
+def _around(cell: int) -> list[int]:
+    row, col = divmod(cell, 360)
+    return [(row + a) * 360 + (col + b) % 360 for a in (-1, 0, 1) for b in (-1, 0, 1)]
+
+
+def _km(a: Place, b: Place) -> float:
+    p, q = math.radians(a.lat), math.radians(b.lat)
+    h = math.sin((q - p) / 2) ** 2 + math.cos(p) * math.cos(q) * math.sin(math.radians(b.lon - a.lon) / 2) ** 2
+    return 12742.0176 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def _inside(inner: Place, outer: Place) -> bool:
+    """Whether ``inner`` lies in the area that ``outer`` is."""
+    if inner.id == outer.id:
+        return False
+    if outer.feature_code in ("PCLI", "TERR", "PCLD"):
+        return inner.country_code == outer.country_code and inner.feature_code not in ("PCLI", "TERR")
+    if outer.feature_code == "ADM1":
+        return inner.country_code == outer.country_code and inner.admin1 == outer.name and inner.feature_code != "ADM1"
+    if outer.feature_code == "ADM2":
+        return (
+            inner.country_code == outer.country_code
+            and inner.admin1 == outer.admin1
+            and inner.admin2 == outer.name
+            and inner.feature_class == "P"
+        )
+    return inner.feature_class in ("P", "S") and _km(inner, outer) <= max(25.0, outer.radius_km)
+
+
+def _base(candidate: Candidate, cue: str) -> float:
+    """How likely a candidate is before the document is looked at, in units of log10(population)."""
+    place, match = candidate.place, candidate.match
+    population = place.population or 0
+    score = math.log10(population + 30.0)
+    code = place.feature_code
+    if code in ("PCLI", "TERR"):
+        score += 3.0
+    elif code == "ADM1":
+        score += 0.5
+    elif code == "ADM2":
+        score -= 1.5
+    elif code == "PPLC":
+        score += 1.0
+    elif place.feature_class in ("L", "H", "T"):
+        score += 1.5
+    if place.layer == "overlay":
+        score += 0.5
+    if match == "alternate":
+        score -= 1.0 if candidate.score > 0.6 else 2.0
+    elif match == "abbreviation":
+        score += 1.0
+    if cue == "region":
+        score += 2.5 if place.feature_class in ("A", "L", "T") else -1.0
+    elif cue == "town":
+        score += 1.0 if place.feature_class == "P" else -2.5
+    return score
+
+
+def _cue(article: Article, mention: Mention) -> str:
+    """Whether the words next to a mention call it a region or a town."""
+    after = article.text[mention.end : mention.end + 24].split()
+    if after and article.text[mention.end : mention.end + 1] == " ":
+        word = after[0].strip(".,;:)\"'").lower()
+        if word in _REGION_WORDS:
+            return "region"
+        if word in _TOWN_WORDS:
+            return "town"
+        if word == "and" and len(after) > 2 and after[2].strip(".,;:)").lower() in _REGION_WORDS:
+            return "region"
+    before = article.text[max(0, mention.start - 30) : mention.start].lower().split()
+    if len(before) >= 2 and before[-1] == "of":
+        if before[-2] in _TOWN_WORDS:
+            return "town"
+        if before[-2] in _REGION_WORDS:
+            return "region"
+    if before and before[-1] in ("city", "town", "village") and len(before) >= 2 and before[-2] == "the":
+        return "town"
+    return ""
+
+
+_DESIGNATOR_CLASS = {
+    "county": "ADM2", "parish": "ADM2", "borough": "ADM2", "district": "", "province": "", "region": "", "oblast": "ADM1",
+    "raion": "ADM2", "municipality": "", "governorate": "ADM1", "department": "", "prefecture": "", "state": "ADM1",
+    "territory": "", "canton": "", "township": "", "krai": "ADM1", "republic": "", "regency": "ADM2", "voivodeship": "ADM1",
+    "emirate": "ADM1", "counties": "ADM2",
+}  # fmt: skip
+
+
+def _candidates(gazetteer: Gazetteer, mention: Mention) -> list[Candidate]:
+    """The candidates of the surface form; for "X Oblast" unknown as such, the divisions called X."""
+    found = gazetteer.candidates(mention.text)
+    if mention.kind == "demonym":
+        return [c for c in found if c.match == "demonym"]
+    found = [c for c in found if c.match != "demonym"]
+    if not found:
+        words = mention.text.split()
+        if len(words) > 1 and words[-1].lower() in _DESIGNATOR_CLASS:
+            wanted = _DESIGNATOR_CLASS[words[-1].lower()]
+            stripped = gazetteer.candidates(" ".join(words[:-1]))
+            found = [
+                c
+                for c in stripped
+                if c.match != "demonym" and c.place.feature_class == "A" and wanted in ("", c.place.feature_code)
+            ]
+    return found
+
+
+def resolve_mentions(
+    article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer, settings: Settings | None = None
+) -> list[Resolution]:
+    """What each mention means: one :class:`Resolution` per mention, in the same order.
+
+    ``place`` is None for NIL, for historic states and where the score is under ``settings.min_score``.
+    """
+    settings = settings or Settings()
+    work = _Document(article, mentions, gazetteer)
+    work.gather()
+    work.qualify()
+    work.iterate()
+    work.spell()
+    return work.answers(settings.min_score)
+
+
+class _Document:
+    """The state of one article's resolution."""
+
+    def __init__(self, article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer) -> None:
+        self.article = article
+        self.mentions = mentions
+        self.gazetteer = gazetteer
+        self.groups: list[_Group] = []
+        self.group_of: dict[int, _Group] = {}
+        self.countries: defaultdict[str, float] = defaultdict(float)
+        self.admin1s: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.cells: defaultdict[int, float] = defaultdict(float)
+        self.total = 0.0
+        self.senses: dict[str, Place] = {}
+
+    # -- gathering -----------------------------------------------------------------------------------------
+
+    def gather(self) -> None:
+        """Group the mentions by name and role, and fetch each group's candidates once."""
+        by_key: dict[tuple[str, str, str], _Group] = {}
+        for i, mention in enumerate(self.mentions):
+            cue = "" if mention.kind == "demonym" else _cue(self.article, mention)
+            key = (fold(mention.text), cue, mention.kind)
+            group = by_key.get(key)
+            if group is None:
+                group = by_key[key] = _Group(key=key[0], cue=cue)
+                candidates = _candidates(self.gazetteer, mention)
+                options = [_Option(c, _base(c, cue), _cell(c.place)) for c in candidates]
+                options.sort(key=lambda o: (-o.base, o.candidate.place.id))
+                group.options = options[:_KEEP]
+                self.groups.append(group)
+            group.members.append(i)
+            self.group_of[i] = group
+        for group in self.groups:
+            first = self.mentions[group.members[0]]
+            weight = 1.0 + math.log(len(group.members))
+            if first.kind == "demonym":
+                weight *= 0.5
+            if all(self.mentions[i].inside for i in group.members):
+                weight *= 0.5
+            group.weight = weight
+            self._settle_alone(group, first)
+
+    def _settle_alone(self, group: _Group, mention: Mention) -> None:
+        users = [o for o in group.options if o.candidate.place.layer == "user"]
+        if users:
+            group.options, group.rule = users, "user"
+            group.fixed = len(users) == 1
+        elif group.options and group.options[0].candidate.place.feature_code == "PCLH":
+            group.options, group.rule, group.fixed = group.options[:1], "historic", True
+        elif mention.kind == "demonym":
+            group.rule = "demonym"
+        elif len(group.options) == 1:
+            group.rule = "only"
+
+    # -- qualifiers ----------------------------------------------------------------------------------------
+
+    def qualify(self) -> None:
+        """ "Bangor, Maine", "Pandi (Bulacan)": the second name contains the first.
+
+        The pair of candidates that fits and is jointly most prominent decides both names. A qualified mention gets a
+        group of its own, so that a second bearer of the name elsewhere in the text is not drawn along.
+        """
+        text = self.article.text
+        for i in range(len(self.mentions) - 2, -1, -1):
+            a, b = self.mentions[i], self.mentions[i + 1]
+            gap = text[a.end : b.start]
+            hard = gap.strip() in (",", "(", ", in", ", the capital of") and len(gap) < 20 and "\n" not in gap
+            soft = gap.strip() in ("in", "in the", "in central", "in northern", "in southern", "in eastern", "in western")
+            if not hard and not soft or a.kind == "demonym" or b.kind == "demonym":
+                continue
+            first, second = self.group_of[i], self.group_of[i + 1]
+            if first.rule in ("user", "historic") or second.rule == "historic":
+                continue
+            outers = [second.container] if second.fixed and second.container else []
+            outer_options = (
+                [o for o in second.options if second.fixed] or [o for o in second.options if o.candidate.place.is_area]
+                or second.options[:5]
+            )  # fmt: skip
+            best: tuple[float, _Option, _Option] | None = None
+            for outer in outer_options[:12]:
+                for option in first.options:
+                    if _inside(option.candidate.place, outer.candidate.place):
+                        value = option.base + 2.0 * outer.base
+                        if best is None or value > best[0]:
+                            best = (value, option, outer)
+            del outers
+            if best is None:
+                continue
+            if soft and not best[2].candidate.place.is_area:
+                continue
+            _, option, outer = best
+            group = _Group(
+                key=first.key, cue=first.cue, weight=1.0, options=[_Option(option.candidate, option.base + 20, option.cell)],
+                fixed=True, rule="qualified", note=f"“{b.text}” follows it", members=[i], container=outer.candidate.place,
+            )  # fmt: skip
+            first.members.remove(i)
+            self.groups.append(group)
+            self.group_of[i] = group
+            self.senses.setdefault(first.key, option.candidate.place)
+            if not second.fixed and hard:
+                second.options.sort(key=lambda o, keep=outer: (o is not keep, -o.base, o.candidate.place.id))
+                second.options[0].base += 6.0
+        self.groups = [g for g in self.groups if g.members]
+
+    # -- context -------------------------------------------------------------------------------------------
+
+    def _vote(self, group: _Group, sign: float) -> None:
+        for option in group.options:
+            weight = sign * group.weight * option.p
+            if abs(weight) < 0.005:
+                continue
+            place = option.candidate.place
+            if place.country_code:
+                self.countries[place.country_code] += weight
+                if place.admin1:
+                    self.admin1s[(place.country_code, place.admin1)] += weight
+            if place.feature_class in ("P", "S") or place.radius_km < 60:
+                self.cells[option.cell] += weight
+            self.total += weight
+
+    def _score(self, group: _Group, option: _Option) -> float:
+        place = option.candidate.place
+        total = max(self.total, 1e-9)
+        # The shares saturate slowly: one supporting name says something, three say nearly all.
+        trust = total / (total + 1.0)
+        country = self.countries.get(place.country_code, 0.0) / total if place.country_code else 0.0
+        score = option.base + _W_COUNTRY * trust * max(0.0, country)
+        if place.admin1 and place.feature_code != "ADM1":
+            score += _W_ADMIN1 * trust * max(0.0, self.admin1s.get((place.country_code, place.admin1), 0.0)) / total
+        if place.feature_class in ("P", "S") or place.radius_km < 60:
+            near = sum(self.cells.get(c, 0.0) for c in _around(option.cell))
+            score += _W_NEAR * min(1.0, max(0.0, near) / 2.0)
+        sense = self.senses.get(group.key)
+        if sense is not None and sense.id == place.id:
+            score += 5.0
+        return score
+
+    def _spread(self, group: _Group) -> None:
+        """Set each option's probability from its score: a softmax, computed stably."""
+        scores = [self._score(group, o) for o in group.options]
+        top = max(scores)
+        weights = [math.exp((s - top) / _TEMPERATURE) for s in scores]
+        whole = sum(weights)
+        for option, weight in zip(group.options, weights, strict=True):
+            option.p = weight / whole
+
+    def iterate(self) -> None:
+        """Let the names vote until the votes settle (three rounds; a fourth changed no answer on the corpora)."""
+        live = [g for g in self.groups if g.options and g.rule != "historic"]
+        for group in live:
+            self._spread(group)
+        for group in live:
+            self._vote(group, 1.0)
+        for _ in range(_ROUNDS):
+            for group in live:
+                self._vote(group, -1.0)
+                self._spread(group)
+                self._vote(group, 1.0)
+
+    # -- spelling ------------------------------------------------------------------------------------------
+
+    def spell(self) -> None:
+        """Look for names that nothing bears among the places near the document's, in other romanisations."""
+        missing = [g for g in self.groups if not g.options or self._unsupported(g)]
+        if not missing:
+            return
+        anchors = self._anchors()
+        for group in missing:
+            mention = self.mentions[group.members[0]]
+            if mention.kind == "demonym" or len(skeleton(mention.text)) < 5:
+                continue
+            best: tuple[float, Candidate, Place] | None = None
+            for anchor, weight in anchors:
+                for candidate in self.gazetteer.spelled_like(mention.text, anchor.lat, anchor.lon, _SPELLING_KM):
+                    if candidate.match == "fuzzy" and mention.recognizer not in ("model", "model only", "cue only"):
+                        continue
+                    value = candidate.score + 0.05 * weight - _km(anchor, candidate.place) / 1000.0
+                    if best is None or value > best[0]:
+                        best = (value, candidate, anchor)
+            if best is None:
+                continue
+            _, candidate, anchor = best
+            group.options = [_Option(candidate, 0.0, _cell(candidate.place), candidate.score)]
+            group.rule, group.fixed = "spelling", True
+            group.note = (
+                f"no place is called “{mention.text}”; {candidate.place.name}, {_km(anchor, candidate.place):.0f} km from "
+                f"{anchor.name} of this article, is the same name in another spelling"
+            )
+
+    def _anchors(self) -> list[tuple[Place, float]]:
+        """The document's surest small places, heaviest first."""
+        sure: dict[str, tuple[Place, float]] = {}
+        for group in self.groups:
+            if not group.options or group.rule == "historic":
+                continue
+            best = max(group.options, key=lambda o: (o.p, o.candidate.place.id))
+            place = best.candidate.place
+            if best.p >= 0.6 and (place.feature_class in ("P", "S") or place.radius_km <= 60):
+                datelined = all(self.mentions[i].dateline for i in group.members)
+                weight = group.weight * best.p * (0.2 if datelined else 1.0)
+                weight *= 1.0 + sum(self.cells.get(c, 0.0) for c in _around(best.cell))
+                old = sure.get(place.id)
+                sure[place.id] = (place, weight + (old[1] if old else 0.0))
+        ranked = sorted(sure.values(), key=lambda e: (-e[1], e[0].id))
+        return [(p, min(3.0, w)) for p, w in ranked[:4]]
+
+    def _support(self, place: Place) -> float:
+        return max(0.0, self.countries.get(place.country_code, 0.0)) / max(self.total, 1e-9)
+
+    def _unsupported(self, group: _Group) -> bool:
+        """Whether a group's best candidate is an obscure place known by a variant only, in a country not spoken of."""
+        if group.fixed or not group.options:
+            return False
+        best = max(group.options, key=lambda o: (o.p, o.candidate.place.id))
+        place = best.candidate.place
+        if (place.population or 0) >= _OBSCURE_POPULATION or place.is_area or place.layer == "user":
+            return False
+        others = self._support(place) - group.weight * best.p / max(self.total, 1e-9)
+        weak = best.candidate.match not in ("exact", "folded") or self.mentions[group.members[0]].recognizer in (
+            "model only",
+        )
+        return weak and others < _SUPPORT
+
+    # -- answers -------------------------------------------------------------------------------------------
+
+    def answers(self, min_score: float) -> list[Resolution]:
+        """The resolutions in the order of the mentions."""
+        made: dict[int, Resolution] = {}
+        for group in self.groups:
+            for i in group.members:
+                made[i] = self._answer(group, self.mentions[i], min_score)
+        return [made[i] for i in range(len(self.mentions))]
+
+    def _answer(self, group: _Group, mention: Mention, min_score: float) -> Resolution:
+        if not group.options:
+            return Resolution(
+                mention=mention, place=None, score=0.0, rule="nil", reasons=(f"no place called “{mention.text}” is known",)
+            )
+        ranked = sorted(group.options, key=lambda o: (-o.p, -o.base, o.candidate.place.id))
+        best = ranked[0]
+        place = best.candidate.place
+        others = tuple(o.candidate for o in ranked[1:4])
+        if group.rule == "historic":
+            return Resolution(
+                mention=mention, place=None, score=0.0, rule="historic",
+                reasons=(f"{place.name} ({place.admin1}) is not a state of today; it is not drawn",),
+            )  # fmt: skip
+        if group.rule != "spelling" and self._unsupported(group):
+            return Resolution(
+                mention=mention, place=None, score=0.0, rule="nil", alternatives=(best.candidate, *others[:2]),
+                reasons=(f"only small places elsewhere bear this name ({place.name}, {place.country_code})",),
+            )  # fmt: skip
+        score = 0.98 if group.rule in ("user", "qualified") else best.p
+        if group.rule == "spelling":
+            score = 0.9 * best.candidate.score
+        elif group.rule == "only" and best.candidate.match not in ("exact", "folded", "abbreviation"):
+            score *= 0.8
+        reasons = self._reasons(group, best, ranked)
+        if score < min_score:
+            return Resolution(
+                mention=mention, place=None, score=round(score, 3), rule="nil", alternatives=(best.candidate, *others[:2]),
+                reasons=(f"{place.name} is likeliest, but not sure enough ({score:.2f} is under {min_score:.2f})",),
+            )  # fmt: skip
+        return Resolution(
+            mention=mention, place=place, score=round(score, 3), rule=group.rule, reasons=reasons, alternatives=others
+        )
+
+    def _reasons(self, group: _Group, best: _Option, ranked: list[_Option]) -> tuple[str, ...]:
+        place = best.candidate.place
+        out: list[str] = []
+        if group.note:
+            out.append(group.note)
+        if group.rule == "user":
+            out.append("you added this place")
+        elif group.rule == "demonym":
+            out.append(f"people or things of {place.name}")
+        elif group.rule == "only":
+            out.append("the gazetteer has only this place of that name")
+        if best.candidate.match in ("alternate", "abbreviation") and group.rule != "spelling":
+            out.append(f"another name of {place.name}")
+        if len(ranked) > 1:
+            more = len(ranked) - 1
+            runner = ranked[1].candidate.place
+            if group.rule == "context":
+                where = ", ".join(x for x in (runner.admin1 if runner.admin1 != runner.name else "", runner.country_code) if x)
+                out.append(
+                    f"preferred to {more} other place{'s' if more > 1 else ''} of that name; next: {runner.name} ({where})"
+                )
+        if group.rule in ("context", "only") and place.country_code:
+            own = group.weight * best.p
+            share = (self.countries.get(place.country_code, 0.0) - own) / max(self.total - own, 1e-9)
+            if share > 0.15 and self.total - own > 0.5:
+                out.append(f"{min(1.0, share):.0%} of the article's other places are in {self._country_name(place)}")
+            near = self._nearest(group, place)
+            if near:
+                out.append(near)
+            elif share <= 0.15 and (place.population or 0) > 0 and len(ranked) > 1:
+                out.append(f"the most prominent of that name (population {place.population:,})")
+        return tuple(out)
+
+    def _country_name(self, place: Place) -> str:
+        country = self.gazetteer.country(place.country_code)
+        return country.name if country else place.country_code
+
+    def _nearest(self, group: _Group, place: Place) -> str:
+        if place.is_area:
+            return ""
+        if not hasattr(self, "_near_anchors"):
+            self._near_anchors = self._anchors()
+        found = [(p, _km(p, place)) for p, _ in self._near_anchors if p.id != place.id and fold(p.name) != group.key]
+        if not found:
+            return ""
+        anchor, km = min(found, key=lambda e: (e[1], e[0].id))
+        return f"{km:.0f} km from {anchor.name}, also in this article" if km <= 100 else ""
