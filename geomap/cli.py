@@ -166,7 +166,7 @@ class _Parser(argparse.ArgumentParser):
         if match := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
             wrong = [match[1]]
             known = re.findall(r"[\w-]+", match[2])
-            message = f"there is no {match[1]!r} here; it is one of {', '.join(known)}"
+            message = f"there is no '{match[1]}' here; it is one of {', '.join(known)}"
         elif message.startswith("unrecognized arguments: "):
             wrong = [word.partition("=")[0] for word in message.split()[2:] if word.startswith("-")]
             known = sorted(_known_options(self))
@@ -601,27 +601,39 @@ def _gazetteer_search(options: argparse.Namespace, reporter: _Reporter) -> int:
 
 
 def _gazetteer_build(options: argparse.Namespace, reporter: _Reporter) -> int:
-    from geomap.gazetteer import build_gazetteer
+    from geomap.gazetteer import gazetteer_path, open_gazetteer
 
     settings = _settings(options)
     started = time.monotonic()
-    path = build_gazetteer(cache_dir=settings.cache_dir, progress=reporter.progress)
+    # Opened as well as built: a places file with a fault is found now and not at the first map.
+    open_gazetteer(
+        cache_dir=settings.cache_dir,
+        places_files=settings.places_files,
+        progress=reporter.progress,
+        rebuild=True,
+    ).close()
     reporter.note(f"the gazetteer was built in {time.monotonic() - started:.0f} s.")
-    _print_path(path)
+    _print_path(gazetteer_path(settings.cache_dir))
     return 0
 
 
 def _gazetteer_info(options: argparse.Namespace, reporter: _Reporter) -> int:
+    from geomap.gazetteer import gazetteer_path
+
+    path = gazetteer_path(_settings(options).cache_dir)
     with _open_gazetteer(options, reporter) as gazetteer:
-        info = dict(gazetteer.info())
+        info = {
+            "path": str(path),
+            "bytes": str(path.stat().st_size),
+            "overlay_places": str(len(gazetteer.overlay)),
+        }
+        info |= gazetteer.meta()
     if getattr(options, "json", False):
         _print_json(info)
-    else:
-        rows = [
-            (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else str(value))
-            for key, value in info.items()
-        ]
-        print("\n".join(_table(rows[0], rows[1:], right=frozenset()).splitlines()))
+        return 0
+    width = max(map(len, info))
+    for key, value in info.items():
+        print(f"{key.replace('_', ' '):<{width}}  {plain(value)}")
     return 0
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import GeomapError, OutputError, StageError, UsageError
+from geomap.errors import GeomapError, InputError, OutputError, StageError, UsageError
 from geomap.records import Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
 from geomap.settings import Settings
 
@@ -234,7 +234,8 @@ class Session:
                     settings=self.settings,
                     incidents=incidents,
                 )
-            except StageError as error:
+            except (StageError, InputError) as error:
+                # Other errors (no gazetteer, no model) would meet every article: they end the run.
                 if on_error is None:
                     raise
                 on_error(error)
