@@ -56,6 +56,7 @@ class _Words:
     designators: frozenset[str]
     organisation: frozenset[str]
     titles: frozenset[str]
+    locals: frozenset[str]
     speech: frozenset[str]
     directions: dict[str, str]
     stops: dict[str, str]
@@ -79,6 +80,7 @@ def _words() -> _Words:
                 designators=frozenset(data["designators"]),
                 organisation=frozenset(data["organisation_words"]),
                 titles=frozenset(data["person_titles"]),
+                locals=frozenset(data["locals"]),
                 speech=frozenset(data["speech_verbs"]),
                 directions=dict(data["directions"]),
                 stops=stops,
@@ -263,6 +265,27 @@ class _Finder:
             k >= 1 and self.tokens[k].text == "of" and self.tokens[k - 1].text.lower() in self.w.settlement
         ) or (k >= 0 and self.tokens[k].text.lower() in self.w.settlement)
 
+    def _headed(self, i: int, j: int) -> bool:
+        """Whether local people or offices follow ("Rolling Meadows residents"), or it heads an item ("HAMILTON —")."""
+        after = self._after(j)
+        if after.lower() in self.w.locals and not _capital(after) and "PERSON" != self.tokens[i].label:
+            return True
+        return (
+            self.tokens[i].sentence_start
+            and after in ("—", "–", "--")
+            and all(t.text.isupper() for t in self.tokens[i:j])
+        )
+
+    def _of_person(self, i: int) -> bool:
+        """Whether somebody is said to be from there: "Norb Mages of Lindsay"."""
+        k = i - 1
+        if k < 1 or self.tokens[k].text != "of":
+            return False
+        k -= 1
+        if self.tokens[k].text == ",":
+            k -= 1
+        return k >= 0 and (self.tokens[k].label == "PERSON" or self.tokens[k].text == "both")
+
     def _in_list(self, i: int) -> bool:
         """Whether the span goes on a list ("Homs, Hama and X") whose last member was accepted."""
         k = i - 1
@@ -284,7 +307,9 @@ class _Finder:
             # "northern Kosovo" is a name only where the gazetteer has just that.
             pass
         labels = {t.label for t in tokens[i:j]}
-        if any(c.match == "demonym" for c in candidates):
+        if any(c.match == "demonym" for c in candidates) and not (
+            labels == {"GPE"} and any(c.match == "exact" for c in candidates)
+        ):
             return self._accept(i, j, "demonym", "lexicon")
         if all(c.place.feature_code == "ORG" for c in candidates[:1]):
             return False
@@ -297,6 +322,8 @@ class _Finder:
         elif not level and j - i == 1 and surface.lower() in self.common:
             level = "cue"
         inside = self._inside(i, j)
+        if self._fragment(i, j):
+            return False
         qualified = self._qualified(j)
         locative = self._locative(i)
         if qualified and not (labels & {"PERSON"} and inside == "person"):
@@ -334,6 +361,8 @@ class _Finder:
             return False
         if self._in_list(i):
             return self._accept(i, j, "place", "gazetteer in list")
+        if self._headed(i, j) or self._of_person(i):
+            return self._accept(i, j, "place", "gazetteer and cue")
         if locative and not self._temporal(labels):
             return self._accept(i, j, "place", "gazetteer after locative")
         if labels & {"ORG"} and self._known(candidates, _KNOWN_ORGANISATION):
@@ -343,6 +372,30 @@ class _Finder:
             if self._known(candidates, floor) and not self._part_of_longer_name(i, j):
                 return self._accept(i, j, "place", "gazetteer, well known")
         self.doubtful.append((i, j))
+        return False
+
+    def _fragment(self, i: int, j: int) -> bool:
+        """Whether the match is a mere piece of a longer name of a place: "Hill" of "Squirrel Hill".
+
+        The whole name is left to the recogniser; taking the piece would put a pin where nothing happened. What is
+        only qualified (northern, greater, County) or listed (a comma) is not a piece.
+        """
+        tokens = self.tokens
+        number = tokens[i].entity
+        if number < 0 or tokens[i].label not in _PLACE_LABELS or tokens[j - 1].entity != number:
+            return False
+        span = self.entity_tokens[number]
+        for k in range(span[0], span[-1] + 1):
+            if i <= k < j:
+                continue
+            word = tokens[k].text
+            if word in (",", "/", "-", "–", "and", "&", "(", ")"):
+                return False
+            if not _capital(word) or word in self.w.designators or word.lower() in self.w.directions:
+                continue
+            if word.lower() in ("the", "greater", "city", "mr.", "u.s."):
+                continue
+            return True
         return False
 
     @staticmethod

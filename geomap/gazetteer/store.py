@@ -27,6 +27,7 @@ KINDS = {
     "demonym": 4,  # "Serbian"
     "short": 5,  # "Lamar" for Lamar County
     "historic": 6,  # "Zaire"
+    "foreign": 7,  # "Deutschland"
 }
 _MATCH: dict[int, MatchKind] = {
     0: "exact",
@@ -36,8 +37,9 @@ _MATCH: dict[int, MatchKind] = {
     4: "demonym",
     5: "alternate",
     6: "alternate",
+    7: "alternate",
 }
-_SCORE = {0: 1.0, 1: 0.85, 2: 0.9, 3: 0.6, 4: 0.9, 5: 0.6, 6: 0.7}
+_SCORE = {0: 1.0, 1: 0.85, 2: 0.9, 3: 0.6, 4: 0.9, 5: 0.6, 6: 0.8, 7: 0.5}
 # San José, the commonest name in the world layer, has 383 bearers; past this only tiny ones are cut.
 _MOST_HOMONYMS = 500
 _CACHE_SIZE = 50_000
