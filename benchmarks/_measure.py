@@ -1,0 +1,52 @@
+"""Timing a command: the median of several runs, interleaved so that a busy machine slows all alike."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+
+
+def seconds(command: Sequence[str], *, cwd: Path | None = None) -> float:
+    """How long ``command`` took, wall clock. A failure stops the benchmark."""
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    taken = time.perf_counter() - started
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed with {done.returncode}:\n{done.stderr}")
+    return taken
+
+
+def medians(commands: dict[str, Sequence[str]], *, repeat: int, cwd: Path | None = None) -> dict[str, float]:
+    """The median seconds of each command; one warm-up round fills the disk cache and is not counted."""
+    taken: dict[str, list[float]] = {name: [] for name in commands}
+    for round_ in range(repeat + 1):
+        for name, command in commands.items():
+            value = seconds(command, cwd=cwd)
+            if round_:
+                taken[name].append(value)
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def peak_children_mb() -> float:
+    """The largest resident set of any child so far, in MB (1,000,000 bytes)."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(row) + " |" for row in lines)
+
+
+def machine() -> str:
+    """What the figures were taken on, without naming it."""
+    return f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
