@@ -49,6 +49,9 @@ _SUPPORT = 0.12
 # How far from the document's other places a differently spelled name is looked for.
 _SPELLING_KM = 75.0
 
+# Where English is the language of the signs, another spelling of a name is another place.
+_ENGLISH = frozenset({"US", "GB", "CA", "AU", "NZ", "IE"})
+
 _REGION_WORDS = frozenset(
     "region province oblast district governorate state county department prefecture territory area municipality "
     "island republic raion wilaya canton regions provinces districts governorates states counties".split()
@@ -156,11 +159,29 @@ def _cue(article: Article, mention: Mention) -> str:
     if len(before) >= 2 and before[-1] == "of":
         if before[-2] in _TOWN_WORDS:
             return "town"
-        if before[-2] in _REGION_WORDS:
+        # "the district of X" may as well be a part of X.
+        if before[-2] in _REGION_WORDS and before[-2] not in ("district", "districts", "area", "municipality"):
             return "region"
     if before and before[-1] in ("city", "town", "village") and len(before) >= 2 and before[-2] == "the":
         return "town"
     return ""
+
+
+def _prefer_seats(options: list[_Option]) -> None:
+    """Lower a division that is named after its own seat: plain "Odesa" is the city, "Odesa region" the division.
+
+    Only where the seat holds a fifth of the division's people: "Iowa" is not Iowa City.
+    """
+    towns = [o.candidate.place for o in options if o.candidate.place.feature_class == "P" and o.candidate.score >= 0.8]
+    for option in options:
+        area = option.candidate.place
+        if area.feature_code in ("ADM1", "ADM2") and any(
+            t.country_code == area.country_code
+            and (t.admin1 == area.name or t.admin1 == area.admin1)
+            and (t.population or 0) >= 0.2 * (area.population or 1)
+            for t in towns
+        ):
+            option.base -= 3.0
 
 
 _DESIGNATOR_CLASS = {
@@ -234,6 +255,8 @@ class _Document:
                 group = by_key[key] = _Group(key=key[0], cue=cue)
                 candidates = _candidates(self.gazetteer, mention)
                 options = [_Option(c, _base(c, cue), _cell(c.place)) for c in candidates]
+                if cue != "region":
+                    _prefer_seats(options)
                 options.sort(key=lambda o: (-o.base, o.candidate.place.id))
                 group.options = options[:_KEEP]
                 self.groups.append(group)
@@ -377,10 +400,10 @@ class _Document:
         missing = [g for g in self.groups if not g.options or self._unsupported(g)]
         if not missing:
             return
-        anchors = self._anchors()
+        anchors = [(p, w) for p, w in self._anchors() if p.country_code not in _ENGLISH]
         for group in missing:
             mention = self.mentions[group.members[0]]
-            if mention.kind == "demonym" or len(skeleton(mention.text)) < 5:
+            if mention.kind == "demonym" or mention.inside or len(skeleton(mention.text)) < 5:
                 continue
             best: tuple[float, Candidate, Place] | None = None
             for anchor, weight in anchors:
@@ -487,6 +510,8 @@ class _Document:
             out.append("you added this place")
         elif group.rule == "demonym":
             out.append(f"people or things of {place.name}")
+        elif place.feature_code == "PCLI" and best.candidate.match != "alternate":
+            out.append("a country")
         elif group.rule == "only":
             out.append("the gazetteer has only this place of that name")
         if best.candidate.match in ("alternate", "abbreviation") and group.rule != "spelling":

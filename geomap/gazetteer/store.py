@@ -220,7 +220,7 @@ class Gazetteer:
         """Places around a point whose name may be ``name`` in another romanisation or with a slip.
 
         An equal :func:`geomap.text.skeleton` is a transliteration; otherwise rapidfuzz's similarity of the
-        skeletons must reach 0.85. Names of under five letters are never matched so: among short names nearly
+        skeletons must reach 0.9 (one letter in ten). Names of under five letters are never matched so: among short names nearly
         everything is like everything.
         """
         bone = skeleton(name)
@@ -242,8 +242,8 @@ class Gazetteer:
                     )
                 )
             entries.extend(self._cells[cell])
-        # 85 of 100: the lowest that tells "Jarinje" from "Jasenje" on the overlay's own names.
-        hits = process.extract(bone, [e[0] for e in entries], scorer=fuzz.ratio, score_cutoff=85.0, limit=40)
+        # 90 of 100: at 85 "Jarinje" and "Jasenje" are one name.
+        hits = process.extract(bone, [e[0] for e in entries], scorer=fuzz.ratio, score_cutoff=90.0, limit=40)
         best: dict[str, Candidate] = {}
         for _, ratio, index in hits:
             place = entries[index][1]
