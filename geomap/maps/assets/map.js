@@ -1,0 +1,1197 @@
+/* geomap: draws the incidents, their legend, filters, list and evidence on a Leaflet map.
+   All text of articles, places and sources reaches the page through textContent only. */
+(function () {
+  'use strict';
+
+  // ---- words (one table, so that they can be translated) ---------------------------------------------------
+  var T = {
+    showing: 'Showing {n} of {m} incidents', one: 'Showing {n} of {m} incident',
+    search: 'Search text, place, actor…', type: 'Type', certainty: 'Certainty', level: 'Who says so',
+    precision: 'Place', when: 'When', undated: 'No date', only: 'only', all: 'all', none: 'none',
+    nothing: 'Nothing matches these filters.', reset: 'Reset filters', list: 'Incidents',
+    back: 'All incidents', prev: 'Previous', next: 'Next', noplace: 'No place on the map',
+    noplaceNote: 'Reported, but not drawn: no place is named, or none that a gazetteer knows.',
+    legend: 'Legend and filters', method: 'How to read this map', hide: 'Hide', show: 'Show',
+    zoomAll: 'Zoom to all shown', empty: 'No incidents were found in the text.', more: 'Show more',
+    zoomIn: 'Zoom in', zoomOut: 'Zoom out', evidence: 'Evidence', from: 'From', to: 'To',
+    allOn: 'Every dated incident is on {d}.', link: 'Open source'
+  };
+  var CERTAINTY = {
+    reported: ['Reported', 'Reported as having happened.'],
+    claimed: ['Claimed', 'One side claims this; the text does not confirm it.'],
+    planned: ['Planned', 'Announced for later. Not reported as having happened.'],
+    threatened: ['Threatened', 'A threat. Not reported as having happened.'],
+    attempted: ['Attempted', 'Tried, without success as far as the text says.'],
+    hypothetical: ['Hypothetical', 'An “if”. Not reported as having happened.'],
+    negated: ['Denied or negated', 'The text says that this did not happen.'],
+    historical: ['Historical background', 'Background from the past, not part of the events reported.']
+  };
+  var LEVEL = {
+    stated: ['Stated', 'the text states it itself'],
+    attributed: ['Attributed', 'the text gives somebody’s word for it'],
+    rumoured: ['Rumoured', 'the text passes on what is being said, without a source'],
+    accused: ['Accused', 'one side accuses another of it']
+  };
+  var KIND = {
+    pin: ['Named place', 'Drawn as a pin: the text names this place.'],
+    near: ['Near a place', 'Drawn as a ring: near the place named, not at it.'],
+    part_of: ['Part of a place', 'Drawn as a sector: a part of the place named.'],
+    along: ['Along a line', 'Drawn as a dashed straight line between the places named; the true course is not known.'],
+    route: ['From one to another', 'Drawn as a dashed arrow; the true course is not known.'],
+    area: ['Area, not a point', 'Drawn as an outline: somewhere in this area.'],
+    none: ['No place', 'Not drawn.']
+  };
+  var PRECISION = {
+    1: 'at the place named (ACLED geo-precision 1)', 2: 'near it or a part of it (ACLED geo-precision 2)',
+    3: 'somewhere in a larger region (ACLED geo-precision 3)', 0: 'a country, or no place known (no ACLED code)'
+  };
+  var WHERE = ['', 'exact', 'within 25 km', 'second-order division', 'first-order division',
+    'a line or a fuzzy place', 'country', 'sea or air'];
+  var DIR = { N: 'northern', S: 'southern', E: 'eastern', W: 'western', NE: 'north-eastern', NW: 'north-western',
+    SE: 'south-eastern', SW: 'south-western', C: 'central' };
+  var DIRTO = { N: 'north', S: 'south', E: 'east', W: 'west', NE: 'north-east', NW: 'north-west',
+    SE: 'south-east', SW: 'south-west', C: 'centre' };
+  var BEARING = { N: 0, NE: 45, E: 90, SE: 135, S: 180, SW: 225, W: 270, NW: 315 };
+  var MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+    'November', 'December'];
+  var ROLES = { agent: 'acting', target: 'affected', crowd: 'crowd' };
+
+  // Kilometres drawn where the gazetteer gives none: conventions, said so in the method note.
+  var DEFAULT_RADIUS = { near: 4, part_of: 2.5, area: 20 };
+  var DAY = 86400000;
+
+  // ---- small helpers -----------------------------------------------------------------------------------
+  function el(tag, cls, text) {
+    var node = document.createElement(tag);
+    if (cls) node.className = cls;
+    if (text !== undefined && text !== null) node.textContent = String(text);
+    for (var i = 3; i < arguments.length; i++) if (arguments[i]) node.appendChild(arguments[i]);
+    return node;
+  }
+  function svg(tag, attrs) {
+    var node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (var key in attrs) node.setAttribute(key, attrs[key]);
+    for (var i = 2; i < arguments.length; i++) if (arguments[i]) node.appendChild(arguments[i]);
+    return node;
+  }
+  function name(text, cls) {  // a name in its own direction: one right-to-left override can't turn its neighbours
+    return el('bdi', cls, text);
+  }
+  function fill(text, values) {
+    return text.replace(/\{(\w)\}/g, function (_, key) { return values[key]; });
+  }
+  function fold(text) {
+    return text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
+  }
+  function button(cls, text, act, label) {
+    var node = el('button', cls, text);
+    node.type = 'button';
+    if (label) { node.setAttribute('aria-label', label); node.title = label; }
+    node.addEventListener('click', act);
+    return node;
+  }
+  function dayNumber(iso) {
+    var stamp = Date.parse(iso + 'T00:00:00Z');
+    return isNaN(stamp) ? null : Math.round(stamp / DAY);
+  }
+  function dayText(number) {
+    var date = new Date(number * DAY);
+    return date.getUTCDate() + ' ' + MONTHS[date.getUTCMonth()] + ' ' + date.getUTCFullYear();
+  }
+  function safeLink(url) {
+    if (typeof url !== 'string' || !/^https?:\/\//i.test(url.trim())) return null;
+    try { return new URL(url.trim()).href; } catch (error) { return null; }
+  }
+  function reduced() {
+    return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  }
+
+  // ---- the form that a certainty takes: never by colour alone -----------------------------------------------
+  function formOf(incident) {
+    switch (incident.c) {
+      case 'reported':
+        if (incident.l === 'rumoured') return { fill: 'tint', badge: 'tilde', word: 'Rumoured' };
+        if (incident.l === 'accused') return { fill: 'tint', badge: 'quote', word: 'Accused' };
+        return { fill: 'solid', badge: incident.l === 'attributed' ? 'quote' : null, word: '' };
+      case 'claimed': return { fill: 'tint', badge: 'quote', word: 'Claimed' };
+      case 'planned': return { fill: 'hollow', badge: 'clock', word: 'Planned' };
+      case 'threatened': return { fill: 'hollow', badge: 'bang', word: 'Threatened' };
+      case 'attempted': return { fill: 'tint', badge: 'half', word: 'Attempted' };
+      case 'hypothetical': return { fill: 'hollow', badge: 'question', word: 'Hypothetical' };
+      case 'negated': return { fill: 'crossed', badge: 'cross', word: 'Denied' };
+      default: return { fill: 'past', badge: 'past', word: 'Historical' };
+    }
+  }
+  var BADGE = {
+    clock: 'M12 6.500v6l3.500 2', bang: 'M12 5.500v8M12 17.500v.6', question: 'M9 9.500c0-4 6.500-4 6.500-.3 0 2.800-3.300 2.600-3.300 5M12.200 17.800v.4',
+    cross: 'M7 7l10 10M17 7L7 17', quote: 'M9.500 8c-2 1-2.500 3-2.500 4.500h2.500V16H7v-3.500M17 8c-2 1-2.500 3-2.500 4.500H17V16h-2.500v-3.500',
+    tilde: 'M6 13.500c2-4 4-3.500 6-1.500s4 2.500 6-1.500', half: 'M7 12h6M13 8l4 4-4 4', past: 'M17 8a6 6 0 1 0 1 4M17.500 4.500V8.500h-4'
+  };
+  function badge(kind, x, y, scale) {
+    return svg('g', { transform: 'translate(' + x + ' ' + y + ') scale(' + scale + ') translate(-12 -12)', class: 'gm-badge' },
+      svg('circle', { cx: 12, cy: 12, r: 11 }), svg('path', { d: BADGE[kind] }));
+  }
+  // One sign for map, legend and list. kind says how exactly the place is known, form how certain the thing is.
+  function sign(spec, kind, form, small) {
+    var pin = kind === 'pin', box = small ? '0 0 30 32' : (pin ? '-3 -2 36 44' : '-3 -1 36 34');
+    var root = svg('svg', { viewBox: box, 'aria-hidden': 'true', focusable: 'false', class: 'gm-sign gm-fill-' + form.fill });
+    root.style.setProperty('--c', spec.colour);
+    var shape;
+    if (pin && !small) {
+      shape = svg('path', { d: 'M15 39.500C13 34 3 25 3 14.500a12 12 0 0 1 24 0C27 25 17 34 15 39.500z', class: 'gm-body' });
+    } else if (kind === 'area' && !small) {
+      shape = svg('rect', { x: 2.5, y: 3, width: 25, height: 25, rx: 5, class: 'gm-body' });
+    } else if ((kind === 'along' || kind === 'route') && !small) {
+      shape = svg('path', { d: 'M15 1.500L28.500 15.500 15 29.500 1.500 15.500z', class: 'gm-body' });
+    } else {
+      shape = svg('circle', { cx: 15, cy: 15.5, r: 12.5, class: 'gm-body' });
+    }
+    var size = (kind === 'along' || kind === 'route') && !small ? 0.56 : 0.66;
+    root.appendChild(shape);
+    root.appendChild(svg('path', { d: spec.icon, class: 'gm-glyph',
+      transform: 'translate(15 ' + (pin && !small ? 14.5 : 15.5) + ') scale(' + size + ') translate(-12 -12)' }));
+    if (form.fill === 'crossed') root.appendChild(svg('path', { d: 'M4 26L26 4', class: 'gm-strike' }));
+    if (form.badge) root.appendChild(badge(form.badge, 26, 5.5, small ? 0.46 : 0.52));
+    return root;
+  }
+  var PLAIN = { colour: 'var(--gm-muted)', icon: '' };
+  function kindSign(kind) {
+    var root = svg('svg', { viewBox: '0 0 30 30', 'aria-hidden': 'true', class: 'gm-kind' });
+    if (kind === 'pin') root.appendChild(svg('path', { d: 'M15 27C13 22 7 17 7 11a8 8 0 0 1 16 0c0 6-6 11-8 16z', class: 'gm-k-solid' }));
+    else if (kind === 'near') { root.appendChild(svg('circle', { cx: 15, cy: 15, r: 12, class: 'gm-k-dash' })); root.appendChild(svg('circle', { cx: 15, cy: 15, r: 4, class: 'gm-k-solid' })); }
+    else if (kind === 'part_of') { root.appendChild(svg('circle', { cx: 15, cy: 16, r: 12, class: 'gm-k-dash' })); root.appendChild(svg('path', { d: 'M3 16a12 12 0 0 1 24 0z', class: 'gm-k-solid gm-k-soft' })); }
+    else if (kind === 'along' || kind === 'route') { root.appendChild(svg('path', { d: 'M4 25L26 5', class: 'gm-k-dash gm-k-thick' })); root.appendChild(svg('path', { d: 'M15 10l5.500 5-5.500 5-5.500-5z', class: 'gm-k-solid' })); }
+    else if (kind === 'area') { root.appendChild(svg('path', { d: 'M5 8l10-4 11 6-2 14-13 2-7-8z', class: 'gm-k-dash' })); root.appendChild(svg('path', { d: 'M9 9l11 13M15 6l8 10M6 14l9 11', class: 'gm-k-hatch' })); }
+    else root.appendChild(svg('path', { d: 'M6 15h18', class: 'gm-k-dash' }));
+    return root;
+  }
+
+  // ---- arcs: encoded polylines to Mercator units (0..1) -------------------------------------------------------
+  function mercX(lon) { return lon / 360 + 0.5; }
+  function mercY(lat) {
+    var limit = Math.max(-85.0511, Math.min(85.0511, lat)) * Math.PI / 180;
+    return 0.5 - Math.log(Math.tan(Math.PI / 4 + limit / 2)) / (2 * Math.PI);
+  }
+  function decodeArc(text, scale) {
+    var values = [], x = 0, y = 0, at = 0, turn = 0;
+    while (at < text.length) {
+      var shift = 0, number = 0, code;
+      do { code = text.charCodeAt(at++) - 63; number |= (code & 31) << shift; shift += 5; } while (code >= 32);
+      number = number & 1 ? ~(number >> 1) : number >> 1;
+      if (turn++ % 2) { y += number; values.push(mercX(x / scale), mercY(y / scale)); } else x += number;
+    }
+    return Float64Array.from(values);
+  }
+  function boxOf(points, box) {
+    for (var i = 0; i < points.length; i += 2) {
+      if (points[i] < box[0]) box[0] = points[i];
+      if (points[i + 1] < box[1]) box[1] = points[i + 1];
+      if (points[i] > box[2]) box[2] = points[i];
+      if (points[i + 1] > box[3]) box[3] = points[i + 1];
+    }
+    return box;
+  }
+  function decodeLand(data) {
+    var arcs = data.arcs.map(function (text, i) {
+      var points = decodeArc(text, data.scale);
+      return { p: points, kind: data.kinds[i], box: boxOf(points, [9, 9, -9, -9]) };
+    });
+    var shapes = data.shapes.map(function (rings) {
+      var box = [9, 9, -9, -9];
+      rings.forEach(function (ring) {
+        ring.forEach(function (n) { boxOf(arcs[n < 0 ? ~n : n].p, box); });
+      });
+      return { rings: rings, box: box };
+    });
+    return { arcs: arcs, shapes: shapes };
+  }
+
+  // ---- a canvas that lies in a pane and moves with the map ---------------------------------------------------
+  var CanvasLayer = L.Layer.extend({
+    initialize: function (pane, draw) { this._pane = pane; this._draw = draw; },
+    onAdd: function (map) {
+      this._canvas = L.DomUtil.create('canvas', 'gm-canvas leaflet-zoom-animated', map.getPane(this._pane));
+      this._canvas.setAttribute('aria-hidden', 'true');
+      this.redraw();
+    },
+    onRemove: function () { this._canvas.remove(); },
+    getEvents: function () {
+      var events = { viewreset: this.redraw, moveend: this.redraw, resize: this.redraw };
+      if (this._map && this._map._zoomAnimated) events.zoomanim = this._animate;
+      return events;
+    },
+    _animate: function (e) {
+      var scale = this._map.getZoomScale(e.zoom, this._zoom);
+      L.DomUtil.setTransform(this._canvas, this._map._latLngToNewLayerPoint(this._corner, e.zoom, e.center), scale);
+    },
+    redraw: function () {
+      var map = this._map;
+      if (!map || !this._canvas) return;
+      var size = map.getSize(), pad = size.multiplyBy(0.25).round(), ratio = Math.min(window.devicePixelRatio || 1, 2);
+      var width = size.x + 2 * pad.x, height = size.y + 2 * pad.y, canvas = this._canvas;
+      var topLeft = map.containerPointToLayerPoint([-pad.x, -pad.y]);
+      this._corner = map.layerPointToLatLng(topLeft);
+      this._zoom = map.getZoom();
+      if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+        canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio);
+        canvas.style.width = width + 'px'; canvas.style.height = height + 'px';
+      }
+      L.DomUtil.setPosition(canvas, topLeft);
+      var ctx = canvas.getContext('2d');
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      ctx.clearRect(0, 0, width, height);
+      var origin = map.getPixelOrigin().add(topLeft), world = 256 * Math.pow(2, this._zoom);
+      this._draw({ ctx: ctx, width: width, height: height, zoom: this._zoom, world: world, ox: origin.x, oy: origin.y,
+        x: function (lon) { return mercX(lon) * world - origin.x; },
+        y: function (lat) { return mercY(lat) * world - origin.y; },
+        // Pixels a kilometre at a latitude.
+        km: function (lat) { return world / (40075.017 * Math.max(0.02, Math.cos(lat * Math.PI / 180))); } });
+    }
+  });
+
+  // ---- base map -----------------------------------------------------------------------------------------
+  function baseMap(map, data, css) {
+    var world = data.world ? decodeLand(data.world) : null, near = data.detail ? decodeLand(data.detail) : null;
+    var countries = (data.world && data.world.labels || []).map(function (c) {
+      return [c[1] === 'XK' ? data.kosovo : c[0], c[3], c[2], 0, c[4]];
+    });
+    var labels = countries.concat(data.labels || []);
+
+    function inView(v, box, shift) {
+      var x0 = (box[0] + shift) * v.world - v.ox, x1 = (box[2] + shift) * v.world - v.ox;
+      var y0 = box[1] * v.world - v.oy, y1 = box[3] * v.world - v.oy;
+      return x1 >= 0 && x0 <= v.width && y1 >= 0 && y0 <= v.height;
+    }
+    function trace(v, points, shift, back, join) {
+      var ctx = v.ctx, n = points.length / 2;
+      for (var i = 0; i < n; i++) {
+        var at = 2 * (back ? n - 1 - i : i);
+        var x = (points[at] + shift) * v.world - v.ox, y = points[at + 1] * v.world - v.oy;
+        if (i || join) ctx.lineTo(x, y); else ctx.moveTo(x, y);
+      }
+    }
+    function land(v, topo, shift) {
+      var ctx = v.ctx;
+      ctx.fillStyle = css.land; ctx.strokeStyle = css.land; ctx.lineWidth = 1;
+      topo.shapes.forEach(function (shape) {
+        if (!inView(v, shape.box, shift)) return;
+        ctx.beginPath();
+        shape.rings.forEach(function (ring) {
+          ring.forEach(function (n, i) { trace(v, topo.arcs[n < 0 ? ~n : n].p, shift, n < 0, i > 0); });
+          ctx.closePath();
+        });
+        ctx.fill('evenodd'); ctx.stroke();  // the stroke closes hairlines between neighbours
+      });
+      [['c', css.coast, 1, []], ['b', css.border, v.zoom > 5 ? 1.4 : 1, []], ['d', css.contested, v.zoom > 5 ? 1.7 : 1.2, [6, 4]]].forEach(function (line) {
+        ctx.beginPath();
+        topo.arcs.forEach(function (arc) {
+          if (arc.kind === line[0] && inView(v, arc.box, shift)) trace(v, arc.p, shift, false, false);
+        });
+        ctx.strokeStyle = line[1]; ctx.lineWidth = line[2]; ctx.setLineDash(line[3]); ctx.lineJoin = 'round';
+        ctx.stroke(); ctx.setLineDash([]);
+      });
+    }
+    function graticule(v) {
+      var ctx = v.ctx, steps = [30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01], step = steps[0];
+      steps.forEach(function (s) { if (s / 360 * v.world >= 150) step = s; });
+      ctx.strokeStyle = css.grid; ctx.lineWidth = 1; ctx.beginPath();
+      var lon0 = ((v.ox) / v.world - 0.5) * 360, lon1 = ((v.ox + v.width) / v.world - 0.5) * 360;
+      for (var i = Math.ceil(lon0 / step); i * step <= lon1; i++) {
+        var x = Math.round(v.x(i * step)) + 0.5; ctx.moveTo(x, 0); ctx.lineTo(x, v.height);
+      }
+      for (var j = Math.ceil(-85 / step); j * step <= 85; j++) {
+        var y = v.y(j * step); if (y < 0 || y > v.height) continue;
+        y = Math.round(y) + 0.5; ctx.moveTo(0, y); ctx.lineTo(v.width, y);
+      }
+      ctx.stroke();
+    }
+    var layer = new CanvasLayer('gmBase', function (v) {
+      var ctx = v.ctx;
+      [-1, 0, 1].forEach(function (shift) {
+        if (!world) return;
+        ctx.save();
+        var window_ = near && v.zoom >= 5.5 ? data.detail.window : null;
+        if (window_) {
+          var x0 = v.x(window_[0]), x1 = v.x(window_[2]), y0 = v.y(window_[3]), y1 = v.y(window_[1]);
+          var off = shift * v.world;
+          ctx.beginPath(); ctx.rect(0, 0, v.width, v.height); ctx.rect(x0 + off, y0, x1 - x0, y1 - y0); ctx.clip('evenodd');
+          land(v, world, shift); ctx.restore(); ctx.save();
+          ctx.beginPath(); ctx.rect(x0 + off, y0, x1 - x0, y1 - y0); ctx.clip();
+          land(v, near, shift);
+        } else land(v, world, shift);
+        ctx.restore();
+      });
+      if (world) graticule(v);
+    });
+    // Letters lie over rings and areas, under the signs.
+    var MINZOOM = [2.4, 4, 6, 7.5, 9, 10];
+    var lettering = new CanvasLayer('gmLetters', function (v) {
+      var ctx = v.ctx, taken = [];
+      ctx.textBaseline = 'middle'; ctx.lineJoin = 'round';
+      labels.forEach(function (label) {
+        var rank = Math.max(0, Math.min(5, label[3])), country = label.length > 4;
+        var least = country ? Math.max(2, label[4] - 0.3) : MINZOOM[rank];
+        if (v.zoom < least || (country && v.zoom > 10)) return;
+        var x = v.x(label[2]), y = v.y(label[1]), text = label[0].length > 40 ? label[0].slice(0, 39) + '…' : label[0];
+        if (x < -80 || y < -20 || x > v.width + 20 || y > v.height + 20) return;
+        var size = country ? Math.min(15, 9.5 + v.zoom * 0.6) : [13, 13, 12.5, 12, 11.5, 11][rank];
+        ctx.font = (country ? '600 ' : rank <= 2 ? '600 ' : '') + size + 'px ' + css.font;
+        if ('letterSpacing' in ctx) ctx.letterSpacing = country ? '1.5px' : '0px';
+        if (country) text = text.toUpperCase();
+        var width = ctx.measureText(text).width, spots = country ? [-width / 2] : [7, -width - 7];
+        for (var s = 0; s < spots.length; s++) {
+          var box = [x + spots[s] - 4, y - size / 2 - 3, x + spots[s] + width + 4, y + size / 2 + 3];
+          if (!country) { box[0] = Math.min(box[0], x - 4); box[2] = Math.max(box[2], x + 4); }
+          if (taken.some(function (t) { return box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]; })) continue;
+          taken.push(box);
+          if (!country) {
+            ctx.beginPath(); ctx.arc(x, y, rank <= 2 ? 2.8 : 2.2, 0, 7);
+            ctx.fillStyle = css.land; ctx.strokeStyle = css.town; ctx.lineWidth = 1.4; ctx.fill(); ctx.stroke();
+          }
+          ctx.strokeStyle = css.halo; ctx.lineWidth = 3; ctx.strokeText(text, x + spots[s], y);
+          ctx.fillStyle = country ? css.country : css.town; ctx.fillText(text, x + spots[s], y);
+          break;
+        }
+      });
+      if ('letterSpacing' in ctx) ctx.letterSpacing = '0px';
+    });
+    return { base: layer, letters: lettering, has: !!world };
+  }
+
+  // ---- geometry of the honest shapes ---------------------------------------------------------------------
+  function away(lat, lon, bearing, km) {
+    var rad = Math.PI / 180, d = km / 6371, la = lat * rad, b = bearing * rad;
+    var la2 = Math.asin(Math.sin(la) * Math.cos(d) + Math.cos(la) * Math.sin(d) * Math.cos(b));
+    var lo2 = lon * rad + Math.atan2(Math.sin(b) * Math.sin(d) * Math.cos(la), Math.cos(d) - Math.sin(la) * Math.sin(la2));
+    return [la2 / rad, lo2 / rad];
+  }
+  function placeOf(incident, feature) {
+    return incident.p[feature.i[0]] || {};
+  }
+  function radiusOf(feature) {
+    return Math.max(0.2, feature.r || DEFAULT_RADIUS[feature.k] || 3);
+  }
+  function anchorOf(incident, feature, outlines) {
+    if (feature.o !== undefined) return outlines[feature.o].at;
+    if (feature.k === 'along' || feature.k === 'route') {
+      var line = feature.ll, lengths = [], total = 0;
+      for (var i = 1; i < line.length; i++) {
+        var step = Math.hypot(line[i][0] - line[i - 1][0], (line[i][1] - line[i - 1][1]) * Math.cos(line[i][0] * Math.PI / 180));
+        lengths.push(step); total += step;
+      }
+      var half = total / 2, at = 0;
+      while (at < lengths.length - 1 && half > lengths[at]) half -= lengths[at++];
+      var share = lengths[at] ? half / lengths[at] : 0;
+      return [line[at][0] + (line[at + 1][0] - line[at][0]) * share, line[at][1] + (line[at + 1][1] - line[at][1]) * share];
+    }
+    var place = placeOf(incident, feature), bearing = BEARING[place.dir];
+    if (bearing === undefined) return feature.ll;
+    if (feature.k === 'part_of') return away(feature.ll[0], feature.ll[1], bearing, radiusOf(feature) * 0.45);
+    if (feature.k === 'near') return away(feature.ll[0], feature.ll[1], bearing, place.km || radiusOf(feature) * 0.8);
+    return feature.ll;
+  }
+
+  // ---- text of an incident ------------------------------------------------------------------------------
+  function placeWords(incident, feature) {
+    var places = feature ? feature.i.map(function (i) { return incident.p[i]; }).filter(Boolean) : incident.p;
+    if (!places.length) return 'no place named';
+    var names = places.map(function (p) { return p.n || p.x; }), kind = feature ? feature.k : 'none', p = places[0];
+    if (kind === 'along') return 'along ' + names.join(' – ');
+    if (kind === 'route') return 'from ' + names[0] + ' to ' + names[names.length - 1];
+    if (kind === 'near') {
+      if (p.km) return p.km + ' km ' + (p.dir ? (DIRTO[p.dir] || '') + ' of ' : 'from ') + names[0];
+      return p.dir && p.dir !== 'C' ? 'near ' + names[0] + ', to the ' + DIRTO[p.dir] : 'near ' + names[0];
+    }
+    if (p.dir && (kind === 'part_of' || kind === 'area')) return (DIR[p.dir] || p.dir) + ' part of ' + names[0];
+    if (kind === 'part_of') return 'part of ' + names[0];
+    return names.join(', ');
+  }
+  function whenWords(incident) {
+    var start = incident.ds && dayNumber(incident.ds), end = incident.de && dayNumber(incident.de);
+    if (typeof start !== 'number' && typeof end !== 'number') return 'date not known';
+    if (typeof start !== 'number') start = end;
+    var text = dayText(start);
+    if (typeof end === 'number' && end !== start) {
+      var a = new Date(start * DAY), b = new Date(end * DAY);
+      if (a.getUTCMonth() === 0 && a.getUTCDate() === 1 && b.getUTCMonth() === 11 && b.getUTCDate() === 31) {
+        text = a.getUTCFullYear() + (b.getUTCFullYear() !== a.getUTCFullYear() ? '–' + b.getUTCFullYear() : '');
+      } else text += ' – ' + dayText(end);
+    }
+    return incident.pod ? text + ', ' + incident.pod : text;
+  }
+  function range(pair) {
+    if (!pair) return null;
+    if (pair[1] === null || pair[1] === undefined) return 'at least ' + pair[0];
+    return pair[0] === pair[1] ? String(pair[0]) : pair[0] + ' to ' + pair[1];
+  }
+
+  // ==========================================================================================================
+  function mount(map, dataId) {
+    var holder = document.getElementById(dataId), raw = holder.textContent.trim();
+    if (raw[0] !== '{') raw = new TextDecoder().decode(Uint8Array.from(atob(raw), function (c) { return c.charCodeAt(0); }));
+    var data = JSON.parse(raw), incidents = data.incidents, box = map.getContainer();
+    var phone = window.matchMedia('(max-width: 760px)');
+    var state = { off: { t: {}, c: { historical: true }, l: {}, k: {} }, q: '', from: null, to: null, undated: true, id: null };
+
+    box.classList.add('gm');
+    box.setAttribute('role', 'application');
+    box.setAttribute('aria-label', 'Map of incidents');
+    map.options.maxZoom = 18; map.setMinZoom(1.5); map.options.zoomSnap = 0.5; map.options.worldCopyJump = true;
+
+    // -- styles that the canvases need --
+    var css = {};
+    function readCss() {
+      var style = getComputedStyle(box);
+      ['land', 'coast', 'border', 'contested', 'grid', 'town', 'country', 'halo', 'ink', 'past'].forEach(function (key) {
+        css[key] = style.getPropertyValue('--gm-' + key).trim();
+      });
+      css.font = style.getPropertyValue('font-family') || 'sans-serif';
+    }
+    readCss();
+
+    // -- incidents made ready --
+    var byId = {};
+    incidents.forEach(function (incident, number) {
+      incident.no = number;
+      byId[incident.id] = incident;
+      incident.f = incident.f || [];
+      incident.kinds = incident.f.length ? incident.f.map(function (f) { return f.k; }) : ['none'];
+      var a = incident.ds ? dayNumber(incident.ds) : null, b = incident.de ? dayNumber(incident.de) : null;
+      incident.d0 = a === null ? b : a; incident.d1 = b === null ? a : b;
+      incident.spec = data.types[incident.t];
+      incident.form = formOf(incident);
+      incident.text = fold([incident.spec.label, incident.q, incident.c, incident.src,
+        incident.p.map(function (p) { return [p.x, p.n, p.a1, p.cc].join(' '); }).join(' '),
+        (incident.a || []).map(function (x) { return x.x; }).join(' '),
+        (incident.o || []).map(function (s) { return [s.title, s.source, s.doc_id].join(' '); }).join(' ')].join(' '));
+    });
+    var order = incidents.slice().sort(function (a, b) {
+      if ((a.d0 === null) !== (b.d0 === null)) return a.d0 === null ? 1 : -1;
+      return a.d0 - b.d0 || a.no - b.no;
+    });
+
+    // -- facets: a legend row is a filter --
+    var facets = [
+      { key: 't', title: T.type, values: Object.keys(data.types), of: function (i) { return [i.t]; },
+        label: function (v) { return data.types[v].label; },
+        sign: function (v) { return sign(data.types[v], 'circle', { fill: 'solid' }, true); } },
+      { key: 'c', title: T.certainty, values: data.certainties, of: function (i) { return [i.c]; },
+        label: function (v) { return CERTAINTY[v] ? CERTAINTY[v][0] : v; }, hint: function (v) { return CERTAINTY[v] && CERTAINTY[v][1]; },
+        sign: function (v) { return sign(PLAIN, 'circle', formOf({ c: v, l: 'stated' }), true); } },
+      { key: 'l', title: T.level, values: Object.keys(LEVEL), of: function (i) { return [i.l]; },
+        label: function (v) { return LEVEL[v] ? LEVEL[v][0] : v; }, hint: function (v) { return LEVEL[v] && LEVEL[v][1]; },
+        sign: function (v) { return sign(PLAIN, 'circle', formOf({ c: 'reported', l: v }), true); } },
+      { key: 'k', title: T.precision, values: Object.keys(KIND), of: function (i) { return i.kinds; },
+        label: function (v) { return KIND[v][0]; }, hint: function (v) { return KIND[v][1]; }, sign: kindSign }
+    ];
+    facets.forEach(function (facet) {
+      facet.values = facet.values.filter(function (v) { return incidents.some(function (i) { return facet.of(i).indexOf(v) >= 0; }); });
+    });
+
+    function passes(incident, except) {
+      for (var i = 0; i < facets.length; i++) {
+        var facet = facets[i];
+        if (facet === except) continue;
+        var off = state.off[facet.key];
+        if (facet.of(incident).every(function (v) { return off[v]; })) return false;
+      }
+      if (state.words && !state.words.every(function (w) { return incident.text.indexOf(w) >= 0; })) return false;
+      if (except === 'date') return true;
+      if (incident.d0 === null) return state.undated;
+      if (state.from !== null && incident.d1 < state.from) return false;
+      return !(state.to !== null && incident.d0 > state.to);
+    }
+
+    // -- panes and layers --
+    [['gmBase', 150], ['gmShapes', 350], ['gmLetters', 360]].forEach(function (pane) {
+      map.createPane(pane[0]).style.zIndex = pane[1];
+      map.getPane(pane[0]).style.pointerEvents = 'none';
+    });
+    var base = baseMap(map, data, css);
+    if (base.has) { base.base.addTo(map); box.classList.add('gm-has-base'); }
+    base.letters.addTo(map);
+
+    var outlines = data.outlines.map(function (o) {
+      return { at: o.at, rings: o.arcs.map(function (text) { return decodeArc(text, o.scale); }) };
+    });
+    function summary(incident, feature) {
+      return (incident.form.word ? incident.form.word + ': ' : '') + incident.spec.label + ', ' + placeWords(incident, feature) + ', ' + whenWords(incident);
+    }
+    var Sign = L.Icon.extend({
+      createIcon: function () {
+        var node = el('div', 'gm-mark gm-mark-' + this.options.feature.k);
+        node.appendChild(sign(this.options.incident.spec, this.options.feature.k, this.options.incident.form, false));
+        node.setAttribute('role', 'button');
+        node.setAttribute('aria-label', summary(this.options.incident, this.options.feature));
+        node.dataset.incident = this.options.incident.id;
+        var pin = this.options.feature.k === 'pin', w = 36, h = pin ? 44 : 34;
+        node.style.width = w + 'px'; node.style.height = h + 'px';
+        node.style.marginLeft = -w / 2 + 'px'; node.style.marginTop = (pin ? -41 : -16.5) + 'px';
+        if (state.id === this.options.incident.id) node.classList.add('gm-on');
+        return node;
+      },
+      createShadow: function () { return null; }
+    });
+    var marks = [];
+    incidents.forEach(function (incident) {
+      incident.f.forEach(function (feature) {
+        var at = anchorOf(incident, feature, outlines);
+        marks.push({ incident: incident, feature: feature, at: at, marker: makeMarker(incident, feature, at) });
+      });
+    });
+
+    function makeMarker(incident, feature, at) {
+      var marker = L.marker(at, { icon: new Sign({ incident: incident, feature: feature }), keyboard: true, riseOnHover: true });
+      marker.gmIncident = incident;
+      marker.on('click', function () { select(incident.id, { from: 'map' }); });
+      marker.on('keypress', function (e) { if (e.originalEvent.key === 'Enter' || e.originalEvent.key === ' ') select(incident.id, { from: 'key' }); });
+      marker.bindTooltip(function () {
+        var tip = el('div', 'gm-tip');
+        tip.appendChild(el('b', null, (incident.form.word ? incident.form.word + ': ' : '') + incident.spec.label));
+        tip.appendChild(el('span', null, ' '));
+        tip.appendChild(name(placeWords(incident, feature)));
+        tip.appendChild(el('div', 'gm-dim', whenWords(incident)));
+        return tip;
+      }, { direction: 'top', offset: [0, feature.k === 'pin' ? -38 : -16], opacity: 1 });
+      return marker;
+    }
+
+    var clusters = L.markerClusterGroup({
+      maxClusterRadius: 26, showCoverageOnHover: false, spiderfyDistanceMultiplier: 1.6, animate: !reduced(),
+      spiderLegPolylineOptions: { weight: 1.2, color: css.ink, opacity: 0.6 },
+      iconCreateFunction: function (cluster) {
+        var parts = {}, children = cluster.getAllChildMarkers(), ids = {}, total = 0;
+        children.forEach(function (m) {
+          var i = m.gmIncident, key = i.t + (i.form.fill === 'solid' ? ' s' : ' u');
+          parts[key] = (parts[key] || 0) + 1; total++; ids[i.id] = 1;
+        });
+        var r = total < 10 ? 17 : total < 100 ? 20 : 24, size = 2 * r + 10, mid = size / 2, around = 2 * Math.PI * r, at = 0;
+        var root = svg('svg', { viewBox: '0 0 ' + size + ' ' + size, 'aria-hidden': 'true', class: 'gm-donut' },
+          svg('circle', { cx: mid, cy: mid, r: r + 4, class: 'gm-donut-back' }));
+        var words = [];
+        Object.keys(data.types).forEach(function (t) {
+          ['s', 'u'].forEach(function (form) {
+            var n = parts[t + ' ' + form];
+            if (!n) return;
+            words.push(n + ' ' + data.types[t].label + (form === 'u' ? ' (not reported as fact)' : ''));
+            var length = n / total * around, gap = Object.keys(parts).length > 1 ? 1.5 : 0;
+            root.appendChild(svg('circle', { cx: mid, cy: mid, r: r, fill: 'none', stroke: data.types[t].colour,
+              'stroke-width': form === 's' ? 6.5 : 2.5, transform: 'rotate(-90 ' + mid + ' ' + mid + ')',
+              'stroke-dasharray': Math.max(0.5, length - gap) + ' ' + (around - Math.max(0.5, length - gap)), 'stroke-dashoffset': -at }));
+            at += length;
+          });
+        });
+        var label = svg('text', { x: mid, y: mid, class: 'gm-donut-n', 'text-anchor': 'middle', dy: '0.36em' });
+        label.textContent = total;
+        root.appendChild(label);
+        var holderNode = el('div', 'gm-cluster', null, root);
+        var icon = L.divIcon({ html: holderNode, className: 'gm-cluster-box', iconSize: [size, size] });
+        var create = icon.createIcon;
+        icon.createIcon = function (old) {
+          var node = create.call(this, old);
+          node.setAttribute('role', 'button');
+          node.setAttribute('aria-label', 'Group of ' + total + ': ' + words.join(', ') + '. Enter to open.');
+          return node;
+        };
+        return icon;
+      }
+    });
+    clusters.on('clusterkeypress', function (e) {
+      if (e.originalEvent && e.originalEvent.key === 'Enter') openCluster(e.layer);
+    });
+    function openCluster(cluster) {
+      // At one spot zooming never parts them: fan out at once.
+      if (cluster.getBounds().getNorthEast().equals(cluster.getBounds().getSouthWest())) cluster.spiderfy();
+      else cluster.zoomToBounds({ padding: [60, 60] });
+    }
+    map.addLayer(clusters);
+
+    // -- shapes: rings, sectors, lines, areas --
+    var hatchCache = {};
+    function hatch(ctx, colour) {
+      if (hatchCache[colour]) return hatchCache[colour];
+      var tile = document.createElement('canvas'); tile.width = tile.height = 9;
+      var c = tile.getContext('2d'); c.strokeStyle = colour; c.globalAlpha = 0.3; c.lineWidth = 1;
+      c.beginPath(); c.moveTo(-2, 11); c.lineTo(11, -2); c.moveTo(-2, 2); c.lineTo(2, -2); c.moveTo(7, 11); c.lineTo(11, 7); c.stroke();
+      return (hatchCache[colour] = ctx.createPattern(tile, 'repeat'));
+    }
+    var shapes = new CanvasLayer('gmShapes', function (v) {
+      var ctx = v.ctx;
+      marks.forEach(function (mark) {
+        if (!mark.shown) return;
+        var i = mark.incident, f = mark.feature, on = state.id === i.id;
+        var colour = i.form.fill === 'past' ? css.past : i.spec.colour, soft = i.form.fill !== 'solid';
+        ctx.save();
+        ctx.strokeStyle = colour; ctx.fillStyle = colour; ctx.lineWidth = on ? 2.5 : 1.6; ctx.lineJoin = 'round';
+        ctx.setLineDash(soft ? [2, 4] : [6, 4]);
+        if (f.o !== undefined) {
+          ctx.beginPath();
+          outlines[f.o].rings.forEach(function (ring) {
+            for (var n = 0; n < ring.length; n += 2) {
+              var px = ring[n] * v.world - v.ox, py = ring[n + 1] * v.world - v.oy;
+              if (n) ctx.lineTo(px, py); else ctx.moveTo(px, py);
+            }
+            ctx.closePath();
+          });
+          ctx.fillStyle = hatch(ctx, colour); ctx.fill('evenodd'); ctx.globalAlpha = on ? 1 : 0.75; ctx.stroke();
+        } else if (f.k === 'along' || f.k === 'route') {
+          ctx.beginPath();
+          f.ll.forEach(function (p, n) { if (n) ctx.lineTo(v.x(p[1]), v.y(p[0])); else ctx.moveTo(v.x(p[1]), v.y(p[0])); });
+          ctx.setLineDash([]); ctx.lineWidth = on ? 9 : 7; ctx.strokeStyle = css.halo; ctx.globalAlpha = 0.75; ctx.stroke();
+          ctx.globalAlpha = 1; ctx.strokeStyle = colour; ctx.lineWidth = on ? 4 : 3; ctx.setLineDash(soft ? [3, 6] : [9, 6]); ctx.stroke();
+          ctx.setLineDash([]); ctx.lineWidth = 2;
+          f.ll.forEach(function (p) { ctx.beginPath(); ctx.arc(v.x(p[1]), v.y(p[0]), 4, 0, 7); ctx.fillStyle = css.land; ctx.fill(); ctx.stroke(); });
+          if (f.k === 'route') {
+            var b = f.ll[f.ll.length - 1], a = f.ll[f.ll.length - 2], bx = v.x(b[1]), by = v.y(b[0]);
+            var turn = Math.atan2(by - v.y(a[0]), bx - v.x(a[1]));
+            ctx.translate(bx, by); ctx.rotate(turn); ctx.beginPath(); ctx.moveTo(-5, 0); ctx.lineTo(-17, -7); ctx.lineTo(-17, 7); ctx.closePath();
+            ctx.fillStyle = colour; ctx.fill();
+          }
+        } else {
+          var place = placeOf(i, f), x = v.x(f.ll[1]), y = v.y(f.ll[0]), km = v.km(f.ll[0]), r = radiusOf(f) * km;
+          var bearing = BEARING[place.dir], mid = bearing === undefined ? null : (bearing - 90) * Math.PI / 180;
+          if (x + r * 4 < 0 || y + r * 4 < 0 || x - r * 4 > v.width || y - r * 4 > v.height) { ctx.restore(); return; }
+          if (f.k === 'pin') {
+            if (on && r > 16) { ctx.beginPath(); ctx.arc(x, y, r, 0, 7); ctx.globalAlpha = 0.1; ctx.fill(); ctx.globalAlpha = 0.8; ctx.setLineDash([2, 4]); ctx.stroke(); }
+          } else if (f.k === 'part_of') {
+            ctx.beginPath(); ctx.arc(x, y, r, 0, 7); ctx.globalAlpha = 0.55; ctx.lineWidth = 1; ctx.stroke();
+            ctx.beginPath();
+            if (mid === null) ctx.arc(x, y, place.dir === 'C' ? r * 0.5 : r, 0, 7);
+            else { ctx.arc(x, y, r, mid - Math.PI / 2, mid + Math.PI / 2); ctx.closePath(); }
+            ctx.globalAlpha = on ? 0.32 : 0.2; ctx.fill(); ctx.globalAlpha = 1; ctx.lineWidth = on ? 2.5 : 1.6; ctx.stroke();
+          } else if (f.k === 'near') {
+            if (mid === null) {
+              ctx.beginPath(); ctx.arc(x, y, r, 0, 7); ctx.globalAlpha = on ? 0.2 : 0.09; ctx.fill(); ctx.globalAlpha = 1; ctx.stroke();
+            } else {
+              var far = (place.km || radiusOf(f) * 0.8) * km, inner = far * (place.km ? 0.8 : 0.35), outer = far * (place.km ? 1.2 : 1.5);
+              ctx.beginPath(); ctx.arc(x, y, outer, mid - 0.5, mid + 0.5); ctx.arc(x, y, inner, mid + 0.5, mid - 0.5, true); ctx.closePath();
+              ctx.globalAlpha = on ? 0.25 : 0.14; ctx.fill(); ctx.globalAlpha = 1; ctx.stroke();
+              ctx.setLineDash([1, 4]); ctx.lineWidth = 1.4; ctx.beginPath(); ctx.moveTo(x, y); ctx.lineTo(x + Math.cos(mid) * far, y + Math.sin(mid) * far); ctx.stroke();
+            }
+            ctx.setLineDash([]); ctx.beginPath(); ctx.arc(x, y, 2.5, 0, 7); ctx.fill();
+          } else if (f.k === 'area') {
+            ctx.beginPath(); ctx.arc(x, y, r, 0, 7); ctx.fillStyle = hatch(ctx, colour); ctx.fill(); ctx.stroke();
+          }
+        }
+        ctx.restore();
+      });
+    }).addTo(map);
+
+    // -- controls of Leaflet --
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.addAttribution('Places: GeoNames, CC BY 4.0 · Land and borders: Natural Earth, public domain (German view; not an endorsement) · Leaflet');
+    L.control.scale({ position: 'bottomleft', maxWidth: 120 }).addTo(map);
+
+    // ---- panels ---------------------------------------------------------------------------------------
+    var left = el('section', 'gm-panel gm-left'), right = el('section', 'gm-panel gm-right');
+    left.setAttribute('aria-label', T.legend);
+    right.setAttribute('aria-label', T.list);
+    [left, right].forEach(function (panel) {
+      L.DomEvent.disableClickPropagation(panel); L.DomEvent.disableScrollPropagation(panel);
+      ['keydown', 'keypress', 'keyup', 'contextmenu'].forEach(function (type) { panel.addEventListener(type, function (e) { e.stopPropagation(); }); });
+    });
+    var tools = el('div', 'gm-tools');
+    L.DomEvent.disableClickPropagation(tools);
+    tools.appendChild(button('gm-tool', '+', function () { map.zoomIn(); }, T.zoomIn));
+    tools.appendChild(button('gm-tool', '−', function () { map.zoomOut(); }, T.zoomOut));
+    tools.appendChild(button('gm-tool gm-tool-fit', '', function () { fit(true); }, T.zoomAll)).appendChild(
+      svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5' })));
+
+    // head
+    var head = el('header', 'gm-head'), title = el('h1', 'gm-title', null, name(data.title)), count = el('p', 'gm-count');
+    title.title = data.title.slice(0, 300);
+    count.setAttribute('role', 'status');
+    head.appendChild(title); head.appendChild(count);
+    left.appendChild(head);
+    var tabs = el('div', 'gm-tabs');
+    var tabList = button('gm-tab', T.list, function () { sheet('list'); }), tabLegend = button('gm-tab', T.legend, function () { sheet('legend'); });
+    var tabHide = button('gm-tab gm-tab-hide', '', function () { sheet(box.dataset.sheet === 'peek' ? 'list' : 'peek'); }, T.show + ' / ' + T.hide);
+    tabHide.appendChild(svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: 'M5 15l7-7 7 7' })));
+    [tabList, tabLegend, tabHide].forEach(function (t) { tabs.appendChild(t); });
+    left.appendChild(tabs);
+
+    var body = el('div', 'gm-body-scroll');
+    left.appendChild(body);
+    var search = el('input', 'gm-search');
+    search.type = 'search'; search.placeholder = T.search; search.setAttribute('aria-label', T.search);
+    search.addEventListener('input', function () { state.q = search.value; apply(); });
+    body.appendChild(search);
+    var nothing = el('div', 'gm-nothing', null, el('p', null, incidents.length ? T.nothing : T.empty));
+    if (incidents.length) nothing.appendChild(button('gm-button', T.reset, reset));
+    body.appendChild(nothing);
+
+    facets.forEach(function (facet) {
+      if (!facet.values.length || (facet.key === 'l' && facet.values.length < 2)) return;
+      var set = el('fieldset', 'gm-facet'), legend = el('legend', null, facet.title);
+      set.appendChild(legend);
+      if (facet.values.length > 2) {
+        var both = el('span', 'gm-both');
+        both.appendChild(button('gm-mini', T.all, function () { state.off[facet.key] = {}; apply(); }, facet.title + ': ' + T.all));
+        both.appendChild(button('gm-mini', T.none, function () { facet.values.forEach(function (v) { state.off[facet.key][v] = true; }); apply(); }, facet.title + ': ' + T.none));
+        set.appendChild(both);
+      }
+      facet.rows = {};
+      facet.values.forEach(function (value) {
+        var row = el('div', 'gm-row'), label = el('label'), check = el('input'), number = el('span', 'gm-n');
+        check.type = 'checkbox'; check.dataset.facet = facet.key; check.dataset.value = value;
+        check.addEventListener('change', function () { state.off[facet.key][value] = !check.checked; apply(); });
+        label.appendChild(check); label.appendChild(facet.sign(value));
+        label.appendChild(el('span', 'gm-label', null, name(facet.label(value))));
+        if (facet.hint && facet.hint(value)) label.title = facet.hint(value);
+        row.appendChild(label);
+        if (facet.values.length > 1) row.appendChild(button('gm-mini gm-only', T.only, function () {
+          facet.values.forEach(function (v) { state.off[facet.key][v] = v !== value; }); apply();
+        }, 'only ' + facet.label(value)));
+        row.appendChild(number); set.appendChild(row);
+        facet.rows[value] = { row: row, check: check, number: number };
+      });
+      body.appendChild(set);
+    });
+
+    // dates
+    var dateSet = el('fieldset', 'gm-facet gm-dates'), dateBox = el('div');
+    dateSet.appendChild(el('legend', null, T.when)); dateSet.appendChild(dateBox);
+    var undatedRow = el('div', 'gm-row'), undatedLabel = el('label'), undatedCheck = el('input'), undatedN = el('span', 'gm-n');
+    undatedCheck.type = 'checkbox'; undatedCheck.checked = true;
+    undatedCheck.addEventListener('change', function () { state.undated = undatedCheck.checked; apply(); });
+    undatedLabel.appendChild(undatedCheck); undatedLabel.appendChild(el('span', 'gm-label', T.undated));
+    undatedRow.appendChild(undatedLabel); undatedRow.appendChild(undatedN);
+    if (incidents.some(function (i) { return i.d0 === null; })) dateSet.appendChild(undatedRow);
+    var afterType = body.querySelectorAll('.gm-facet')[2] || null;
+    if (incidents.length) body.insertBefore(dateSet, afterType);
+    var domain = null;
+    function dates() {
+      var off = state.off.c, lo = null, hi = null;
+      incidents.forEach(function (i) {
+        if (off[i.c] || i.d0 === null) return;
+        if (lo === null || i.d0 < lo) lo = i.d0;
+        if (hi === null || i.d1 > hi) hi = i.d1;
+      });
+      var key = lo + ',' + hi;
+      if (domain && domain.key === key) return;
+      domain = { key: key, lo: lo, hi: hi };
+      dateBox.textContent = '';
+      domain.bars = null;
+      if (lo === null) { dateSet.hidden = undatedRow.parentNode === null; return; }
+      dateSet.hidden = false;
+      if (lo === hi) { dateBox.appendChild(el('p', 'gm-dim', fill(T.allOn, { d: dayText(lo) }))); return; }
+      var n = Math.min(40, hi - lo + 1), chart = svg('svg', { viewBox: '0 0 240 40', preserveAspectRatio: 'none', class: 'gm-hist', 'aria-hidden': 'true' });
+      domain.bars = [];
+      for (var b = 0; b < n; b++) {
+        var bar = svg('rect', { x: b * 240 / n + 0.5, width: Math.max(1, 240 / n - 1), y: 40, height: 0, rx: 1 });
+        chart.appendChild(bar); domain.bars.push(bar);
+      }
+      dateBox.appendChild(chart);
+      var slider = el('div', 'gm-slider'), track = el('div', 'gm-track');
+      slider.appendChild(track);
+      domain.track = track;
+      domain.ends = ['from', 'to'].map(function (end) {
+        var input = el('input');
+        input.type = 'range'; input.min = lo; input.max = hi; input.step = 1;
+        input.setAttribute('aria-label', T[end]);
+        input.addEventListener('input', function () {
+          var value = +input.value;
+          if (end === 'from') { if (state.to !== null && value > state.to) value = state.to; state.from = value <= lo ? null : value; }
+          else { if (state.from !== null && value < state.from) value = state.from; state.to = value >= hi ? null : value; }
+          apply();
+        });
+        slider.appendChild(input);
+        return input;
+      });
+      dateBox.appendChild(slider);
+      domain.text = el('p', 'gm-range');
+      dateBox.appendChild(domain.text);
+    }
+    function paintDates() {
+      dates();
+      if (!domain.bars) return;
+      var n = domain.bars.length, all = new Array(n).fill(0), span = domain.hi - domain.lo + 1, most = 1;
+      incidents.forEach(function (i) {
+        if (i.d0 === null || !passes(i, 'date')) return;
+        all[Math.max(0, Math.min(n - 1, Math.floor((i.d0 - domain.lo) / span * n)))]++;
+      });
+      all.forEach(function (value) { if (value > most) most = value; });
+      var from = state.from === null ? domain.lo : Math.max(domain.lo, state.from), to = state.to === null ? domain.hi : Math.min(domain.hi, state.to);
+      domain.bars.forEach(function (bar, b) {
+        var h = all[b] ? Math.max(3, all[b] / most * 38) : 0;
+        bar.setAttribute('y', 40 - h); bar.setAttribute('height', h);
+        var start = domain.lo + b * span / n;
+        bar.setAttribute('class', start + span / n > from && start <= to ? 'gm-in' : 'gm-out');
+      });
+      domain.ends[0].value = from; domain.ends[1].value = to;
+      domain.ends[0].setAttribute('aria-valuetext', dayText(from)); domain.ends[1].setAttribute('aria-valuetext', dayText(to));
+      domain.track.style.left = (from - domain.lo) / (domain.hi - domain.lo) * 100 + '%';
+      domain.track.style.right = (domain.hi - to) / (domain.hi - domain.lo) * 100 + '%';
+      domain.text.textContent = from === to ? dayText(from) : dayText(from) + ' – ' + dayText(to);
+    }
+
+    // method note
+    var note = el('details', 'gm-method');
+    note.appendChild(el('summary', null, T.method));
+    [['Signs', 'A pin stands at a named place. A ring says near, a half-disc a part of a place, a dashed line along or between places; a hatched outline is an area and never a point. A straight line is not the road, and a half of a country is a convention for “the north of”. Where the gazetteer gives no extent, rings are drawn at 4 km, parts at 2.5 km.'],
+      ['Certainty', 'Filled: reported. Pale: claimed, rumoured, accused or attempted. White with a broken edge: planned, threatened or hypothetical, not reported as having happened. Struck through: denied. Grey: background from the past, off at first. A quotation mark: somebody else’s word.'],
+      ['Places', 'Names are looked up in a gazetteer; which of several places of a name is meant is decided by the text around it. Each incident lists the rule that decided, the reasons and the places it was not. A name that nothing fits is not drawn.'],
+      ['Dates', 'Phrases such as “on Sunday” are counted from the article’s publication date. Without one they stay unresolved. Each incident says what its date rests on.'],
+      ['Machine-made', 'Types, places, dates and certainty were read by a program and can be wrong. Check the quote and its source.'],
+      ['Borders', 'Land and borders: Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view, public domain. Dashed borders are those that another of Natural Earth’s points of view does not draw. What is drawn is no statement on the status of any territory.'],
+      ['Kosovo', 'Kosovo’s status is disputed. It is labelled “' + data.kosovo + '” here; the label can be chosen by whoever makes the map. *This designation is without prejudice to positions on status.'],
+      ['Sources', 'Place data: GeoNames (geonames.org), Creative Commons Attribution 4.0, and the user’s own places file. Map drawn with Leaflet and Leaflet.markercluster. This page loads nothing from the network.']
+    ].concat(data.notes.map(function (text) { return ['', text]; })).forEach(function (part) {
+      if (part[0]) note.appendChild(el('h3', null, part[0]));
+      note.appendChild(el('p', null, part[1]));
+    });
+    body.appendChild(note);
+
+    // right: list and evidence
+    var listView = el('div', 'gm-list-view'), listHead = el('h2', null, T.list), list = el('ol', 'gm-list');
+    var noPlaceBox = el('div', 'gm-noplace'), noPlace = el('ol', 'gm-list');
+    noPlaceBox.appendChild(el('h3', null, T.noplace)); noPlaceBox.appendChild(el('p', 'gm-dim', T.noplaceNote)); noPlaceBox.appendChild(noPlace);
+    var listNothing = el('div', 'gm-nothing', null, el('p', null, incidents.length ? T.nothing : T.empty));
+    if (incidents.length) listNothing.appendChild(button('gm-button', T.reset, reset));
+    listView.appendChild(listHead); listView.appendChild(listNothing); listView.appendChild(list); listView.appendChild(noPlaceBox);
+    var detailView = el('div', 'gm-detail');
+    detailView.hidden = true;
+    right.appendChild(listView); right.appendChild(detailView);
+
+    box.insertBefore(left, box.firstChild);
+    box.insertBefore(right, left.nextSibling);
+    box.appendChild(tools);
+
+    function item(incident) {
+      var li = el('li'), node = button('gm-item', '', function () { select(incident.id, { from: 'list' }); });
+      node.dataset.incident = incident.id;
+      node.appendChild(sign(incident.spec, 'circle', incident.form, true));
+      var text = el('span', 'gm-item-text');
+      var line = el('span', 'gm-item-title', incident.spec.label);
+      text.appendChild(line);
+      if (incident.form.word) text.appendChild(el('span', 'gm-chip gm-chip-' + incident.form.fill, incident.form.word));
+      text.appendChild(el('span', 'gm-item-where', null, name(incident.f.length ? incident.f.map(function (f) { return placeWords(incident, f); }).join('; ') : placeWords(incident, null))));
+      text.appendChild(el('span', 'gm-item-when', whenWords(incident)));
+      node.appendChild(text);
+      if (state.id === incident.id) node.setAttribute('aria-current', 'true');
+      li.appendChild(node);
+      return li;
+    }
+    // A list longer than this is shown in steps: nobody reads ten thousand rows, and each costs layout time.
+    var STEP = 200, listed = STEP;
+    function paintList(shown) {
+      var placed = shown.filter(function (i) { return i.f.length; }), loose = shown.filter(function (i) { return !i.f.length; });
+      list.textContent = ''; noPlace.textContent = '';
+      placed.slice(0, listed).forEach(function (i) { list.appendChild(item(i)); });
+      if (placed.length > listed) list.appendChild(el('li', null, null, button('gm-button', T.more + ' (' + (placed.length - listed) + ')', function () { listed += STEP; paintList(shown); })));
+      loose.slice(0, listed).forEach(function (i) { noPlace.appendChild(item(i)); });
+      noPlaceBox.hidden = !loose.length;
+      listNothing.hidden = shown.length > 0;
+      listHead.textContent = T.list + ' (' + shown.length + ')';
+    }
+
+    var visible = [];
+    function apply(options) {
+      state.words = state.q.trim() ? fold(state.q.trim()).split(/\s+/) : null;
+      visible = order.filter(function (i) { return passes(i); });
+      facets.forEach(function (facet) {
+        if (!facet.rows) return;
+        var counts = {};
+        incidents.forEach(function (i) {
+          if (!passes(i, facet)) return;
+          facet.of(i).filter(function (v, n, a) { return a.indexOf(v) === n; }).forEach(function (v) { counts[v] = (counts[v] || 0) + 1; });
+        });
+        facet.values.forEach(function (v) {
+          var row = facet.rows[v];
+          row.check.checked = !state.off[facet.key][v];
+          row.number.textContent = counts[v] || 0;
+          row.row.classList.toggle('gm-off', !!state.off[facet.key][v]);
+          row.row.classList.toggle('gm-zero', !counts[v]);
+        });
+      });
+      undatedCheck.checked = state.undated;
+      undatedN.textContent = incidents.filter(function (i) { return i.d0 === null && passes(i, 'date'); }).length;
+      paintDates();
+      var seen = {};
+      visible.forEach(function (i) { seen[i.id] = true; });
+      var shownMarkers = [];
+      marks.forEach(function (mark) {
+        mark.shown = !!seen[mark.incident.id] && !state.off.k[mark.feature.k];
+        if (mark.shown) shownMarkers.push(mark.marker);
+      });
+      clusters.clearLayers();
+      clusters.addLayers(shownMarkers);
+      shapes.redraw();
+      count.textContent = fill(incidents.length === 1 ? T.one : T.showing, { n: visible.length, m: incidents.length });
+      nothing.hidden = visible.length > 0;
+      box.classList.toggle('gm-empty', !visible.length);
+      listed = STEP;
+      paintList(visible);
+      if (state.id && !seen[state.id]) select(null);
+      else if (state.id) paintDetail();
+      if (!(options && options.quiet)) remember();
+    }
+    function reset() {
+      state.off = { t: {}, c: { historical: true }, l: {}, k: {} };
+      state.q = search.value = ''; state.from = state.to = null; state.undated = true;
+      // A map of nothing but background would look empty for no reason that a reader can see.
+      if (incidents.length && incidents.every(function (i) { return i.c === 'historical'; })) state.off.c = {};
+      apply();
+    }
+
+    // ---- evidence -------------------------------------------------------------------------------------
+    function quoteNode(incident) {
+      var quote = el('blockquote', 'gm-quote'), at = 0, text = incident.q || '';
+      quote.dir = 'auto';
+      (incident.h || []).forEach(function (span) {
+        quote.appendChild(document.createTextNode(text.slice(at, span[0])));
+        quote.appendChild(el('mark', 'gm-h-' + span[2], text.slice(span[0], span[1])));
+        at = span[1];
+      });
+      quote.appendChild(document.createTextNode(text.slice(at)));
+      return quote;
+    }
+    function fact(list_, term, nodes) {
+      var dd = el('dd');
+      nodes.filter(Boolean).forEach(function (node) { dd.appendChild(typeof node === 'string' ? el('div', null, node) : node); });
+      if (!dd.childNodes.length) return;
+      list_.appendChild(el('dt', null, term)); list_.appendChild(dd);
+    }
+    function dim(text) { return text ? el('div', 'gm-dim', text) : null; }
+    function paintDetail(focus) {
+      var incident = byId[state.id];
+      detailView.textContent = '';
+      if (!incident) return;
+      var at = visible.indexOf(incident), nav = el('div', 'gm-nav');
+      var back = button('gm-button gm-back', '← ' + T.back, function () { select(null, { focus: incident.id }); });
+      nav.appendChild(back);
+      nav.appendChild(el('span', 'gm-dim', (at + 1) + ' / ' + visible.length));
+      nav.appendChild(button('gm-button gm-step', '‹', function () { step(-1); }, T.prev));
+      nav.appendChild(button('gm-button gm-step', '›', function () { step(1); }, T.next));
+      detailView.appendChild(nav);
+      var top = el('div', 'gm-top');
+      top.appendChild(sign(incident.spec, 'circle', incident.form, true));
+      var heading = el('h2', null, incident.spec.label);
+      heading.tabIndex = -1;
+      var names = el('div', null, null, heading);
+      names.appendChild(el('div', 'gm-where', null, name(incident.f.length ? incident.f.map(function (f) { return placeWords(incident, f); }).join('; ') : placeWords(incident, null))));
+      names.appendChild(el('div', 'gm-when', whenWords(incident)));
+      top.appendChild(names);
+      detailView.appendChild(top);
+      var plain = incident.c === 'reported' && incident.form.fill === 'solid', words = CERTAINTY[incident.c] || [incident.c, ''];
+      var banner = el('div', 'gm-banner' + (plain ? ' gm-banner-plain' : ' gm-banner-' + incident.form.fill));
+      banner.appendChild(el('b', null, words[0] + (incident.l !== 'stated' ? ' · ' + (LEVEL[incident.l] || [incident.l])[0].toLowerCase() : '')));
+      banner.appendChild(el('span', null, ' ' + words[1]));
+      if (incident.l !== 'stated' && LEVEL[incident.l]) {
+        var says = el('div', 'gm-says', 'Here ' + LEVEL[incident.l][1] + (incident.src ? ': ' : '.'));
+        if (incident.src) says.appendChild(name('“' + incident.src + '”'));
+        banner.appendChild(says);
+      }
+      detailView.appendChild(banner);
+      detailView.appendChild(quoteNode(incident));
+      (incident.o || []).forEach(function (source) {
+        var line = el('div', 'gm-source');
+        if (source.quote) { var other = el('blockquote', 'gm-quote gm-quote-more', source.quote); other.dir = 'auto'; line.appendChild(other); }
+        if (source.title) line.appendChild(el('div', 'gm-source-title', null, name(source.title)));
+        var meta = el('div', 'gm-dim');
+        [source.source, source.published && 'published ' + source.published, !source.title && source.doc_id].filter(Boolean).forEach(function (bit, n) {
+          if (n) meta.appendChild(document.createTextNode(' · '));
+          meta.appendChild(name(bit));
+        });
+        line.appendChild(meta);
+        var href = safeLink(source.url);
+        if (href) {
+          var a = el('a', 'gm-link', T.link + ' ↗');
+          a.href = href; a.target = '_blank'; a.rel = 'noopener noreferrer external';
+          line.appendChild(a);
+        }
+        detailView.appendChild(line);
+      });
+
+      var facts = el('dl', 'gm-facts');
+      fact(facts, 'When', [whenWords(incident), incident.te ? el('div', 'gm-dim', 'from “', name(incident.te), document.createTextNode('”')) : null, dim(incident.dr),
+        dim({ 1: 'known to the day', 2: 'known to the week', 3: 'known to the month or longer' }[incident.tp])]);
+      incident.p.forEach(function (place, n) {
+        var nodes = [], feature = incident.f.filter(function (f) { return f.i.indexOf(n) >= 0; })[0];
+        var where = el('div', 'gm-place', null, name(place.n || place.x));
+        if (place.a1 || place.cc) where.appendChild(el('span', 'gm-dim', ' ' + [place.a1, place.cc === 'XK' ? data.kosovo : place.cc].filter(Boolean).join(', ')));
+        nodes.push(where);
+        if (place.n && place.n !== place.x) nodes.push(el('div', 'gm-dim', 'written “', name(place.x), document.createTextNode('”')));
+        if (feature) nodes.push(el('div', 'gm-precision', null, kindSign(feature.k), el('span', null, KIND[feature.k][1])));
+        else if (!place.ll) nodes.push(dim('not found in the gazetteer; not drawn'));
+        if (feature && feature.b && feature.k !== 'pin') nodes.push(dim('Drawn from ' + feature.b.replace(/^an area, not a point$/, 'the place’s extent: an area, not a point') + '.'));
+        if (place.ll && !place.area) nodes.push(dim(place.ll[0].toFixed(4) + ', ' + place.ll[1].toFixed(4) + (place.id ? ' · ' + place.id : '')));
+        if (place.rule || place.why || place.alt) {
+          var why = el('details', 'gm-why');
+          why.appendChild(el('summary', null, 'Why this place' + (place.s !== undefined ? ' · ' + Math.round(place.s * 100) + ' %' : '')));
+          if (place.rule) why.appendChild(el('p', null, 'Decided by: ' + String(place.rule).replace(/_/g, ' ')));
+          if (place.why) { var reasons = el('ul'); place.why.forEach(function (r) { reasons.appendChild(el('li', null, r)); }); why.appendChild(reasons); }
+          if (place.alt) {
+            why.appendChild(el('p', null, 'Not chosen:'));
+            var others = el('ul', 'gm-alt'); place.alt.slice(0, 8).forEach(function (r) { others.appendChild(el('li', null, null, name(r))); }); why.appendChild(others);
+          }
+          why.open = true;
+          nodes.push(why);
+        }
+        fact(facts, incident.p.length > 1 ? 'Where ' + (n + 1) : 'Where', nodes);
+      });
+      if (!incident.p.length) fact(facts, 'Where', ['No place is named.']);
+      fact(facts, 'Precision', [PRECISION[incident.gp || 0], incident.wp ? dim('UCDP where-precision ' + incident.wp + ': ' + WHERE[incident.wp]) : null]);
+      fact(facts, 'Who', (incident.a || []).map(function (actor) {
+        return el('div', null, null, name(actor.x), el('span', 'gm-dim', ' ' + (ROLES[actor.r] || actor.r)));
+      }));
+      fact(facts, 'Numbers', [incident.dead && 'Killed: ' + range(incident.dead), incident.hurt && 'Injured: ' + range(incident.hurt), incident.crowd && 'People: ' + range(incident.crowd)]);
+      fact(facts, 'Coding', [incident.w ? el('div', null, 'Type from “', name(incident.w), document.createTextNode('”')) : null,
+        dim([incident.acled && 'ACLED: ' + incident.acled, incident.plover && 'PLOVER: ' + incident.plover].filter(Boolean).join(' · '))]);
+      if (typeof incident.s === 'number') {
+        var meter = el('span', 'gm-meter'), bar = el('span'); bar.style.width = Math.round(incident.s * 100) + '%'; meter.appendChild(bar);
+        fact(facts, 'Confidence', [el('div', null, Math.round(incident.s * 100) + ' % ', meter)]);
+      }
+      detailView.appendChild(facts);
+      if (focus) heading.focus({ preventScroll: true });
+    }
+    function step(by) {
+      var at = visible.findIndex(function (i) { return i.id === state.id; });
+      if (visible.length) select(visible[(at + by + visible.length) % visible.length].id, { from: 'list' });
+    }
+    right.addEventListener('keydown', function (e) {
+      if (e.key === 'Escape' && state.id) { select(null, { focus: state.id }); e.preventDefault(); return; }
+      if (state.id || (e.key !== 'ArrowDown' && e.key !== 'ArrowUp')) return;
+      var items = Array.prototype.slice.call(right.querySelectorAll('.gm-item')), at = items.indexOf(document.activeElement);
+      if (at < 0) return;
+      var next = items[at + (e.key === 'ArrowDown' ? 1 : -1)];
+      if (next) { next.focus(); e.preventDefault(); }
+    });
+    box.addEventListener('keydown', function (e) {
+      if (e.key === 'Escape' && state.id) select(null, { focus: state.id });
+    });
+
+    function select(id, options) {
+      options = options || {};
+      var incident = id !== null && Object.prototype.hasOwnProperty.call(byId, id) ? byId[id] : null;
+      state.id = incident ? incident.id : null;
+      detailView.hidden = !incident; listView.hidden = !!incident;
+      box.classList.toggle('gm-selected', !!incident);
+      box.querySelectorAll('.gm-mark').forEach(function (node) { node.classList.toggle('gm-on', node.dataset.incident === state.id); });
+      list.querySelectorAll('[aria-current]').forEach(function (node) { node.removeAttribute('aria-current'); });
+      if (incident) {
+        paintDetail(options.from === 'key' || options.from === 'list');
+        right.scrollTop = 0;
+        sheet('evidence');
+        if (options.from !== 'map' && options.from !== 'key') reveal(incident);
+      } else if (options.focus) {
+        if (box.dataset.sheet === 'evidence') sheet('list');
+        var row = Array.prototype.find.call(right.querySelectorAll('.gm-item'), function (n) { return n.dataset.incident === options.focus; });
+        if (row) row.focus();
+      } else if (box.dataset.sheet === 'evidence') sheet('list');
+      shapes.redraw();
+      remember();
+    }
+    function reveal(incident) {
+      var own = marks.filter(function (m) { return m.incident === incident && m.shown; });
+      if (!own.length) return;
+      var bounds = extent(own, true), pad = padding();
+      var view = map.getBounds(), size = map.getSize();
+      var a = map.latLngToContainerPoint(bounds.getNorthWest()), b = map.latLngToContainerPoint(bounds.getSouthEast());
+      var fits = a.x > pad.l && a.y > pad.t && b.x < size.x - pad.r && b.y < size.y - pad.b && view.contains(bounds.getCenter());
+      var hidden = own.length === 1 && clusters.getVisibleParent(own[0].marker) !== own[0].marker;
+      if (fits && !hidden) return;
+      map.fitBounds(bounds, { paddingTopLeft: [pad.l, pad.t], paddingBottomRight: [pad.r, pad.b], maxZoom: hidden ? 14 : Math.max(map.getZoom(), 11), animate: !reduced() });
+    }
+
+    // ---- view -----------------------------------------------------------------------------------------
+    function padding() {
+      var size = map.getSize();
+      if (phone.matches) return { l: 36, t: 50, r: 36, b: box.dataset.sheet === 'peek' ? 130 : Math.round(size.y * 0.52) + 20 };
+      var wide = function (node) { return node.offsetParent === null && getComputedStyle(node).display === 'none' ? 0 : node.offsetWidth; };
+      return { l: Math.min(wide(left) + 60, size.x * 0.45), t: 60, r: Math.min(wide(right) + 60, size.x * 0.45), b: 50 };
+    }
+    function extent(list_, areas) {
+      var bounds = L.latLngBounds([]);
+      list_.forEach(function (mark) {
+        var f = mark.feature;
+        if (f.o !== undefined) {
+          if (!areas) return;
+          outlines[f.o].rings.forEach(function (ring) {
+            var b = boxOf(ring, [9, 9, -9, -9]);
+            [[b[0], b[1]], [b[2], b[3]]].forEach(function (p) {
+              bounds.extend([Math.atan(Math.sinh(Math.PI * (1 - 2 * p[1]))) * 180 / Math.PI, (p[0] - 0.5) * 360]);
+            });
+          });
+        } else if (Array.isArray(f.ll[0])) f.ll.forEach(function (p) { bounds.extend(p); });
+        else {
+          if (f.k === 'area' && !areas) return;
+          bounds.extend(mark.at);
+          if (f.k !== 'pin') [0, 90, 180, 270].forEach(function (b) { bounds.extend(away(f.ll[0], f.ll[1], b, Math.min(radiusOf(f), 500))); });
+        }
+      });
+      return bounds;
+    }
+    function fit(animate) {
+      var shown = marks.filter(function (m) { return m.shown; });
+      // Points and lines set the frame: a whole country named beside them would push them into one spot.
+      var bounds = extent(shown, false);
+      if (!bounds.isValid()) bounds = extent(shown, true);
+      if (!bounds.isValid()) { map.setView([20, 10], 2, { animate: false }); return; }
+      var pad = padding();
+      map.fitBounds(bounds, { paddingTopLeft: [pad.l, pad.t], paddingBottomRight: [pad.r, pad.b], maxZoom: 12, animate: !!animate && !reduced() });
+    }
+
+    // phone: one sheet with the list, the legend or the evidence
+    function sheet(what) {
+      if (what === 'list' && state.id) { state.id = null; detailView.hidden = true; listView.hidden = false; box.classList.remove('gm-selected'); shapes.redraw(); remember(); }
+      box.dataset.sheet = what;
+      tabList.setAttribute('aria-pressed', String(what === 'list' || what === 'evidence'));
+      tabLegend.setAttribute('aria-pressed', String(what === 'legend'));
+      tabHide.setAttribute('aria-expanded', String(what !== 'peek'));
+    }
+
+    // ---- the address keeps the state ----------------------------------------------------------------------
+    var canRemember = /^(file|https?):$/.test(location.protocol) && window.self === window.top, restoring = false;
+    function remember() {
+      if (!canRemember || restoring) return;
+      var parts = [];
+      facets.forEach(function (facet) {
+        var off = facet.values.filter(function (v) { return state.off[facet.key][v]; });
+        var standard = facet.key === 'c' ? facet.values.filter(function (v) { return v === 'historical'; }) : [];
+        if (off.join() !== standard.join()) parts.push(facet.key + '=' + off.map(encodeURIComponent).join(','));
+      });
+      if (state.q) parts.push('q=' + encodeURIComponent(state.q));
+      if (state.from !== null) parts.push('from=' + state.from);
+      if (state.to !== null) parts.push('to=' + state.to);
+      if (!state.undated) parts.push('undated=0');
+      if (state.id) parts.push('id=' + encodeURIComponent(state.id));
+      history.replaceState(null, '', parts.length ? '#' + parts.join('&') : location.pathname + location.search);
+    }
+    function restore() {
+      var wanted = null;
+      location.hash.slice(1).split('&').forEach(function (part) {
+        var cut = part.indexOf('='), key = part.slice(0, cut), value = part.slice(cut + 1);
+        if (cut < 0) return;
+        try {
+          if (Object.prototype.hasOwnProperty.call(state.off, key)) {
+            state.off[key] = {};
+            value.split(',').forEach(function (v) { if (v) state.off[key][decodeURIComponent(v)] = true; });
+          } else if (key === 'q') { state.q = search.value = decodeURIComponent(value); }
+          else if ((key === 'from' || key === 'to') && /^-?\d{1,7}$/.test(value)) state[key] = +value;
+          else if (key === 'undated') state.undated = value !== '0';
+          else if (key === 'id') wanted = decodeURIComponent(value);
+        } catch (error) { if (!(error instanceof URIError)) throw error; }
+      });
+      return wanted;
+    }
+
+    if (incidents.length && incidents.every(function (i) { return i.c === 'historical'; })) state.off.c = {};
+    restoring = true;
+    var wanted = canRemember ? restore() : null;
+    sheet('list');
+    apply({ quiet: true });
+    map.invalidateSize({ animate: false });
+    fit(false);
+    restoring = false;
+    if (wanted) select(wanted, { from: 'hash' });
+
+    var darkness = window.matchMedia('(prefers-color-scheme: dark)');
+    darkness.addEventListener('change', function () { readCss(); base.base.redraw(); base.letters.redraw(); shapes.redraw(); });
+    phone.addEventListener('change', function () { map.invalidateSize(); });
+    map.on('click', function () { if (state.id) select(null); });
+    box.classList.add('gm-ready');
+    return { map: map, state: state, apply: apply, select: select };
+  }
+  window.geomapMount = mount;
+})();

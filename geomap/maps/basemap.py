@@ -1,0 +1,129 @@
+"""The map under the incidents: land, borders, countries' names, from Natural Earth, without tiles.
+
+Far out it is the committed coarse world; near the incidents it is cut from the 1:10m country polygons that the
+caller passes in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import shapely
+from shapely.geometry import box
+
+from geomap.maps.topology import build_topology
+
+__all__ = ["contested", "detail", "encode_arcs", "world"]
+
+
+@cache
+def world() -> Any:
+    """The committed coarse world, as :mod:`geomap.maps.build_basemap` wrote it. Shared: don't change it."""
+    return json.loads(resources.files("geomap.maps").joinpath("data", "world.json").read_text(encoding="utf-8"))
+
+
+def contested(one: str, other: str) -> bool:
+    """True where Natural Earth has a point of view in which both polygons belong to the same country.
+
+    ``one`` and ``other`` are their countries in each point of view, joined with ``|``. By this rule the lines
+    Kosovo-Serbia, Israel-Palestine and Morocco-Western Sahara are contested, without a list of ours.
+    """
+    return any(a == b != "" for a, b in zip(one.split("|"), other.split("|"), strict=False))
+
+
+def encode_arcs(arcs: Sequence[Sequence[tuple[float, float]]], *, decimals: int) -> dict[str, Any]:
+    """``arcs`` as ``{"scale", "arcs"}``: each arc a string of deltas (lon, lat, lon, lat, ...), the first from
+    0, 0, in units of 10**-decimals degrees. Points that fall on the one before are left out.
+
+    A number is written in the widely used encoded-polyline way: zigzag, then five bits a character from "?" on,
+    32 added while more follow. Three characters a point, against seven for decimal digits.
+    """
+    scale = 10**decimals
+    coded = []
+    for arc in arcs:
+        x = y = 0
+        text: list[str] = []
+        for i, (lon, lat) in enumerate(arc):
+            column, row = round(lon * scale), round(lat * scale)
+            if i and column == x and row == y and i != len(arc) - 1:
+                continue
+            _append(text, column - x)
+            _append(text, row - y)
+            x, y = column, row
+        coded.append("".join(text))
+    return {"scale": scale, "arcs": coded}
+
+
+def _append(text: list[str], number: int) -> None:
+    number = ~(number << 1) if number < 0 else number << 1
+    while number >= 32:
+        text.append(chr((32 | (number & 31)) + 63))
+        number >>= 5
+    text.append(chr(number + 63))
+
+
+# Wider than this the coarse world is all that can be seen of the detail (zoom 4 shows 40 degrees on a laptop).
+_WIDEST = 40.0
+# At least this much land around the incidents, so that panning stays on detailed ground.
+_MARGIN = 2.5
+
+
+def detail(boundaries: Any, bounds: tuple[float, float, float, float] | None) -> dict[str, Any] | None:
+    """The detailed land and borders around ``bounds`` (west, south, east, north), or None where there is
+    nothing to cut or where ``bounds`` is too wide for detail to show.
+
+    ``boundaries`` is a GeoDataFrame of country polygons with a column ``views``.
+    """
+    if boundaries is None or bounds is None or not len(boundaries):
+        return None
+    west, south, east, north = bounds
+    if east - west > _WIDEST or north - south > _WIDEST:
+        return None
+    margin = max(_MARGIN, 0.5 * max(east - west, north - south))
+    window = (
+        max(west - margin * 1.4, -180.0),
+        max(south - margin, -85.0),
+        min(east + margin * 1.4, 180.0),
+        min(north + margin, 85.0),
+    )
+    frame = boundaries[boundaries.geometry.intersects(box(*window))]
+    if not len(frame):
+        return None
+    shapes = [shape.intersection(box(*window)) for shape in frame.geometry]
+    views = list(frame["views"])
+    whole = shapely.union_all(shapes)
+    gaps = [
+        shapely.Polygon(hole)
+        for part in getattr(whole, "geoms", [whole])
+        if part.geom_type == "Polygon"
+        for hole in part.interiors
+        if shapely.Polygon(hole).area < 1.0
+    ]
+
+    def inside(a: tuple[float, float], b: tuple[float, float]) -> bool:
+        # A segment along the window's edge is where we cut, not a coast.
+        on_side = a[0] == b[0] and a[0] in (window[0], window[2])
+        return not (on_side or (a[1] == b[1] and a[1] in (window[1], window[3])))
+
+    # A three-hundredth of a degree is a pixel at zoom 9; a wider window is first seen from further out.
+    tolerance = max(0.0008, (window[2] - window[0]) / 6000)
+    topology = build_topology([*shapes, *gaps], tolerance=tolerance, keep=inside)
+    views += [""] * len(gaps)
+    kinds = []
+    for owners in topology.owners:
+        if not owners:
+            kinds.append("x")
+        elif len(owners) == 1:
+            kinds.append("c")
+        else:
+            kinds.append("d" if contested(views[owners[0]], views[owners[1]]) else "b")
+    return {
+        **encode_arcs(topology.arcs, decimals=3),
+        "kinds": "".join(kinds),
+        "shapes": [rings for rings in topology.shapes if rings],
+        "window": [round(value, 3) for value in window],
+    }

@@ -1,0 +1,212 @@
+"""The page: a folium.Map that renders as one self-contained file which asks the network for nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Figure
+from folium.template import Template
+
+from geomap.maps.layer import IncidentLayer, Label, asset, data_json, image, vendor
+from geomap.outputs import write_text
+
+__all__ = ["IncidentMap", "PageFigure", "build_map", "save_map"]
+
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+class PageFigure(Figure):  # type: ignore[misc]
+    """A figure that renders as a whole page with everything inlined and a Content-Security-Policy that lets only
+    the page's own scripts and styles run.
+
+    The page is put together here, after folium has rendered its part; title and data are never seen by a
+    template. Whatever a user adds that loads from the network (tiles, plugins) is blocked by the policy unless
+    its origin is in ``allow``.
+    """
+
+    carries_assets = True
+
+    def __init__(self, *, title: str, allow: Sequence[str] = ()) -> None:
+        super().__init__(height="640px")
+        self._id = "page"
+        self.page_title = title
+        self.allow = tuple(allow)
+        # Ours comes first in the head, where browsers look for it.
+        self.header._children.pop("meta_http", None)
+
+    def render(self, **kwargs: Any) -> str:
+        """The finished page."""
+        for child in self._children.values():
+            child.render(**kwargs)
+        head = self.header.render(**kwargs)
+        body = self.html.render(**kwargs)
+        drawn = self.script.render(**kwargs).strip()
+        # Only whole-page code of folium's and the user's own additions: it can't close its own element.
+        drawn = re.sub(r"</(?=script)", r"<\\/", drawn, flags=re.IGNORECASE)
+        style = "".join(
+            (
+                vendor("leaflet", "leaflet.css"),
+                vendor("leaflet_markercluster", "MarkerCluster.css"),
+                asset("map.css"),
+                "html,body{height:100%;margin:0}\n",
+            )
+        )
+        scripts = [
+            vendor("leaflet", "leaflet.js"),
+            _default_icon(),
+            vendor("leaflet_markercluster", "leaflet.markercluster.js"),
+            asset("map.js"),
+            drawn,
+        ]
+        styles = [style, *_STYLE.findall(head), *_STYLE.findall(body)]
+        inline = [*scripts, *_SCRIPT.findall(head), *_SCRIPT.findall(body)]
+        hosts = "".join(f" {origin}" for origin in self.allow)
+        policy = "; ".join(
+            (
+                "default-src 'none'",
+                f"script-src {' '.join(map(_hash, inline))}{hosts}",
+                f"style-src {' '.join(map(_hash, styles))}{hosts}",
+                f"img-src data:{hosts}",
+                *((f"font-src{hosts}",) if hosts else ()),
+                "base-uri 'none'",
+                "form-action 'none'",
+            )
+        )
+        data = "".join(
+            f'<script type="application/json" id="{layer.data_id}">{data_json(layer.payload)}</script>\n'
+            for layer in _layers(self)
+        )
+        return "".join(
+            (
+                "<!DOCTYPE html>\n",
+                '<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+                f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">\n',
+                '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+                '<meta name="referrer" content="no-referrer">\n',
+                '<meta name="color-scheme" content="light dark">\n',
+                f"<title>{html.escape(_one_line(self.page_title))}</title>\n",
+                '<link rel="icon" href="data:,">\n',
+                f"<style>{style}</style>\n",
+                head.strip(),
+                "\n</head>\n<body>\n",
+                body.strip(),
+                "\n<noscript><p>This map is drawn by a script inside this file; switch JavaScript on to see it. "
+                "Nothing is loaded from the network.</p></noscript>\n",
+                data,
+                *(f"<script>{script}</script>\n" for script in scripts),
+                "</body>\n</html>\n",
+            )
+        )
+
+
+def _one_line(title: str) -> str:
+    # A title bar shows no more; surrogates can't be written as UTF-8.
+    return re.sub(r"[\x00-\x1f\ud800-\udfff]+", " ", title)[:300].strip()
+
+
+def _default_icon() -> str:
+    """Leaflet looks for its marker's images beside its style sheet; here they are in the page."""
+    options = {
+        "iconUrl": image("marker-icon.png"),
+        "iconRetinaUrl": image("marker-icon-2x.png"),
+        "shadowUrl": image("marker-shadow.png"),
+    }
+    return f"L.Icon.Default.imagePath='';L.Icon.Default.mergeOptions({json.dumps(options)});"
+
+
+def _layers(element: Any) -> list[IncidentLayer]:
+    found: list[IncidentLayer] = []
+    for child in element._children.values():
+        if isinstance(child, IncidentLayer):
+            found.append(child)
+        found += _layers(child)
+    return found
+
+
+class IncidentMap(folium.Map):  # type: ignore[misc]
+    """A ``folium.Map`` without tiles and without folium's links to other hosts. Add to it what you like;
+    ``save``, ``get_root().render()`` and the notebook's view all give the same self-contained page."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  # folium's own class attributes
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <style>#{{ this.get_name() }}{position:{{this.position}};
+                width:{{this.width[0]}}{{this.width[1]}};height:{{this.height[0]}}{{this.height[1]}};
+                left:{{this.left[0]}}{{this.left[1]}};top:{{this.top[0]}}{{this.top[1]}};}</style>
+        {% endmacro %}
+
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }}></div>
+        {% endmacro %}
+
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }},
+                ...{{ this.options|tojavascript }}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, *, title: str, allow: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(tiles=None, **options)
+        self._id = "geomap"
+        PageFigure(title=title, allow=allow).add_child(self)
+
+    def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
+        """Write the page to ``outfile``, a path (whole or not at all) or an open binary file."""
+        if isinstance(outfile, (str, Path)):
+            save_map(self, Path(outfile))
+        else:
+            super().save(outfile, close_file=close_file, **kwargs)
+
+
+def build_map(
+    gdf: Any,
+    *,
+    title: str = "Incidents",
+    labels: Iterable[Label] = (),
+    boundaries: Any = None,
+    kosovo_label: str = "Kosovo*",
+    notes: Sequence[str] = (),
+    allow: Sequence[str] = (),
+) -> IncidentMap:
+    """A map of the incidents in ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`), ready to add to or to save.
+
+    ``labels``: place names to letter, gazetteer entries or (name, lat, lon, rank). ``boundaries``: country
+    polygons around the incidents for detailed land and borders, from
+    :func:`geomap.boundaries.load_boundaries_for`; without them the coarse world is drawn. ``kosovo_label``: how
+    Kosovo is labelled. ``notes``: further paragraphs of the method note. ``allow``: origins, such as
+    ``https://tile.example.org``, that something you add to the map may load from; by default there is none, and
+    the page asks the network for nothing. The same arguments give the same bytes.
+    """
+    drawn = IncidentMap(title=title, allow=allow, location=[20.0, 10.0], zoom_start=2, zoom_control=False)
+    IncidentLayer(
+        gdf, title=title, labels=labels, boundaries=boundaries, kosovo_label=kosovo_label, notes=notes
+    ).add_to(drawn)
+    return drawn
+
+
+def save_map(m: folium.Map, path: Path) -> Path:
+    """Write ``m`` to ``path`` as one HTML file, whole or not at all, and return the path.
+
+    Raises :class:`~geomap.errors.OutputError`; a previous file then stays as it was.
+    """
+    return write_text(Path(path), m.get_root().render())
