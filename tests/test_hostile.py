@@ -230,7 +230,7 @@ def evil_map(cli: Cli, tmp_path: Path, *, evil: str) -> str:
         "source": f"Source{evil}",
         "url": "javascript:alert(4)" if evil else "https://example.org/a",
         "published": "2021-05-04",
-        "text": f"Police said a bomb exploded in Querfurth{' ' + evil if evil else ''} on Monday and killed two people.",
+        "text": f"Police said a bomb exploded in Querfurth {evil} on Monday and killed two people.",
     }
     (tmp_path / "a.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
     done = cli("map", "a.jsonl", *FAST, "--places", "places.csv", "-o", "m.html", "--verbose")
