@@ -61,7 +61,8 @@ WEEKDAYS: dict[str, int] = {
 
 _MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
 _TIME = (
-    r"(?:[T ,]{1,2}(?:at )?(?P<hour>[0-9]{1,2}):?(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
+    r"(?:[T ,]{1,2}(?:at )?(?P<hour>[0-9]{1,2}):?(?P<minute>[0-9]{2})"
+    r"(?::?(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
     r"(?: ?(?:[AaPp]\.?[Mm]\.?))?"
     r"(?: ?(?:Z|UTC|GMT|[A-Z]{2,5}|[+-][0-9]{2}(?::?[0-9]{2})?)){0,2})?"
 )
@@ -102,8 +103,8 @@ def parse_day(value: str) -> str:
     """The ISO day (``YYYY-MM-DD``) that *value* names.
 
     Accepts ISO dates with or without a time and an offset, "1 August 2022", "Aug. 1, 2022", "Mon, 01 Aug 2022
-    10:00:00 GMT", "01.08.2022" (day first) and "31/07/2022" (where day and month cannot be confused). The day is
-    taken as written; an offset does not move it.
+    10:00:00 GMT", "01.08.2022" (day first) and "31/07/2022" (where day and month cannot be confused). The day
+    is taken as written; an offset does not move it.
 
     Raises DateError for anything else: no date, no such day, an impossible time, a year outside 1000-2999, or
     day and month that cannot be told apart.
