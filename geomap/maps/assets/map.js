@@ -250,7 +250,8 @@
   });
 
   // ---- base map -----------------------------------------------------------------------------------------
-  function baseMap(map, data, css) {
+  // signs() gives the points that signs stand at, so that names keep clear of them.
+  function baseMap(map, data, css, signs) {
     var world = data.world ? decodeLand(data.world) : null, near = data.detail ? decodeLand(data.detail) : null;
     var countries = (data.world && data.world.labels || []).map(function (c) {
       return [c[1] === 'XK' ? data.kosovo : c[0], c[3], c[2], 0, c[4]];
@@ -326,7 +327,10 @@
     // Letters lie over rings and areas, under the signs.
     var MINZOOM = [2.4, 4, 6, 7.5, 9, 10];
     var lettering = new CanvasLayer('gmLetters', function (v) {
-      var ctx = v.ctx, taken = [];
+      var ctx = v.ctx, taken = signs().map(function (s) {
+        var x = v.x(s.lng), y = v.y(s.lat);
+        return [x - 15, y - s.up, x + 15, y + s.down];
+      });
       ctx.textBaseline = 'middle'; ctx.lineJoin = 'round';
       labels.forEach(function (label) {
         var rank = Math.max(0, Math.min(5, label[3])), country = label.length > 4;
@@ -338,18 +342,20 @@
         ctx.font = (country ? '600 ' : rank <= 2 ? '600 ' : '') + size + 'px ' + css.font;
         if ('letterSpacing' in ctx) ctx.letterSpacing = country ? '1.5px' : '0px';
         if (country) text = text.toUpperCase();
-        var width = ctx.measureText(text).width, spots = country ? [-width / 2] : [7, -width - 7];
+        var width = ctx.measureText(text).width, tall = size / 2 + 3;
+        // Right of the dot, left of it, below, above.
+        var spots = country ? [[-width / 2, 0]] : [[7, 0], [-width - 7, 0], [-width / 2, size / 2 + 8], [-width / 2, -size / 2 - 7], [17, 0], [-width - 17, 0], [-width / 2, size / 2 + 19]];
         for (var s = 0; s < spots.length; s++) {
-          var box = [x + spots[s] - 4, y - size / 2 - 3, x + spots[s] + width + 4, y + size / 2 + 3];
-          if (!country) { box[0] = Math.min(box[0], x - 4); box[2] = Math.max(box[2], x + 4); }
+          var tx = x + spots[s][0], ty = y + spots[s][1], box = [tx - 3, ty - tall, tx + width + 3, ty + tall];
           if (taken.some(function (t) { return box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]; })) continue;
           taken.push(box);
           if (!country) {
+            taken.push([x - 4, y - 4, x + 4, y + 4]);
             ctx.beginPath(); ctx.arc(x, y, rank <= 2 ? 2.8 : 2.2, 0, 7);
             ctx.fillStyle = css.land; ctx.strokeStyle = css.town; ctx.lineWidth = 1.4; ctx.fill(); ctx.stroke();
           }
-          ctx.strokeStyle = css.halo; ctx.lineWidth = 3; ctx.strokeText(text, x + spots[s], y);
-          ctx.fillStyle = country ? css.country : css.town; ctx.fillText(text, x + spots[s], y);
+          ctx.strokeStyle = css.halo; ctx.lineWidth = 3; ctx.strokeText(text, tx, ty);
+          ctx.fillStyle = country ? css.country : css.town; ctx.fillText(text, tx, ty);
           break;
         }
       });
@@ -507,9 +513,22 @@
       map.createPane(pane[0]).style.zIndex = pane[1];
       map.getPane(pane[0]).style.pointerEvents = 'none';
     });
-    var base = baseMap(map, data, css);
+    var marks = [];
+    var base = baseMap(map, data, css, function () {
+      var points = [], seen = {};
+      marks.forEach(function (mark) {
+        if (!mark.shown) return;
+        var parent = clusters.getVisibleParent(mark.marker);
+        if (!parent) return;
+        var id = L.stamp(parent);
+        if (seen[id]) return;
+        seen[id] = true;
+        var at = parent.getLatLng(), pin = parent === mark.marker && mark.feature.k === 'pin';
+        points.push({ lat: at.lat, lng: at.lng, up: pin ? 42 : 17, down: pin ? 2 : 17 });
+      });
+      return points;
+    });
     if (base.has) { base.base.addTo(map); box.classList.add('gm-has-base'); }
-    base.letters.addTo(map);
 
     var outlines = data.outlines.map(function (o) {
       return { at: o.at, rings: o.arcs.map(function (text) { return decodeArc(text, o.scale); }) };
@@ -519,7 +538,7 @@
     }
     var Sign = L.Icon.extend({
       createIcon: function () {
-        var node = el('div', 'gm-mark gm-mark-' + this.options.feature.k);
+        var node = el('div', 'leaflet-marker-icon gm-mark gm-mark-' + this.options.feature.k);
         node.appendChild(sign(this.options.incident.spec, this.options.feature.k, this.options.incident.form, false));
         node.setAttribute('role', 'button');
         node.setAttribute('aria-label', summary(this.options.incident, this.options.feature));
@@ -532,7 +551,6 @@
       },
       createShadow: function () { return null; }
     });
-    var marks = [];
     incidents.forEach(function (incident) {
       incident.f.forEach(function (feature) {
         var at = anchorOf(incident, feature, outlines);
@@ -605,6 +623,8 @@
       else cluster.zoomToBounds({ padding: [60, 60] });
     }
     map.addLayer(clusters);
+    base.letters.addTo(map);
+    clusters.on('animationend spiderfied unspiderfied', function () { base.letters.redraw(); });
 
     // -- shapes: rings, sectors, lines, areas --
     var hatchCache = {};
@@ -633,7 +653,9 @@
             }
             ctx.closePath();
           });
-          ctx.fillStyle = hatch(ctx, colour); ctx.fill('evenodd'); ctx.globalAlpha = on ? 1 : 0.75; ctx.stroke();
+          // A band inside the outline, not a flood: a country may fill the whole view.
+          ctx.save(); ctx.clip('evenodd'); ctx.setLineDash([]); ctx.lineWidth = on ? 64 : 40; ctx.strokeStyle = hatch(ctx, colour); ctx.stroke(); ctx.restore();
+          ctx.globalAlpha = on ? 1 : 0.75; ctx.stroke();
         } else if (f.k === 'along' || f.k === 'route') {
           ctx.beginPath();
           f.ll.forEach(function (p, n) { if (n) ctx.lineTo(v.x(p[1]), v.y(p[0])); else ctx.moveTo(v.x(p[1]), v.y(p[0])); });
@@ -679,8 +701,8 @@
 
     // -- controls of Leaflet --
     map.attributionControl.setPrefix(false);
-    map.attributionControl.addAttribution('Places: GeoNames, CC BY 4.0 · Land and borders: Natural Earth, public domain (German view; not an endorsement) · Leaflet');
-    L.control.scale({ position: 'bottomleft', maxWidth: 120 }).addTo(map);
+    map.attributionControl.addAttribution('Places: GeoNames CC BY 4.0 · Borders: Natural Earth (German view) · Leaflet');
+    L.control.scale({ position: 'bottomleft', maxWidth: 120, imperial: false }).addTo(map);
 
     // ---- panels ---------------------------------------------------------------------------------------
     var left = el('section', 'gm-panel gm-left'), right = el('section', 'gm-panel gm-right');
@@ -720,15 +742,19 @@
     if (incidents.length) nothing.appendChild(button('gm-button', T.reset, reset));
     body.appendChild(nothing);
 
+    function group(title_) {
+      var set = el('div', 'gm-facet', null, el('div', 'gm-legend', null, el('h2', null, title_)));
+      set.setAttribute('role', 'group'); set.setAttribute('aria-label', title_);
+      return set;
+    }
     facets.forEach(function (facet) {
       if (!facet.values.length || (facet.key === 'l' && facet.values.length < 2)) return;
-      var set = el('fieldset', 'gm-facet'), legend = el('legend', null, facet.title);
-      set.appendChild(legend);
+      var set = group(facet.title), legend = set.firstChild;
       if (facet.values.length > 2) {
         var both = el('span', 'gm-both');
         both.appendChild(button('gm-mini', T.all, function () { state.off[facet.key] = {}; apply(); }, facet.title + ': ' + T.all));
         both.appendChild(button('gm-mini', T.none, function () { facet.values.forEach(function (v) { state.off[facet.key][v] = true; }); apply(); }, facet.title + ': ' + T.none));
-        set.appendChild(both);
+        legend.appendChild(both);
       }
       facet.rows = {};
       facet.values.forEach(function (value) {
@@ -749,8 +775,8 @@
     });
 
     // dates
-    var dateSet = el('fieldset', 'gm-facet gm-dates'), dateBox = el('div');
-    dateSet.appendChild(el('legend', null, T.when)); dateSet.appendChild(dateBox);
+    var dateSet = group(T.when), dateBox = el('div');
+    dateSet.appendChild(dateBox);
     var undatedRow = el('div', 'gm-row'), undatedLabel = el('label'), undatedCheck = el('input'), undatedN = el('span', 'gm-n');
     undatedCheck.type = 'checkbox'; undatedCheck.checked = true;
     undatedCheck.addEventListener('change', function () { state.undated = undatedCheck.checked; apply(); });
@@ -916,7 +942,7 @@
       });
       clusters.clearLayers();
       clusters.addLayers(shownMarkers);
-      shapes.redraw();
+      shapes.redraw(); base.letters.redraw();
       count.textContent = fill(incidents.length === 1 ? T.one : T.showing, { n: visible.length, m: incidents.length });
       nothing.hidden = visible.length > 0;
       box.classList.toggle('gm-empty', !visible.length);
@@ -1091,7 +1117,7 @@
       var fits = a.x > pad.l && a.y > pad.t && b.x < size.x - pad.r && b.y < size.y - pad.b && view.contains(bounds.getCenter());
       var hidden = own.length === 1 && clusters.getVisibleParent(own[0].marker) !== own[0].marker;
       if (fits && !hidden) return;
-      map.fitBounds(bounds, { paddingTopLeft: [pad.l, pad.t], paddingBottomRight: [pad.r, pad.b], maxZoom: hidden ? 14 : Math.max(map.getZoom(), 11), animate: !reduced() });
+      map.fitBounds(bounds, { paddingTopLeft: [pad.l, pad.t], paddingBottomRight: [pad.r, pad.b], maxZoom: hidden ? 13 : Math.max(map.getZoom(), 11), animate: !reduced() });
     }
 
     // ---- view -----------------------------------------------------------------------------------------
