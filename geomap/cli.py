@@ -116,7 +116,7 @@ class _Reporter:
             )
 
     def error(self, error: GeomapError) -> None:
-        """Tell of something that was skipped or failed; told even when quiet, and only once."""
+        """Tell of a problem (an input skipped or doubtful, a failure), even when quiet, and only once."""
         if not any(error is told for told in self.reported):
             self.reported.append(error)
             self.line(str(error))
@@ -393,7 +393,7 @@ def _map(options: argparse.Namespace, reporter: _Reporter) -> int:
     reporter.note(
         f"{_count(summary.articles, 'article')}, {_count(summary.incidents, 'incident')}:"
         f" {summary.located} on the map, {summary.unlocated} listed without a place"
-        + (f"; {_count(len(summary.errors), 'input')} skipped" if summary.errors else "")
+        + (f"; {_count(len(summary.errors), 'problem')}, told above" if summary.errors else "")
         + "."
     )
     if summary.output is not None:
@@ -423,9 +423,9 @@ class _Tally:
 
     def close(self, found: str, *, dates: bool) -> int:
         """Tell the summary; the exit code is 1 where not one article was read."""
-        skipped = len(self.reporter.reported)
+        problems = len(self.reporter.reported)
         if not self.articles:
-            if not skipped:
+            if not problems:
                 self.reporter.line("there is no article in the input.")
             return 1
         if dates:
@@ -433,7 +433,7 @@ class _Tally:
         _tell_placeless(self.reporter, self.placeless)
         self.reporter.note(
             f"{_count(self.articles, 'article')}, {found}"
-            + (f"; {_count(skipped, 'input')} skipped" if skipped else "")
+            + (f"; {_count(problems, 'problem')}, told above" if problems else "")
             + "."
         )
         return 0

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import GeomapError, InputError, OutputError, StageError, UsageError
+from geomap.errors import GeomapError, InputError, StageError, UsageError
 from geomap.records import Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
 from geomap.settings import Settings
 
@@ -67,9 +67,10 @@ class RunSummary:
     """What a run did.
 
     ``incidents`` are counted after merging, so one incident told by two articles counts once; ``located`` of
-    them are on the map, ``unlocated`` are only listed. ``errors`` are what was skipped and why. ``undated``
-    names the articles without a publication date (their relative dates are unresolved), ``empty`` those in
-    which no place was found.
+    them are on the map, ``unlocated`` are only listed. ``errors`` are the problems met: inputs that were
+    skipped, and doubts (a guessed encoding, an impossible date) about some that were not. ``undated`` names
+    the articles without a publication date, whose relative dates are unresolved; ``empty`` those in which no
+    place was found.
     """
 
     articles: int
@@ -339,9 +340,6 @@ _LABEL_RADIUS_KM = 120.0
 
 def _labels(incidents: Sequence[Incident], gazetteer: Gazetteer) -> list[Place]:
     """The larger places around the incidents, largest first, each once: the map's own lettering."""
-    near = getattr(gazetteer, "near", None)
-    if near is None:
-        return []
     # One query a half-degree cell, since incidents cluster and their neighbourhoods are the same.
     cells: dict[tuple[int, int], tuple[float, float]] = {}
     for incident in incidents:
@@ -351,8 +349,8 @@ def _labels(incidents: Sequence[Incident], gazetteer: Gazetteer) -> list[Place]:
     found: dict[str, Place] = {}
     share = max(5, _LABELS // max(1, len(cells)))
     for lat, lon in cells.values():
-        for place in near(lat, lon, _LABEL_RADIUS_KM, limit=share):
-            found.setdefault(place.id, place)
+        for town in gazetteer.near(lat, lon, _LABEL_RADIUS_KM, limit=share):
+            found.setdefault(town.id, town)
     return sorted(found.values(), key=lambda place: (-(place.population or 0), place.id))[: 4 * _LABELS]
 
 
@@ -370,18 +368,21 @@ def write_map(
     ``gazetteer`` gives the lettering around the incidents; without it there is none. Raises
     :class:`~geomap.errors.OutputError`.
     """
+    from geomap.boundaries import join_boundaries, load_boundaries_for
     from geomap.frames import incidents_to_gdf
     from geomap.maps import build_map, save_map
 
     settings = settings or Settings()
     gdf = incidents_to_gdf(incidents)
-    options: dict[str, Any] = {"title": title or _title(articles), "kosovo_label": settings.kosovo_label}
-    if gazetteer is not None:
-        options["labels"] = _labels(incidents, gazetteer)
-    try:
-        return save_map(build_map(gdf, **options), output)
-    except OSError as error:
-        raise OutputError(f"{output}: could not be written ({error.strerror or error}).") from error
+    boundaries = load_boundaries_for(gdf)
+    drawn = build_map(
+        join_boundaries(gdf, boundaries),
+        title=title or _title(articles),
+        labels=_labels(incidents, gazetteer) if gazetteer is not None else (),
+        boundaries=boundaries,
+        kosovo_label=settings.kosovo_label,
+    )
+    return save_map(drawn, output)
 
 
 def default_output(inputs: Sequence[str | Path]) -> Path:

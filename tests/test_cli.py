@@ -134,7 +134,7 @@ def test_the_rest_goes_on_and_exit_codes(cli: Cli, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 1
     assert "missing.txt" in done.stderr
-    assert "1 input skipped" in done.stderr
+    assert "1 problem, told above" in done.stderr
     done = cli("toponyms", "missing.txt", "--recognizer", "gazetteer", "-o", "t.jsonl")
     assert done.returncode == 1
     assert done.stdout == ""
