@@ -338,6 +338,10 @@ class _Finder:
             return False
         key = fold(surface)
         level = self.w.stops.get(key, "")
+        if level and any(c.match == "abbreviation" for c in candidates) and ("." in surface or surface.isupper()):
+            level = ""  # "US" is a country, "us" a word
+        elif level == "never" and any(c.place.feature_code == "PCLI" and c.match == "exact" for c in candidates[:3]):
+            level = "cue"  # "Turkey", "Chad"
         if key in self.w.directions or (j - i == 1 and surface.lower() in self.w.organisation):
             level = "never"
         elif not level and j - i == 1 and surface.lower() in self.common:
@@ -369,6 +373,8 @@ class _Finder:
         if self._compound(i, j) and not self._route(i, j):
             self.doubtful.append((i, j))
             return False
+        if self._route(i, j):
+            return self._accept(i, j, "place", "gazetteer in route")
         if "PERSON" in labels:
             if self._in_list(i) and not level:
                 return self._accept(i, j, "place", "gazetteer in list")
@@ -389,8 +395,6 @@ class _Finder:
             return False
         if self._in_list(i):
             return self._accept(i, j, "place", "gazetteer in list")
-        if self._route(i, j):
-            return self._accept(i, j, "place", "gazetteer in route")
         if self._headed(i, j) or self._of_person(i):
             return self._accept(i, j, "place", "gazetteer and cue")
         if locative and not self._temporal(labels):
