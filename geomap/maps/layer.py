@@ -1,9 +1,10 @@
 """The incident layer: one folium element that holds the incidents once, as data, and draws them.
 
-Nothing an article, a gazetteer or a user wrote ever passes through a template. folium renders what an element
-returns and compiles the result as Jinja *again*, so a quote with ``{{ ... }}`` in a popup would run as Python
-here and as script in the browser. This layer therefore hands folium the data as base64, which has no character
-that Jinja or HTML knows; :mod:`geomap.maps.page` puts it into the finished page as JSON instead.
+Nothing an article, a gazetteer or a user wrote ever passes through a template. folium renders what an
+element returns and compiles the result as Jinja *again*, so a quote with ``{{ ... }}`` in a popup would run
+as Python here and as script in the browser. This layer therefore hands folium the data as base64, which has
+no character that Jinja or HTML knows; :mod:`geomap.maps.page` puts it into the finished page as JSON
+instead.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from geomap.records import CERTAINTIES, Place
 __all__ = ["IncidentLayer", "Label", "RawElement", "asset", "data_json", "vendor"]
 
 Label = Place | tuple[str, float, float, int]
-"""A place name on the map: a gazetteer entry, or (name, lat, lon, rank). Rank 0 is a region, 1 a capital or city
-of a million, 2 of 100,000, 3 a town of 20,000, 4 of 2,000, 5 anything smaller; it says from which zoom on."""
+"""A place name on the map: a gazetteer entry, or (name, lat, lon, rank). Rank 0 is a region, 1 a capital or
+city of a million, 2 of 100,000, 3 a town of 20,000, 4 of 2,000, 5 anything smaller; it says from which zoom
+on."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What must not stand in a script block, or would turn text round in an editor: \uXXXX means the same in JSON.
@@ -38,7 +40,7 @@ _UNSAFE = re.compile("[<>&\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _KM_A_DEGREE = 111.2
 
 
-class RawElement(Element):  # type: ignore[misc]
+class RawElement(Element):
     """Markup of ours that is put into a page as it is: rendering it compiles nothing."""
 
     def __init__(self, text: str, name: str) -> None:
@@ -87,14 +89,14 @@ def data_json(payload: Mapping[str, Any]) -> str:
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-class IncidentLayer(MacroElement):  # type: ignore[misc]
+class IncidentLayer(MacroElement):
     """The incidents of a GeoDataFrame as one layer with its legend, filters, list and evidence panel.
 
-    It can be added to any ``folium.Map``. ``gdf`` is what :func:`geomap.frames.incidents_to_gdf` returns, joined
-    to boundaries or not. ``title`` heads the panel. ``labels`` are place names around the incidents;
-    ``boundaries`` (from :func:`geomap.boundaries.load_boundaries_for`) gives detailed land and borders near them;
-    ``basemap=False`` leaves out all land, for maps that have tiles. ``kosovo_label`` is how Kosovo is labelled.
-    ``notes`` are further paragraphs for the method note.
+    It can be added to any ``folium.Map``. ``gdf`` is what :func:`geomap.frames.incidents_to_gdf` returns,
+    joined to boundaries or not. ``title`` heads the panel. ``labels`` are place names around the incidents;
+    ``boundaries`` (from :func:`geomap.boundaries.load_boundaries_for`) gives detailed land and borders near
+    them; ``basemap=False`` leaves out all land, for maps that have tiles. ``kosovo_label`` is how Kosovo is
+    labelled. ``notes`` are further paragraphs for the method note.
     """
 
     _template = Template(
@@ -116,7 +118,7 @@ class IncidentLayer(MacroElement):  # type: ignore[misc]
         kosovo_label: str = "Kosovo*",
         notes: Sequence[str] = (),
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "IncidentLayer"
         self._id = "incidents"
         self.payload: dict[str, Any] = _payload(
@@ -134,7 +136,7 @@ class IncidentLayer(MacroElement):  # type: ignore[misc]
         """The id of the page's element that holds the data."""
         return f"geomap-data-{self._id}"
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as branca's own MacroElement
         """Put assets, data and the call that draws them into the figure."""
         figure = self.get_root()
         if not isinstance(figure, Figure):
@@ -152,10 +154,10 @@ class IncidentLayer(MacroElement):  # type: ignore[misc]
             data = base64.b64encode(data_json(self.payload).encode("utf-8")).decode("ascii")
             block = f'<script type="text/plain" id="{self.data_id}">{data}</script>'
             figure.html.add_child(RawElement(block, f"geomap_data_{self._id}"))
-        super().render(**kwargs)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
 
 
-# ---------------------------------------------------------------------------------------------------------------
+# -----------------------------------------------------------------------------------------------------------
 # The data: what the page's script reads. Keys are short where they repeat; absent means None.
 
 
@@ -307,9 +309,10 @@ def _place(place: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _spans(row: Mapping[str, Any]) -> list[list[Any]]:
-    """Where in the quote its places, actors, time and trigger stand: [start, end, kind] in UTF-16 units, since
-    that is how JavaScript counts."""
-    quote, start = row.get("quote") or "", row.get("quote_start")
+    """Where in the quote its places, actors, time and trigger stand: [start, end, kind] in UTF-16 units,
+    since that is how JavaScript counts."""
+    quote: str = row.get("quote") or ""
+    start = row.get("quote_start")
     if not quote or not isinstance(start, int):
         return []
     found: list[tuple[int, int, str]] = []
@@ -318,7 +321,8 @@ def _spans(row: Mapping[str, Any]) -> list[list[Any]]:
         first, last = mark["start"] - start, mark["end"] - start
         if 0 <= first < last <= len(quote) and quote[first:last] == mark["text"]:
             found.append((first, last, kind))
-    for words, kind in ((row.get("time_expression"), "d"), (row.get("trigger"), "w")):
+    for column, kind in (("time_expression", "d"), ("trigger", "w")):
+        words: str = row.get(column) or ""
         at = quote.find(words) if words else -1
         if at >= 0:
             found.append((at, at + len(words), kind))
@@ -338,8 +342,8 @@ def _utf16(text: str) -> int:
 def _feature(
     row: Mapping[str, Any], geometry: Any, areas: dict[bytes, int], outlines: list[dict[str, Any]]
 ) -> dict[str, Any] | None:
-    """How one row is drawn: ``k`` kind, ``i`` its places, ``ll`` a point or line of [lat, lon], ``o`` an outline's
-    number, ``r`` a radius in kilometres, ``b`` the basis. None where there is nothing to draw."""
+    """How one row is drawn: ``k`` kind, ``i`` its places, ``ll`` a point or line of [lat, lon], ``o`` an
+    outline's number, ``r`` a radius in kilometres, ``b`` the basis. None where there is nothing to draw."""
     kind = str(row["geometry_kind"])
     feature: dict[str, Any] = {
         "k": kind,
@@ -367,7 +371,8 @@ def _feature(
             feature["o"] = areas[key]
             return feature
         raise OutputError(
-            f"incident {row['incident_id']}: a {geometry.geom_type} cannot be drawn; give points, lines or polygons"
+            f"incident {row['incident_id']}: a {geometry.geom_type} cannot be drawn; "
+            "give points, lines or polygons"
         )
     lat, lon = row.get("lat"), row.get("lon")
     if kind == "area" and lat is not None and lon is not None and feature.get("r"):

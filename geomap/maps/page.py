@@ -29,13 +29,13 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-class PageFigure(Figure):  # type: ignore[misc]
-    """A figure that renders as a whole page with everything inlined and a Content-Security-Policy that lets only
-    the page's own scripts and styles run.
+class PageFigure(Figure):
+    """A figure that renders as a whole page with everything inlined and a Content-Security-Policy that lets
+    only the page's own scripts and styles run.
 
     The page is put together here, after folium has rendered its part; title and data are never seen by a
-    template. Whatever a user adds that loads from the network (tiles, plugins) is blocked by the policy unless
-    its origin is in ``allow``.
+    template. Whatever a user adds that loads from the network (tiles, plugins) is blocked by the policy
+    unless its origin is in ``allow``.
     """
 
     carries_assets = True
@@ -104,8 +104,8 @@ class PageFigure(Figure):  # type: ignore[misc]
                 head.strip(),
                 "\n</head>\n<body>\n",
                 body.strip(),
-                "\n<noscript><p>This map is drawn by a script inside this file; switch JavaScript on to see it. "
-                "Nothing is loaded from the network.</p></noscript>\n",
+                "\n<noscript><p>This map is drawn by a script inside this file; switch JavaScript on "
+                "to see it. Nothing is loaded from the network.</p></noscript>\n",
                 data,
                 *(f"<script>{script}</script>\n" for script in scripts),
                 "</body>\n</html>\n",
@@ -137,7 +137,7 @@ def _layers(element: Any) -> list[IncidentLayer]:
     return found
 
 
-class IncidentMap(folium.Map):  # type: ignore[misc]
+class IncidentMap(folium.Map):
     """A ``folium.Map`` without tiles and without folium's links to other hosts. Add to it what you like;
     ``save``, ``get_root().render()`` and the notebook's view all give the same self-contained page."""
 
@@ -188,14 +188,15 @@ def build_map(
     notes: Sequence[str] = (),
     allow: Sequence[str] = (),
 ) -> IncidentMap:
-    """A map of the incidents in ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`), ready to add to or to save.
+    """A map of the incidents in ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`), ready to add to or
+    to save.
 
     ``labels``: place names to letter, gazetteer entries or (name, lat, lon, rank). ``boundaries``: country
     polygons around the incidents for detailed land and borders, from
-    :func:`geomap.boundaries.load_boundaries_for`; without them the coarse world is drawn. ``kosovo_label``: how
-    Kosovo is labelled. ``notes``: further paragraphs of the method note. ``allow``: origins, such as
-    ``https://tile.example.org``, that something you add to the map may load from; by default there is none, and
-    the page asks the network for nothing. The same arguments give the same bytes.
+    :func:`geomap.boundaries.load_boundaries_for`; without them the coarse world is drawn. ``kosovo_label``:
+    how Kosovo is labelled. ``notes``: further paragraphs of the method note. ``allow``: origins, such as
+    ``https://tile.example.org``, that something you add to the map may load from; by default there is none,
+    and the page asks the network for nothing. The same arguments give the same bytes.
     """
     drawn = IncidentMap(title=title, allow=allow, location=[20.0, 10.0], zoom_start=2, zoom_control=False)
     IncidentLayer(

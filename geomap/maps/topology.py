@@ -1,8 +1,8 @@
 """Polygons that share borders, cut into arcs that are drawn once and simplified the same on both sides.
 
-A border between two countries is one line with two owners, not two lines that drift apart when simplified; that
-is also what makes it possible to draw some borders dashed. The idea is TopoJSON's; the encoding is ours and
-small: integer deltas on a fixed grid.
+A border between two countries is one line with two owners, not two lines that drift apart when simplified;
+that is also what makes it possible to draw some borders dashed. The idea is TopoJSON's; the encoding is
+ours and small: integer deltas on a fixed grid.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from shapely.geometry import LineString
@@ -22,8 +23,9 @@ _Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topology:
-    """``arcs``: point lists (lon, lat). ``owners``: for each arc the indices of the one or two shapes that it
-    bounds. ``shapes``: for each input shape its rings, each a list of arc numbers; ``~n`` is arc n backwards."""
+    """``arcs``: point lists (lon, lat). ``owners``: for each arc the indices of the one or two shapes that
+    it bounds. ``shapes``: for each input shape its rings, each a list of arc numbers; ``~n`` is arc n
+    backwards."""
 
     arcs: list[list[_Point]]
     owners: list[tuple[int, ...]]
@@ -49,14 +51,14 @@ def build_topology(
     """Cut ``shapes`` into shared arcs and simplify each to ``tolerance`` degrees (Douglas-Peucker).
 
     Rings that no other shape shares and whose bounding box is smaller than ``smallest`` degrees in both
-    directions are left out. ``keep(a, b)`` may refuse a segment as a line (the edges of a clipping window); such
-    segments still bound their shape but belong to an arc of their own with no owner.
+    directions are left out. ``keep(a, b)`` may refuse a segment as a line (the edges of a clipping window);
+    such segments still bound their shape but belong to an arc of their own with no owner.
     """
     rings = [[_drop_repeats(ring) for ring in rings_of(shape)] for shape in shapes]
     owners_of: dict[tuple[_Point, _Point], set[int]] = defaultdict(set)
     for number, shape_rings in enumerate(rings):
         for ring in shape_rings:
-            for a, b in zip(ring, ring[1:], strict=False):
+            for a, b in pairwise(ring):
                 owners_of[(a, b) if a <= b else (b, a)].add(number)
 
     def owner(a: _Point, b: _Point) -> tuple[int, ...]:
@@ -68,7 +70,7 @@ def build_topology(
     junctions: set[_Point] = set()
     for shape_rings in rings:
         for ring in shape_rings:
-            sides = [owner(a, b) for a, b in zip(ring, ring[1:], strict=False)]
+            sides = [owner(a, b) for a, b in pairwise(ring)]
             for i, side in enumerate(sides):
                 if side != sides[i - 1]:
                     junctions.add(ring[i])
