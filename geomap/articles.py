@@ -33,8 +33,8 @@ ARTICLE_SUFFIXES = (".txt", ".html", ".htm", ".md", ".jsonl", ".ndjson")
 """The files of a folder that are read. A file named directly may have any name."""
 
 MAX_ARTICLE_BYTES = 16 * 2**20
-"""The largest file read as one article. The longest article of the corpora that geomap is measured on has 12 kB
-(measured); a web page with everything inlined can be several MB."""
+"""The largest file read as one article. The longest article of the corpora that geomap is measured on has
+12 kB (measured); a web page with everything inlined can be several MB."""
 
 MAX_LINE_BYTES = 16 * 2**20
 """The longest line of a JSON Lines file: one article."""
@@ -475,8 +475,8 @@ def _decode(data: bytes, name: str, *, html: bool, wide: str | None) -> tuple[st
             )
             return data.decode(wide, "replace").removeprefix("\ufeff"), warning
     controls = len(_CONTROL.findall(data[:200_000]))
-    # A stray NUL or escape is a damaged text; one in 300 bytes (and more than a few) is none. Text has none at
-    # all, images, archives and programs 10 % and more (measured on 77 PNG, gzip and ELF files).
+    # A stray NUL or escape is a damaged text; one in 300 bytes (and more than a few) is none. Text has none
+    # at all, images, archives and programs 10 % and more (measured on 77 PNG, gzip and ELF files).
     if controls * 300 > min(len(data), 200_000) + 600:
         raise InputError(f"{name}: binary data, not text; convert it to text or HTML first")
     try:
@@ -530,8 +530,8 @@ def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, Inpu
         western = ""
     letters = re.findall(r"[^\W\d_]", western)
     foreign = sum(char >= "\x80" for char in letters)
-    # A rule of thumb, not a measurement: Western European languages have few accented letters, while Cyrillic or
-    # Greek bytes read as Windows-1252 are accented letters nearly throughout.
+    # A rule of thumb, not a measurement: Western European languages have few accented letters, while
+    # Cyrillic or Greek bytes read as Windows-1252 are accented letters nearly throughout.
     if western and foreign * 8 <= len(letters) and not re.search(r"[\x80-\x9f]", western):
         return western, InputError(
             f"{name}: not UTF-8 ({where}); read as Windows-1252: check accented letters, or save it as UTF-8"

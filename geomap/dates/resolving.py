@@ -1,0 +1,618 @@
+"""What time phrases mean: days reckoned from the publication date and from the phrases before."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from geomap.caldates import LATEST_YEAR, OLDEST_YEAR, make_day
+from geomap.dates.phrases import SEASONS, Finder, Phrase
+from geomap.records import DateExpression
+
+__all__ = ["Resolver"]
+
+PAST_REACH_DAYS = 305
+"""A date without a year lies at most about ten months back, else it is the coming one: wire copy names the year
+of anything older (a convention of AP style, not a measurement)."""
+
+FUTURE_REACH_DAYS = 300
+"""How far ahead a date without a year may lie when its clause speaks of the future."""
+
+NEAR_CHARS = 600
+"""How far back (characters, about a long paragraph) a bare clock time looks for the day it belongs to."""
+
+CLAUSE_CHARS = 160
+"""How much of the clause (characters to either side) is read to tell past from future."""
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """What a phrase was resolved to. ``grain`` is day, week, month, quarter, year or longer."""
+
+    first: date
+    last: date
+    grain: str
+    reason: str
+    part: str | None = None
+
+
+# Words that say a clause looks ahead or back. Order in the clause decides: the nearest one before the phrase.
+_FUTURE = re.compile(
+    r"\b(?:will|shall|won['’]t|would|is to|are to|to be|was to|were to|due|going to|set to|about to|scheduled"
+    r"|planned|plans?|planning|expect(?:s|ed)?|unless|should|must|(?-i:may)|might|upcoming|coming|forthcoming|slated"
+    r"|effective|(?:want|hop|intend|threaten|vow|promis|agree|prepar|pledg|seek|propos|call)(?:s|ed|d|e|es|ing)?"
+    r" (?:to|for))\b|['’]ll\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|has|have|been|said|says|told|shot|fell|began|took|went|came|made|met|held|hit|struck|left"
+    r"|burnt|flew|broke|saw|got|gave|found|lost|won|led|fought|blew|drove|ran|rose|sent|shook|spoke|stood|wrote"
+    r"|brought|caught|fled|heard|kept|put|set|cut|shut|became|(?!indeed|speed)[a-z]{3,20}ed)\b",
+    re.IGNORECASE,
+)
+_LED_IN = re.compile(
+    r"(?:^|[,:–—-] )(?:(?:and|but|then|also|meanwhile|later),? )?"
+    r"(?:(?:on|at|in|early|late|from|before|the|of|this|that|for|during|around) ){0,4}$",
+    re.IGNORECASE,
+)
+_SPEECH_TAIL = re.compile(
+    r"\b(?:said|says|told|announced|reported|warned|added|declared|stated|confirmed|insisted|claimed|denied|wrote|quoted"
+    r"|acknowledged|disclosed|released|issued|published|in an? (?:statement|interview|speech|report))"
+    r"(?: [\w'’]{1,20}){0,3},?(?: (?:on|late|early|in|here)){0,2} ?(?:on |late |early )?$",
+    re.IGNORECASE,
+)
+
+
+def _clause(text: str, start: int, end: int) -> tuple[str, str]:
+    """The words of the same clause before and after a phrase."""
+    before = text[max(0, start - CLAUSE_CHARS) : start]
+    cut = 0
+    for match in re.finditer(r"[.!?][\"”’)]?[\s\u00a0]+(?=[\"“‘(A-Z0-9])|\n[\s\u00a0]*\n|;|[\"“”]", before):
+        if not re.search(r"\b(?:[A-Z]|Mr|Mrs|Dr|St|Gen|Col|Lt|Sgt|Sen|Rep|Gov)$", before[: match.start()]):
+            cut = match.end()
+    after = text[end : end + CLAUSE_CHARS]
+    stop = re.search(r"[.!?](?=[\"”’)]?[\s\u00a0]|$)|\n[\s\u00a0]*\n|;|[\"“”]", after)
+    return " ".join(before[cut:].split()) + " ", " " + " ".join(
+        after[: stop.start() if stop else None].split()
+    )
+
+
+def _looks_ahead(text: str, start: int, end: int) -> bool:
+    """Whether the clause around a phrase speaks of the future."""
+    before, after = _clause(text, start, end)
+    tail = before.rstrip().lower()
+    if _SPEECH_TAIL.search(before):
+        return False
+    if re.search(r"\b(?:by|until|till)$", tail):
+        return not re.search(r"\b(?:had|lasted|continued|remained|stayed|held|was|were|did)\b", tail)
+    if re.search(r"\b(?:since|last|past)$", tail):
+        return False
+    if after[1:].startswith(("'s ", "’s ")) or text[end : end + 3] in ("'s ", "’s "):
+        return False
+    ahead = max((match.start() for match in _FUTURE.finditer(before)), default=-1)
+    if ahead > 0 and re.search(r"\bhad (?:been )?(?:\w+ly )?$", before[:ahead], re.IGNORECASE):
+        ahead = -1
+    back = max((match.start() for match in _PAST.finditer(before)), default=-1)
+    if "called off" in after or "cancel" in after or "postponed" in after:
+        return ahead >= 0 and "would" in after
+    if ahead >= 0 or back >= 0:
+        # "planned" and "scheduled" are both: the future marker wins where they meet.
+        return ahead >= back
+    if not _LED_IN.search(before):
+        return False
+    first_ahead = _FUTURE.search(after)
+    first_back = _PAST.search(after)
+    if first_ahead is None:
+        return False
+    return first_back is None or first_ahead.start() <= first_back.start()
+
+
+_DATELINE = re.compile(
+    r"\s{0,40}(?:date\s[0-9-]{10}\s)?(?:[A-Z][\w.'’/-]{1,20}[,.]?[\s\u00a0]{1,3}){1,6}$", re.UNICODE
+)
+
+
+_SINCE = re.compile(
+    r"\bsince[\s\u00a0]{1,3}(?:(?:about|around|at least|early|late|the)[\s\u00a0]{1,3})?$", re.IGNORECASE
+)
+_SUPERLATIVE = re.compile(
+    r"\b(?:first|(?!(?:west|rest|arrest|protest|interest|forest|east|northeast|southeast|northwest|southwest)\b)"
+    r"[a-z]{2,12}est|worst|most|least|only)\b[^,;]{0,80}\bsince $",
+    re.IGNORECASE,
+)
+
+
+class Resolver:
+    """Resolves the phrases of one article in reading order."""
+
+    def __init__(self, finder: Finder) -> None:
+        self.finder = finder
+        self.text = finder.text
+        self.published = finder.published
+        self.today = finder.published
+        self.today_word = "publication"
+        self.history: list[tuple[int, _Days]] = []
+
+    def resolve(self, phrases: list[Phrase]) -> Iterator[DateExpression]:
+        for index, phrase in enumerate(phrases):
+            following = phrases[index + 1] if index + 1 < len(phrases) else None
+            days = self._days(phrase, following)
+            if isinstance(days, str):
+                yield self._expression(phrase, None, days)
+                continue
+            days = self._until_publication(phrase, days)
+            self._note_dateline(phrase, days)
+            self.history.append((phrase.start, days))
+            yield self._expression(phrase, days, days.reason)
+
+    def _expression(self, phrase: Phrase, days: _Days | None, reason: str) -> DateExpression:
+        precision = None
+        if days is not None:
+            length = (days.last - days.first).days + 1
+            # Two days still count as a day: "overnight" and "the night of 21-22 February" are one event time.
+            precision = 1 if length <= 2 and days.grain == "day" else 2 if length <= 14 else 3
+        return DateExpression(
+            start=phrase.start,
+            end=phrase.end,
+            text=self.text[phrase.start : phrase.end],
+            date_start=days.first.isoformat() if days else None,
+            date_end=days.last.isoformat() if days else None,
+            part_of_day=phrase.part or (days.part if days else None),
+            time_precision=precision,
+            reason=reason,
+        )
+
+    def _note_dateline(self, phrase: Phrase, days: _Days) -> None:
+        """In a story with a dateline, "today" is the dateline's day."""
+        if self.published is None or phrase.start > 200 or self.history or days.grain != "day":
+            if not (
+                self.published and phrase.start <= 200 and len(self.history) == 1 and days.grain == "day"
+            ):
+                return
+        if not re.match(r"[\s\u00a0]{0,2}(?:[–—-]|\()", self.text[phrase.end : phrase.end + 4]):
+            return
+        if not _DATELINE.fullmatch(self.text[max(0, phrase.start - 100) : phrase.start].split("\n")[-1]):
+            return
+        if 0 < (self.published - days.first).days <= 3:
+            self.today = days.first
+            self.today_word = "the dateline"
+
+    def _until_publication(self, phrase: Phrase, days: _Days) -> _Days:
+        """ "since Friday" reaches from Friday to the day of publication."""
+        before = self.finder.before(phrase.start, 12)
+        if self.published is None or phrase.kind in ("window", "nth"):
+            return days
+        if days.first > self.published or not _SINCE.search(before):
+            return days
+        # "the first killing since July 2011" names the last one; it is no stretch of time.
+        if _SUPERLATIVE.search(_clause(self.text, phrase.start, phrase.end)[0]):
+            return days
+        reason = f"{days.reason}, lasting until publication"
+        return replace(days, last=self.published, grain="span", reason=reason)
+
+    # The day of an event that is told before this phrase.
+    def _anchor(
+        self, *, grains: tuple[str, ...] = ("day",), near: int | None = None, told: bool = False
+    ) -> _Days | None:
+        for position, days in reversed(self.history):
+            if near is not None and position < near:
+                return None
+            if told and days.reason.startswith("counted from"):
+                continue
+            if days.grain in grains or (days.grain == "span" and "day" in grains):
+                return days
+        return None
+
+    def _days(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        handler: Callable[[Phrase, Phrase | None], _Days | str] = getattr(self, f"_{phrase.kind}")
+        try:
+            return handler(phrase, following)
+        except (OverflowError, ValueError):
+            return "outside the calendar"
+
+    def _ambiguous(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        return "day and month cannot be told apart"
+
+    def _day(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.month is not None and phrase.day is not None
+        year, why = self._year_of(phrase, phrase.month, phrase.day)
+        if year is None:
+            return why
+        first = make_day(year, phrase.month, phrase.day)
+        if first is None:
+            return "no such day in the calendar"
+        last = make_day(year, phrase.month, phrase.day_end) if phrase.day_end else first
+        if last is None:
+            return "no such day in the calendar"
+        return _Days(first, last, "day", why)
+
+    def _year_of(self, phrase: Phrase, month: int, day: int) -> tuple[int | None, str]:
+        """The year of a date, and why."""
+        if phrase.year is not None:
+            return phrase.year, "absolute date"
+        if self.published is None:
+            return None, "no year and no publication date"
+        if phrase.year_shift is not None:
+            return (
+                self.published.year + phrase.year_shift,
+                f"year relative to publication on {self.published}",
+            )
+        options = [
+            found
+            for year in range(self.published.year - 4, self.published.year + 5)
+            if (found := make_day(year, month, day)) is not None
+            and (phrase.weekday is None or found.weekday() == phrase.weekday)
+        ]
+        if not options:
+            options = [
+                found
+                for year in range(self.published.year - 4, self.published.year + 5)
+                if (found := make_day(year, month, day)) is not None
+            ]
+        if not options:
+            return None, "no such day in the calendar"
+        past = max((found for found in options if found <= self.published), default=None)
+        ahead = min((found for found in options if found > self.published), default=None)
+        future = _looks_ahead(self.text, phrase.start, phrase.end)
+        chosen = past
+        if ahead is not None:
+            gap = (ahead - self.published).days
+            back = (self.published - past).days if past else 10**6
+            if (future and gap <= FUTURE_REACH_DAYS and back > 0) or back > PAST_REACH_DAYS:
+                chosen = ahead
+        assert chosen is not None
+        side = "after" if chosen > self.published else "before"
+        if chosen == self.published:
+            return chosen.year, f"the day of publication, {self.published}"
+        return chosen.year, f"date without a year, {side} publication on {self.published}"
+
+    def _month(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.month is not None
+        month = phrase.month
+        if phrase.year is not None:
+            return _whole_month(phrase.year, month, "absolute month")
+        if self.published is None:
+            return "no year and no publication date"
+        published = self.published
+        if phrase.year_shift is not None:
+            return _whole_month(
+                published.year + phrase.year_shift, month, f"year relative to publication on {published}"
+            )
+        back = (published.month - month) % 12
+        past = (published.year, month) if month <= published.month else (published.year - 1, month)
+        ahead = (published.year, month) if month > published.month else (published.year + 1, month)
+        why = f"month before publication on {published}"
+        if phrase.modifier == "next" or phrase.modifier == "coming":
+            return _whole_month(*ahead, f"month after publication on {published}")
+        if phrase.modifier == "this":
+            return _whole_month(published.year, month, f"month of the year of publication, {published.year}")
+        if phrase.modifier in ("last", "past"):
+            if back == 0:
+                past = (published.year - 1, month)
+            return _whole_month(*past, why)
+        future = _looks_ahead(self.text, phrase.start, phrase.end)
+        if (future and back != 0) or back > 9:
+            return _whole_month(*ahead, f"month after publication on {published}")
+        return _whole_month(*past, why)
+
+    def _years(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.year is not None and phrase.year_end is not None
+        if not OLDEST_YEAR <= phrase.year <= phrase.year_end <= LATEST_YEAR:
+            return "outside the calendar"
+        grain = "year" if phrase.year == phrase.year_end else "longer"
+        return _Days(date(phrase.year, 1, 1), date(phrase.year_end, 12, 31), grain, "absolute year")
+
+    def _weekday(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.weekday is not None
+        if phrase.modifier in ("following", "next", "previous", "preceding", "same", "that"):
+            near = self._anchor()
+            if near is not None and phrase.modifier in ("following", "previous", "preceding"):
+                step = (phrase.weekday - near.last.weekday()) % 7 or 7
+                if phrase.modifier != "following":
+                    step = -((near.first.weekday() - phrase.weekday) % 7 or 7)
+                return _one(near.last + timedelta(days=step), f"weekday counted from {near.last}")
+            if (
+                near is not None
+                and phrase.modifier in ("same", "that")
+                and near.first.weekday() == phrase.weekday
+            ):
+                return _one(near.first, f"the day named before, {near.first}")
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        published = self.published
+        if phrase.week_shift is not None:
+            monday = published - timedelta(days=published.weekday()) + timedelta(weeks=phrase.week_shift)
+            return _one(
+                monday + timedelta(days=phrase.weekday),
+                f"weekday of the week named, from publication on {published}",
+            )
+        back = (published.weekday() - phrase.weekday) % 7
+        if phrase.modifier == "last":
+            # "last Friday" is never the day of publication itself.
+            return _one(published - timedelta(days=back or 7), f"weekday before publication on {published}")
+        if phrase.modifier in ("next", "coming") or (
+            back != 0
+            and phrase.modifier not in ("past", "last")
+            and _looks_ahead(self.text, phrase.start, phrase.end)
+        ):
+            return _one(published + timedelta(days=7 - back), f"weekday after publication on {published}")
+        if back == 0:
+            return _one(published, f"the weekday of publication, {published}")
+        return _one(published - timedelta(days=back), f"weekday before publication on {published}")
+
+    def _deictic(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        if self.today is None:
+            return "relative, and the article has no publication date"
+        assert phrase.amount is not None
+        return _one(self.today + phrase.amount * _ONE_DAY, f"counted from {self.today_word} on {self.today}")
+
+    def _overnight(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        if _looks_ahead(self.text, phrase.start, phrase.end):
+            return _Days(
+                self.published,
+                self.published + _ONE_DAY,
+                "day",
+                f"the night after publication on {self.published}",
+                "night",
+            )
+        return _Days(
+            self.published - _ONE_DAY,
+            self.published,
+            "day",
+            f"the night before publication on {self.published}",
+            "night",
+        )
+
+    def _ago(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.amount is not None
+        if self.today is None:
+            return "relative, and the article has no publication date"
+        why = f"counted from {self.today_word} on {self.today}"
+        unit, amount = phrase.unit, phrase.amount
+        if unit in ("minute", "hour"):
+            days = round(amount / 24) if unit == "hour" and abs(amount) >= 24 else 0
+            return _one(self.today + days * _ONE_DAY, why)
+        if unit in ("day", "night"):
+            return _one(self.today + amount * _ONE_DAY, why, "week" if phrase.approx else "day")
+        if unit in ("week", "fortnight"):
+            day = self.today + timedelta(weeks=amount * (2 if unit == "fortnight" else 1))
+            return _whole_week(day, why)
+        return _calendar_step(self.today, unit, amount, why)
+
+    def _shift(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.amount is not None
+        unit, amount = phrase.unit, phrase.amount
+        if unit in ("minute", "hour", "day", "night", "week", "fortnight"):
+            return self._shift_days(phrase, unit, amount)
+        # "a year earlier ... a year earlier" both look back from the event, not from one another.
+        anchor = self._anchor(grains=("day", "week", "month", "quarter", "year"), told=amount < 0)
+        if anchor is None or (amount < 0 and unit == "year" and anchor.grain == "day"):
+            if self.published is None:
+                return "relative, and nothing before it gives a day"
+            base = anchor.first if anchor else self.published
+            return _calendar_step(base, unit, amount, f"counted from {base}")
+        why = f"counted from {anchor.first}"
+        if unit == "year" and anchor.grain in ("month", "quarter"):
+            return _Days(
+                _add_months(anchor.first, 12 * amount),
+                _add_months(anchor.last, 12 * amount),
+                anchor.grain,
+                why,
+            )
+        return _calendar_step(anchor.first, unit, amount, why)
+
+    def _shift_days(self, phrase: Phrase, unit: str, amount: int) -> _Days | str:
+        length = {"week": 7, "fortnight": 14}.get(unit, 1)
+        if unit in ("minute", "hour"):
+            step = round(amount / 24) if unit == "hour" and abs(amount) >= 24 else 0
+        else:
+            step = amount * length
+        options = [days for _, days in reversed(self.history) if days.grain == "day"][:4]
+        if not options and self.published is not None:
+            options = [_Days(self.published, self.published, "day", "")]
+        if not options:
+            return "relative, and nothing before it gives a day"
+        chosen = options[0]
+        if self.published is not None and step > 0 and not _looks_ahead(self.text, phrase.start, phrase.end):
+            # What is told as past cannot lie after publication: then an earlier day of the text is meant.
+            fitting = [days for days in options if days.first + step * _ONE_DAY <= self.published]
+            chosen = fitting[0] if fitting else chosen
+        base = chosen.first if step < 0 else chosen.last
+        grain = "week" if phrase.approx else "day"
+        return _one(base + step * _ONE_DAY, f"counted from {base}, the day named before", grain)
+
+    def _same(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        if phrase.unit in ("week", "month", "year"):
+            anchor = self._anchor(grains=("day", "week", "month", "year"))
+            if anchor is None:
+                return "relative, and nothing before it gives a day"
+            if phrase.unit == "week":
+                return _whole_week(anchor.first, f"the week of {anchor.first}")
+            return _calendar_step(anchor.first, phrase.unit, 0, f"the {phrase.unit} of {anchor.first}")
+        if phrase.part == "night":
+            for _, days in reversed(self.history):
+                if days.part == "night":
+                    return replace(days, reason="the night named before")
+        anchor = self._anchor()
+        if anchor is None:
+            if self.published is None:
+                return "relative, and nothing before it gives a day"
+            return _one(self.published, f"no day named before; publication on {self.published}")
+        return _Days(anchor.first, anchor.last, "day", f"the day named before, {anchor.first}")
+
+    def _unit(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        assert phrase.amount is not None
+        published, unit, amount = self.published, phrase.unit, phrase.amount
+        why = f"{('last', 'this', 'next')[amount + 1]} {unit}, counted from publication on {published}"
+        if unit == "weekend":
+            return self._weekend_days(phrase, amount, why)
+        if unit == "week":
+            days = _whole_week(published + timedelta(weeks=amount), why)
+        elif unit == "quarter":
+            first = date(published.year, published.month - (published.month - 1) % 3, 1)
+            days = _quarter_days(_add_months(first, 3 * amount), why)
+        else:
+            days = _calendar_step(published, unit, amount, why)
+        if phrase.amount == 0 and phrase.modifier in ("earlier", "early"):
+            days = replace(days, last=max(days.first, min(days.last, published)))
+        if phrase.amount == 0 and phrase.modifier == "later":
+            days = replace(days, first=min(days.last, max(days.first, published)))
+        return days
+
+    def _weekend_days(self, phrase: Phrase, amount: int, why: str) -> _Days:
+        assert self.published is not None
+        monday = self.published - timedelta(days=self.published.weekday())
+        saturday = monday + timedelta(days=5)
+        if amount > 0 or (amount == 0 and _looks_ahead(self.text, phrase.start, phrase.end)):
+            if self.published.weekday() >= 5 and amount > 0:
+                saturday += timedelta(weeks=1)
+        elif amount < 0 or self.published < saturday:
+            saturday -= timedelta(weeks=1)
+        return _Days(saturday, saturday + _ONE_DAY, "week", why)
+
+    def _window(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        assert phrase.amount is not None
+        published, unit, amount = self.published, phrase.unit, phrase.amount
+        if unit == "hour":
+            amount, unit = (round(amount / 24) or (1 if amount > 0 else -1)), "day"
+        if unit in ("day", "night", "week", "fortnight"):
+            other = published + amount * {"week": 7, "fortnight": 14}.get(unit, 1) * _ONE_DAY
+        else:
+            other = _add_months(
+                published, amount * {"month": 1, "year": 12, "decade": 120, "century": 1200}[unit]
+            )
+        first, last = sorted((other, published))
+        return _Days(
+            first, last, "span", f"the time {'up to' if amount < 0 else 'from'} publication on {published}"
+        )
+
+    def _nth(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        """ "for a third day on Sunday": from Friday to Sunday."""
+        assert phrase.amount is not None
+        anchor: _Days | None = None
+        if following is not None and following.kind in ("day", "weekday", "deictic"):
+            between = self.text[phrase.end : following.start]
+            if len(between) <= 30 and not re.search(r"[.!?;]", between):
+                found = self._days(following, None)
+                anchor = found if isinstance(found, _Days) else None
+        if anchor is None and self.history:
+            position, days = self.history[-1]
+            between = self.text[position : phrase.start]
+            if days.grain == "day" and len(between) <= 240 and not re.search(r"[.!?][\s\u00a0]", between):
+                anchor = days
+        last = anchor.last if anchor else self.published
+        if last is None:
+            return "relative, and the article has no publication date"
+        count = phrase.amount - 1
+        why = f"{phrase.unit} {phrase.amount} of something that goes on, counted back from {last}"
+        if phrase.unit in ("day", "night", "week"):
+            first = last - count * (7 if phrase.unit == "week" else 1) * _ONE_DAY
+        else:
+            first = _add_months(last, -count * (12 if phrase.unit == "year" else 1))
+        return _Days(first, last, "span" if first != last else "day", why)
+
+    def _season(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        month = SEASONS[phrase.unit]
+        if phrase.year is not None:
+            return _season_days(phrase.year, month, "absolute season, northern hemisphere")
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        why = f"season counted from publication on {self.published}, northern hemisphere"
+        amount = phrase.amount or 0
+        if phrase.modifier == "year":
+            return _season_days(self.published.year + amount, month, why)
+        this = _season_days(self.published.year, month, why)
+        if month == 12 and self.published.month <= 2:
+            this = _season_days(self.published.year - 1, month, why)
+        if amount < 0 and this.last >= self.published:
+            return _season_days(this.first.year - 1, month, why)
+        if amount > 0 and this.first <= self.published:
+            return _season_days(this.first.year + 1, month, why)
+        return this
+
+    def _quarter(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.amount is not None
+        month = 3 * phrase.amount - 2
+        if phrase.year is not None:
+            return _quarter_days(date(phrase.year, month, 1), "absolute quarter")
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        why = f"quarter counted from publication on {self.published}"
+        if phrase.year_shift is not None:
+            return _quarter_days(date(self.published.year + phrase.year_shift, month, 1), why)
+        this = _quarter_days(date(self.published.year, month, 1), why)
+        if this.first > self.published and not _looks_ahead(self.text, phrase.start, phrase.end):
+            return _quarter_days(date(self.published.year - 1, month, 1), why)
+        return this
+
+    def _part(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        anchor = self._anchor(near=phrase.start - NEAR_CHARS)
+        if anchor is not None:
+            # "until dawn" after "overnight" is the second of the two days.
+            late = phrase.part is not None and (
+                phrase.part in ("morning", "noon", "afternoon") or phrase.part < "12:00"
+            )
+            day = anchor.last if late or anchor.first == anchor.last else anchor.first
+            return _one(day, f"the day named before, {day}")
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        return _one(self.published, f"no day named near; publication on {self.published}")
+
+    _clock = _part
+
+
+def _one(day: date, reason: str, grain: str = "day") -> _Days:
+    return _Days(day, day, grain, reason)
+
+
+def _whole_week(day: date, reason: str) -> _Days:
+    monday = day - timedelta(days=day.weekday())
+    return _Days(monday, monday + timedelta(days=6), "week", reason)
+
+
+def _whole_month(year: int, month: int, reason: str) -> _Days:
+    return _Days(date(year, month, 1), date(year, month, monthrange(year, month)[1]), "month", reason)
+
+
+def _season_days(year: int, month: int, reason: str) -> _Days:
+    first = date(year, month, 1)
+    end = _add_months(first, 2)
+    return _Days(first, date(end.year, end.month, monthrange(end.year, end.month)[1]), "season", reason)
+
+
+def _quarter_days(first: date, reason: str) -> _Days:
+    end = _add_months(first, 2)
+    return _Days(first, date(end.year, end.month, monthrange(end.year, end.month)[1]), "quarter", reason)
+
+
+def _add_months(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    last = monthrange(year, month + 1)[1]
+    # The end of a month stays its end: 30 September less three months is 30 June, 31 August less six 28 February.
+    at_end = day.day == monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if at_end else min(day.day, last))
+
+
+def _calendar_step(base: date, unit: str, amount: int, reason: str) -> _Days:
+    """The calendar month, year, decade or century that lies *amount* away from the one of *base*."""
+    if unit == "month":
+        there = _add_months(base.replace(day=1), amount)
+        return _whole_month(there.year, there.month, reason)
+    if unit == "year":
+        year = base.year + amount
+        return _Days(date(year, 1, 1), date(year, 12, 31), "year", reason)
+    size = {"decade": 10, "century": 100}[unit]
+    first = base.year - base.year % size + amount * size
+    return _Days(date(first, 1, 1), date(first + size - 1, 12, 31), "longer", reason)
