@@ -1,0 +1,654 @@
+"""Where: the part each place plays in its clause, read from the words around it, and what "the town" means.
+
+The grammar is local. From a toponym it walks to the left over the noun phrase ("the northern part of the city of
+X") up to the preposition that governs it, and looks one noun to the right ("X crossing", "X region", "X police").
+That needs no parse, so it holds for upper-case wires and for texts without a model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from geomap.incidents.counts import word_number
+from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token
+from geomap.incidents.triggers import classes_of, verb_set
+from geomap.records import IncidentPlace, Place, Resolution, Role
+
+__all__ = ["Spot", "anaphors", "read_spots", "to_place"]
+
+Use = Literal["place", "subject", "object", "modifier", "actor", "container", "dateline", "speaker"]
+
+_COMPASS = {
+    "north": "N", "northern": "N", "south": "S", "southern": "S", "east": "E", "eastern": "E", "west": "W",
+    "western": "W", "north-east": "NE", "northeast": "NE", "northeastern": "NE", "north-eastern": "NE",
+    "north-west": "NW", "northwest": "NW", "northwestern": "NW", "north-western": "NW", "south-east": "SE",
+    "southeast": "SE", "southeastern": "SE", "south-eastern": "SE", "south-west": "SW", "southwest": "SW",
+    "southwestern": "SW", "south-western": "SW", "central": "C", "centre": "C", "center": "C", "heart": "C",
+    "middle": "C", "downtown": "C",
+}  # fmt: skip
+_PARTS = frozenset(
+    "part parts side half section sector quarter quarters end district districts neighbourhood neighbourhoods "
+    "neighborhood neighborhoods area areas corner streets street centre center heart middle suburb suburbs "
+    "sections zone wards ward interior countryside market markets square bank".split()
+)
+_EDGES = frozenset(
+    "outskirts edge edges suburbs vicinity hills hill woods forest forests mountains mountain fields approaches "
+    "approach surroundings periphery environs coast shore bank shores heights hinterland".split()
+)
+_KINDS = frozenset(
+    "town city village place suburb port camp municipality settlement hamlet community commune quarter district "
+    "neighbourhood neighborhood borough township capital stronghold resort metropolis enclave locality townlet "
+    "island suburbs towns cities villages districts provinces regions neighbourhoods neighborhoods camps islands".split()
+)
+_AREA_KINDS = frozenset("province region state oblast governorate department county republic territory country".split())
+_AREA_NOUNS = frozenset(
+    "region regions province provinces oblast county counties governorate governorates prefecture department "
+    "departments state states territory raion canton peninsula valley".split()
+)
+_SITES = frozenset(
+    "crossing crossings checkpoint checkpoints camp camps market markets airport bridge bridges base bases port "
+    "harbour harbor station stations hospital square district districts quarter quarters neighbourhood neighborhood "
+    "suburb suburbs refinery plant mine mines dam prison barracks stadium university border university post "
+    "refinery island islands village villages town towns city mosque church monastery hotel gate pass river bay "
+    "hill hills farm estate settlement settlements gas oil nuclear power airfield airbase tunnel cathedral temple "
+    "shrine school beach park forest terminal depot factory hall palace line municipality township".split()
+)
+_ROADS = frozenset("highway road motorway railway railroad line route corridor expressway turnpike axis track".split())
+_TO_NEAR = frozenset(
+    "road roads bridge bridges route routes approach approaches entrance entrances gateway highway close next "
+    "adjacent opposite access crossing street lane railway exit exits closer near".split()
+)
+_NEAR = frozenset("near outside beyond beside off opposite above below behind nearby around toward towards past".split())
+_IN = frozenset("in at inside within throughout across through over under into onto on upon amid against of".split())
+_LINE_NOUNS = frozenset("border borders frontier boundary line".split())
+_UNITS = frozenset("km kilometre kilometres kilometer kilometers kms miles mile metres meters m mi yards".split())
+_SKIP_TAGS = frozenset({"DT", "JJ", "JJR", "JJS", "PRP$", "CD", "VBN"})
+_LIST_REACH = 14
+"""How many tokens after a place may lie before the "and" that makes it one of a list."""
+
+
+@dataclass(slots=True)
+class Spot:
+    """A place as used in a sentence: token range ``a`` to ``b``, its role and what its noun phrase is for.
+
+    ``governor`` is the token left of the whole phrase (the preposition or the verb); ``qualifies`` marks a spot that
+    only tells where the one before it lies ("X, near Y"). ``label`` is the noun that introduced it ("town").
+    """
+
+    a: int
+    b: int
+    start: int
+    end: int
+    resolution: Resolution
+    role: Role = "site"
+    use: Use = "place"
+    governor: int = -1
+    direction: str | None = None
+    distance_km: float | None = None
+    label: str = ""
+    area: bool = False
+    between: int = 0
+    listed: bool = False
+    qualifies: bool = False
+    anaphor: bool = False
+    phrase_start: int = -1
+    extra: tuple[str, ...] = field(default=())
+
+    @property
+    def place(self) -> Place | None:
+        """The gazetteer entry, or None."""
+        return self.resolution.place
+
+    @property
+    def is_area(self) -> bool:
+        """Whether it is a region or country, or is called one."""
+        place = self.place
+        return self.area or (place is not None and place.is_area)
+
+
+def read_spots(text: Text, resolutions: list[Resolution]) -> list[Spot]:
+    """The toponyms of an article with their roles, in reading order; demonyms are left out."""
+    spots: list[Spot] = []
+    owner: dict[int, int] = {}
+    length = len(text.text)
+    previous_end = -1
+    for resolution in sorted(resolutions, key=lambda r: (r.mention.start, -r.mention.end)):
+        mention = resolution.mention
+        if mention.kind == "demonym" or not 0 <= mention.start < mention.end <= length or mention.start < previous_end:
+            continue
+        previous_end = mention.end
+        if not text.tokens:
+            continue
+        a, b = text.tokens_of(mention.start, mention.end)
+        for i in range(a, b):
+            owner[i] = len(spots)
+        spots.append(Spot(a, b, mention.start, mention.end, resolution))
+    for n, spot in enumerate(spots):
+        _read(text, spots, owner, n)
+    return spots
+
+
+def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -> tuple[int, list[str], str]:
+    """Walk left over determiners, adjectives and lower-case modifiers; returns where, compass words, label noun."""
+    compass: list[str] = []
+    label = ""
+    steps = 0
+    while i >= floor and steps < 6 and i not in owner:
+        token = tokens[i]
+        if token.low in _COMPASS and token.low != "heart":
+            compass.append(_COMPASS[token.low])
+        elif token.low in _KINDS and not label and token.tag in NOMINAL:
+            label = token.low
+        elif token.tag not in _SKIP_TAGS and token.low not in ("'s", "’s", '"', "“", "mt", "lake") and not (
+            token.tag in ("NNP", "NN") and i + 1 < len(tokens) and tokens[i + 1].tag in NOMINAL and steps < 3
+            and token.low not in _TO_NEAR
+        ):
+            break
+        if token.tag in VERBAL and token.tag != "VBN":
+            break
+        i -= 1
+        steps += 1
+    return i, compass, label
+
+
+def _read(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> None:
+    tokens = text.tokens
+    spot = spots[n]
+    sentence = text.sentence_of(spot.a)
+    mention = spot.resolution.mention
+    spot.direction = mention.direction
+    if mention.dateline:
+        spot.use = "dateline"
+        return
+    _look_right(tokens, spots, owner, n, sentence)
+    i = spot.a - 1
+    floor = sentence.a
+    phrase = spot.a
+    for _ in range(6):
+        i, compass, label = _skip_left(tokens, i, floor, owner)
+        phrase = i + 1
+        if label and not spot.label:
+            spot.label = label
+        if compass and spot.direction is None and i + 1 <= spot.a:
+            spot.direction = compass[0]
+        if i < floor:
+            break
+        token = tokens[i]
+        if token.low == "of":
+            step = _of_phrase(tokens, spot, i, floor)
+            if step is None:
+                spot.use = "actor" if spot.use == "place" else spot.use
+                break
+            i = step
+            if spot.role == "near" and i < floor:
+                break
+            if spot.governor >= 0:
+                break
+            continue
+        if token.low in ("-", "–", "—", "/", "to") and i - 1 in owner and token.low != "to":
+            previous = spots[owner[i - 1]]
+            if previous.b == i and tokens[i].start == previous.end and tokens[i].end == spot.start:
+                spot.role, spot.governor, spot.use = previous.role, previous.governor, previous.use
+                spot.listed = True
+                if spot.between == 2:
+                    previous.role = spot.role = "along"
+                    previous.between = spot.between = 1
+                    previous.use = "place"
+                    spot.use = "place"
+                phrase = previous.phrase_start
+            break
+        if token.low in ("and", "or", ",", "&") and (i - 1) in owner:
+            _in_list(text, spots, owner, spot, i, sentence)
+            break
+        if token.low == "," or token.low == "(":
+            spot.governor = i
+            # "… the town, X," names it again; a bare name after a comma is an apposition or the clause's subject
+            if spot.use == "place":
+                spot.use = "subject"
+            break
+        _govern(tokens, spots, owner, spot, i, floor)
+        break
+    spot.phrase_start = max(floor, min(phrase, spot.a))
+    if spot.use == "place" and spot.governor < 0 and spot.role == "site":
+        spot.use = "subject"
+        spot.governor = max(floor, i)
+    if mention.metonym and spot.use in ("subject", "object"):
+        spot.use = "speaker"
+    if spot.use == "subject":
+        _subject(text, spot, sentence)
+    if spot.direction and spot.role == "site":
+        spot.role = "part_of"
+    if n and not spot.listed:
+        _qualification(text, spots, n, sentence)
+
+
+def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n: int, sentence: Sentence) -> None:
+    """What follows: "X region", "X crossing", "the X–Y highway", "X police", "X's army"."""
+    spot = spots[n]
+    i = spot.b
+    name_tail = tokens[spot.b - 1].low
+    if name_tail in _AREA_NOUNS and spot.b - spot.a > 1:
+        spot.area = True
+    if name_tail in _PARTS and spot.b - spot.a > 1:
+        spot.label = name_tail
+    if i >= sentence.b:
+        return
+    follower = tokens[i]
+    if follower.low in ("-", "–", "/") and i + 1 < sentence.b and i + 1 in owner:
+        other = spots[owner[i + 1]]
+        j = other.b
+        while j < min(sentence.b, other.b + 3) and tokens[j].tag in NOMINAL | {"JJ"} and tokens[j].low not in _ROADS:
+            j += 1
+        if j < sentence.b and tokens[j].low in _ROADS:
+            spot.between = other.between = 2
+        return
+    if follower.low in ("'s", "’s", "'", "’"):
+        j = i + 1
+        while j < min(sentence.b, i + 5) and tokens[j].tag in ("JJ", "NNP", "NN", "CD") and j not in owner:
+            if tokens[j].low in _SITES | _PARTS and tokens[j].tag in NOMINAL:
+                break
+            j += 1
+        if j < sentence.b and j in owner:
+            spot.use = "container"
+        elif j < sentence.b and (tokens[j].low in _SITES | _PARTS | _EDGES or tokens[j].low in _COMPASS):
+            spot.use = "place"
+            spot.role = "near" if tokens[j].low in _EDGES else "part_of"
+            if any(tokens[k].low in _COMPASS for k in range(i + 1, j + 1)):
+                spot.direction = next(_COMPASS[tokens[k].low] for k in range(i + 1, j + 1) if tokens[k].low in _COMPASS)
+        else:
+            spot.use = "modifier"
+        return
+    if follower.low == "and" and i + 1 in owner:
+        # "the X and Y crossings": the noun after the second holds for both
+        other = spots[owner[i + 1]]
+        follower = tokens[other.b] if other.b < sentence.b else follower
+        tail = tokens[other.b - 1].low
+        if tail in _PARTS and tail.endswith("s"):
+            spot.label = tail
+            spot.role = "part_of"
+    if follower.tag in NOMINAL or follower.low in _SITES | _AREA_NOUNS | _ROADS:
+        low = follower.low
+        if low in _AREA_NOUNS:
+            spot.area = True
+            spot.label = low
+        elif low in ("area", "areas", "vicinity"):
+            spot.role = "near"
+        elif low in _ROADS and follower.tag in NOMINAL and tokens[spot.b - 1].low not in _ROADS:
+            spot.role = "along"
+        elif low in _PARTS:
+            spot.role = "part_of" if low in ("districts", "district", "quarter", "suburbs", "suburb") and spot.place is None else spot.role
+            spot.label = spot.label or low
+        elif low in _SITES:
+            spot.label = spot.label or low
+        elif follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and follower.tag != "NNP":
+            spot.use = "modifier"
+        elif follower.tag in ("NNP", "NNPS") and i == spot.b and i not in owner:
+            spot.use = "modifier"
+    elif follower.tag == "JJ" and i + 1 < sentence.b and tokens[i + 1].tag in NOMINAL and spot.is_area:
+        # "the Kosovo Albanian authorities"
+        if tokens[i + 1].low not in _SITES:
+            spot.use = "modifier"
+
+
+def _distance(tokens: list[Token], i: int, floor: int) -> tuple[float | None, int]:
+    """A distance that ends at token ``i`` ("15 km"), in kilometres, and the token before it."""
+    if i < floor or tokens[i].low not in _UNITS:
+        glued = re.fullmatch(r"(\d{1,4})(km|mi|m)", tokens[i].low) if i >= floor else None
+        if glued:
+            return float(glued[1]) * {"km": 1.0, "mi": 1.609, "m": 0.001}[glued[2]], i - 1
+        return None, i
+    unit = tokens[i].low
+    j = i - 1
+    if j < floor:
+        return None, i
+    value = word_number(tokens[j].low)
+    if value is None and tokens[j].low == "few":
+        value = 3.0
+    if value is None:
+        return None, i
+    scale = 1.609 if unit.startswith("mi") else 0.001 if unit in ("m", "metres", "meters") else 1.0
+    scale = 0.0009 if unit == "yards" else scale
+    j -= 1
+    while j >= floor and tokens[j].low in ("about", "some", "around", "nearly", "just", "roughly", "than", "more", "a"):
+        j -= 1
+    return value * scale, j
+
+
+def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | None:
+    """What "… of X" says. Returns the token before the phrase to go on from, or None where X is only a modifier."""
+    j = i - 1
+    if j < floor:
+        return None
+    noun = tokens[j]
+    low = noun.low
+    if low in _COMPASS and noun.tag in NOMINAL | {"RB", "JJ", "NNP"}:
+        direction = _COMPASS[low]
+        k = j - 1
+        if low in ("north", "south", "east", "west") and k - 1 >= floor and tokens[k].low == "-" and tokens[k - 1].low in _COMPASS:
+            direction = _COMPASS[tokens[k - 1].low] + direction
+            k -= 2
+        if k >= floor and tokens[k].low in ("the", "far", "extreme", "deep") and low != "downtown":
+            # "in the north of X" is inside, "to the north of X" outside
+            m = k - 1
+            while m >= floor and tokens[m].low in ("the", "far"):
+                m -= 1
+            if m >= floor and tokens[m].low in ("to", "just", "lies"):
+                spot.role, spot.direction, spot.governor = "near", direction, m
+                spot.distance_km, _ = _distance(tokens, m - 1, floor)
+                return m
+            spot.direction = direction
+            spot.role = "part_of"
+            return m if m >= floor else floor - 1
+        distance, k = _distance(tokens, k, floor)
+        spot.role = "near"
+        spot.direction = direction if direction != "C" else None
+        spot.distance_km = distance
+        spot.governor = k if k >= floor else j
+        spot.use = "place"
+        return k
+    if low in _EDGES:
+        spot.role = "near"
+        return _noun_left(tokens, j, floor, spot)
+    if low in _KINDS or low in _AREA_KINDS:
+        spot.label = spot.label or low.rstrip("s")
+        if low in _AREA_KINDS:
+            spot.area = True
+        if low == "capital":
+            spot.use = "container"
+        if low in ("suburb", "district", "quarter", "neighbourhood", "neighborhood", "suburbs", "districts", "borough") and (
+            noun.tag in NOMINAL and spot.place is not None and j - 1 >= floor
+            and tokens[j - 1].low in ("a", "the", "one", "eastern", "western", "northern", "southern", "several", "two", "other")
+            and spot.place.feature_class == "P" and (spot.place.population or 0) > 100_000
+        ):
+            # "a suburb of <big city>" lies in it; "the hillside suburb of <small place>" is that place
+            spot.role = "part_of"
+        if low.endswith("districts") and j - 1 >= floor and tokens[j - 1].tag in ("NNP", "NN"):
+            spot.use = "container"
+        return _noun_left(tokens, j, floor, spot, kind=True)
+    if low == "front":
+        return j - 2 if j - 1 >= floor and tokens[j - 1].low == "in" else j - 1
+    if low in ("outside", "inside", "ahead", "west", "out"):
+        spot.governor = j
+        spot.role = "near" if low == "outside" else "from" if low == "out" else spot.role
+        return j
+    if low in _PARTS:
+        spot.role = "part_of"
+        return _noun_left(tokens, j, floor, spot)
+    if low in _SITES or low in _ROADS:
+        return _noun_left(tokens, j, floor, spot)
+    if low in _LINE_NOUNS:
+        spot.role = "along"
+        return _noun_left(tokens, j, floor, spot)
+    if noun.tag in NOMINAL or noun.tag == "VBG":
+        # "the shelling of X", "residents of X", "the fall of X": the trigger decides
+        spot.use = "object"
+        spot.governor = j
+        return j
+    if noun.low in ("kilometres", "km", "miles"):
+        spot.role = "near"
+        spot.governor = j
+        return j
+    return None
+
+
+def _noun_left(tokens: list[Token], j: int, floor: int, spot: Spot, *, kind: bool = False) -> int:
+    """From a transparent noun ("part", "town") to the token before its own phrase; picks up its compass word."""
+    k = j - 1
+    steps = 0
+    while k >= floor and steps < 6:
+        token = tokens[k]
+        if token.low in _COMPASS and not kind:
+            spot.direction = spot.direction or _COMPASS[token.low]
+            spot.role = "part_of" if spot.role == "site" else spot.role
+        elif token.tag not in _SKIP_TAGS and not (token.tag in NOMINAL and tokens[k + 1].tag in NOMINAL) and token.low not in (
+            "'s", "’s", "-", "and",
+        ):
+            break
+        if token.low == "and" and not (tokens[k - 1].tag == "JJ" if k - 1 >= floor else False):
+            break
+        k -= 1
+        steps += 1
+    return k
+
+
+def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot: Spot, i: int, floor: int) -> None:
+    """The preposition or verb left of the phrase."""
+    token = tokens[i]
+    low = token.low
+    if spot.governor < 0:
+        spot.governor = i
+    before = tokens[i - 1].low if i - 1 >= floor else ""
+    if spot.role == "near" and spot.use == "place" and low not in ("from", "to"):
+        return
+    if spot.use in ("modifier", "container"):
+        return
+    if low in _NEAR:
+        spot.role = "near"
+    elif low == "between":
+        spot.role = "along"
+        spot.between = 1
+    elif low in ("along", "via"):
+        spot.role = "along"
+    elif low == "from":
+        across = any(tokens[k].low in ("across", "miles", "km", "kilometres", "kilometers") for k in range(max(floor, i - 6), i))
+        spot.role = "near" if across else "from"
+    elif low in ("to", "toward", "towards", "for", "into"):
+        noun = tokens[i - 1] if i - 1 >= floor else None
+        if noun is not None and (noun.low in _TO_NEAR):
+            spot.role = "near"
+        elif low == "for":
+            spot.use = "actor" if not (noun and noun.low in ("left", "bound", "headed", "leave", "heading")) else "place"
+            spot.role = "to"
+        else:
+            spot.role = "to"
+    elif low == "with":
+        noun = tokens[i - 1] if i - 1 >= floor else None
+        if noun is not None and noun.low in _LINE_NOUNS:
+            spot.role = "along"
+            spot.label = noun.low
+            k = i - 2
+            while k >= floor and tokens[k].tag in _SKIP_TAGS:
+                k -= 1
+            if k >= floor and tokens[k].low in ("near", "at", "on", "outside", "across"):
+                spot.role = "near" if tokens[k].low == "near" else "along"
+                spot.governor = k
+        else:
+            spot.use = "actor"
+    elif low in ("by", "about", "than", "like", "as", "per", "against"):
+        spot.use = "object" if low == "against" else "actor"
+    elif low in _IN:
+        spot.role = spot.role if spot.role in ("part_of", "near", "along") else "site"
+        if low == "of":
+            spot.use = "object"
+    elif token.tag in VERBAL:
+        spot.use = "object"
+    elif low == "than":
+        spot.use = "actor"
+    elif token.tag in NOMINAL or token.tag in ("CC", ":", "''", "``", "RB", "WRB", "WDT", "IN", "TO"):
+        spot.use = "subject" if spot.use == "place" else spot.use
+    if before in ("close", "next", "adjacent") and low == "to":
+        spot.role = "near"
+
+
+def _in_list(text: Text, spots: list[Spot], owner: dict[int, int], spot: Spot, i: int, sentence: Sentence) -> None:
+    """A place after "," or "and" that follows another place: one of a list, or what the other lies in."""
+    tokens = text.tokens
+    previous = spots[owner[i - 1]]
+    if previous.use == "dateline":
+        spot.use = "subject"
+        spot.governor = i
+        return
+    place, other = spot.place, previous.place
+    if tokens[i].low == ",":
+        inside = False
+        if place is not None and other is not None and place.id != other.id:
+            inside = spot.is_area and not previous.is_area and (
+                place.country_code == other.country_code or other.country_code in ("", place.country_code)
+            )
+        follower = tokens[spot.b].low if spot.b < sentence.b else "."
+        more = any(
+            tokens[k].low in ("and", "or") and (k + 1) in owner for k in range(spot.b, min(sentence.b, spot.b + _LIST_REACH))
+        )
+        if inside or (not more and follower in (",", ".", ")") and previous.use in ("place", "object")):
+            spot.use = "container"
+            spot.governor = previous.governor
+            return
+    spot.role, spot.governor = previous.role if spot.role == "site" else spot.role, previous.governor
+    spot.use = previous.use if spot.use == "place" else spot.use
+    if tokens[i].low == "and" and previous.use == "modifier" and spot.use == "modifier":
+        spot.use = "modifier"
+    spot.between = previous.between
+    spot.direction = spot.direction or (previous.direction if previous.role == "near" else None)
+    spot.listed = True
+    previous.listed = True
+    if spot.area and tokens[i].low == "and" and tokens[spot.b - 1].low.endswith("s"):
+        previous.area = True
+
+
+def _subject(text: Text, spot: Spot, sentence: Sentence) -> None:
+    """A bare name before a verb: a speaker ("X said"), an actor, or the place something happened to."""
+    tokens = text.tokens
+    for j in range(spot.b, min(sentence.b, spot.b + 22)):
+        if tokens[j].tag in FINITE:
+            if tokens[j].low in verb_set("report") | verb_set("claim") | verb_set("deny"):
+                spot.use = "speaker"
+            return
+        if tokens[j].low in (";", ":"):
+            return
+
+
+def _qualification(text: Text, spots: list[Spot], n: int, sentence: Sentence) -> None:
+    """Whether a place only tells where the one before it lies: "X, east of Y", "X in Y", "X (also spelled Y)"."""
+    spot, previous = spots[n], spots[n - 1]
+    if previous.a < sentence.a or previous.use in ("dateline",):
+        return
+    tokens = text.tokens
+    gap = tokens[previous.b : spot.phrase_start if spot.phrase_start >= previous.b else spot.a]
+    lows = [t.low for t in gap]
+    if len(gap) > 10:
+        return
+    if "(" in lows and ")" not in lows:
+        spot.qualifies = True
+        return
+    if spot.use != "place" or any(t.tag in VERBAL and t.tag not in ("VBN", "VBG") for t in gap):
+        return
+    if any(low in ("and", "or", "but", ";") for low in lows):
+        return
+    if lows and lows[0] in _SITES | _PARTS | _AREA_NOUNS:
+        lows = lows[1:]
+    comma = bool(lows) and lows[0] == ","
+    if comma or len(lows) <= 1:
+        if comma and _continues_list(text, spot, sentence):
+            spot.listed = True
+            return
+        if previous.use in ("place", "subject", "object", "container") or previous.qualifies:
+            closes = comma and previous.phrase_start <= sentence.a + 2 and len(lows) == 1
+            spot.qualifies = True
+            if closes and spot.role in ("near", "site", "part_of") and tokens[spot.b].low != ",":
+                # "In X, at Y the police …": the second is the closer place
+                spot.qualifies = spot.role == "near" or spot.is_area
+
+
+def _continues_list(text: Text, spot: Spot, sentence: Sentence) -> bool:
+    """Whether "and near Z", "and in Z" follows: then this place is one of a list of phrases."""
+    tokens = text.tokens
+    for k in range(spot.b, min(sentence.b, spot.b + 6)):
+        if tokens[k].low in ("and", "or"):
+            return k + 1 < sentence.b and (tokens[k + 1].low in _NEAR | _IN | {"along", "between"})
+        if tokens[k].low in (",", ";"):
+            return False
+    return False
+
+
+# ------------------------------------------------------------------------------------------ anaphora
+
+_ANAPHOR_KINDS = {
+    "city": "P", "town": "P", "village": "P", "capital": "C", "port": "P", "suburb": "P", "settlement": "P",
+    "district": "D", "quarter": "D", "neighbourhood": "D", "neighborhood": "D", "districts": "D", "camp": "F",
+    "region": "A", "province": "A", "country": "A", "territory": "A", "county": "A", "state": "A", "enclave": "P",
+    "crossings": "F", "crossing": "F", "checkpoint": "F", "island": "F", "municipality": "P", "towns": "P", "villages": "P",
+    "cities": "P", "hamlet": "P", "scene": "E", "area": "E", "site": "E", "airport": "F", "base": "F", "monastery": "F",
+    "prison": "F", "republic": "A",
+}  # fmt: skip
+_ANAPHORIC = frozenset({"the", "this", "that", "both", "these", "those"})
+
+
+@dataclass(slots=True)
+class Anaphor:
+    """A word for a place named before: "there", "the town", "both crossings"."""
+
+    a: int
+    b: int
+    kind: str
+    noun: str
+    plural: bool
+
+
+def anaphors(text: Text, sentence: Sentence, covered: frozenset[int]) -> list[Anaphor]:
+    """Place anaphors of a sentence. ``covered`` are the tokens of toponyms."""
+    tokens = text.tokens
+    out: list[Anaphor] = []
+    for i in range(sentence.a, sentence.b):
+        low = tokens[i].low
+        if low == "there" and tokens[i].tag != "EX":
+            follower = tokens[i + 1].low if i + 1 < sentence.b else ""
+            if follower not in ("is", "are", "was", "were", "will", "has", "have", "would", "'s"):
+                out.append(Anaphor(i, i + 1, "E", "there", False))
+        elif low == "here" and tokens[i].tag == "RB":
+            out.append(Anaphor(i, i + 1, "H", "here", False))
+        elif low in _ANAPHORIC:
+            j = i + 1
+            steps = 0
+            while j < sentence.b and steps < 3 and (tokens[j].tag == "JJ" or tokens[j].low in ("same", "northern")) and tokens[j].low not in _ANAPHOR_KINDS:
+                j += 1
+                steps += 1
+            if tokens[j].low == "port" and j + 1 < sentence.b and tokens[j + 1].low == "city":
+                j += 1
+            if j < sentence.b and tokens[j].low in _ANAPHOR_KINDS and j not in covered:
+                noun = tokens[j].low
+                if j + 1 < sentence.b and (tokens[j + 1].low == "of" or (j + 1) in covered):
+                    continue
+                if j + 1 < sentence.b and tokens[j + 1].tag in ("NN", "NNS") and noun != "capital":
+                    continue
+                out.append(Anaphor(i, j + 1, _ANAPHOR_KINDS[noun], noun, noun.endswith("s")))
+    return out
+
+
+# ------------------------------------------------------------------------------------------ records
+
+
+def to_place(spot: Spot, text: str) -> IncidentPlace:
+    """The incident's record of a spot, with the resolution's evidence."""
+    place = spot.place
+    resolution = spot.resolution
+    alternatives = tuple(
+        ", ".join(filter(None, (c.place.name, c.place.admin1, c.place.country_code))) for c in resolution.alternatives[:5]
+    )
+    return IncidentPlace(
+        start=spot.start,
+        end=spot.end,
+        text=text[spot.start : spot.end],
+        role=spot.role,
+        place_id=place.id if place else None,
+        name=place.name if place else None,
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+        country_code=place.country_code if place else None,
+        admin1=place.admin1 if place else None,
+        feature_code=place.feature_code if place else None,
+        is_area=spot.is_area,
+        radius_km=place.radius_km if place else None,
+        direction=spot.direction,
+        distance_km=round(spot.distance_km, 1) if spot.distance_km is not None else None,
+        rule=resolution.rule,
+        score=resolution.score,
+        reasons=resolution.reasons,
+        alternatives=alternatives,
+    )
+
+
+def armed_words() -> frozenset[str]:
+    """Words for armed people of any side."""
+    return classes_of("ARMED") | classes_of("FORCE")

@@ -1,0 +1,457 @@
+"""Sentences, tokens and clauses: one shape, whether a parser was there or not.
+
+Clauses are cut by part-of-speech tags and closed-class words rather than by dependency arcs: newspaper sentences
+put the speaker last ("…, the army said"), and there the arcs of the small model are wrong far more often than the
+tags. Without a document (or in upper-case text, which the model was not trained on) tags are guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from geomap.lexicons import load_json
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+__all__ = ["Clause", "Sentence", "Text", "Token", "inflections", "read_text"]
+
+_WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?|[^\W\d_]+(?:['’][^\W\d_]+)?|\S")
+_SENTENCE_END = re.compile(r"\n+|[.!?][\"”’')\]]{0,3}\s+(?=[\"“‘'(\[]?[A-Z0-9À-ÞČŠŽĐ])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:St|Mt|Mr|Mrs|Ms|Dr|Gen|Col|Maj|Capt|Lt|Sgt|Sen|Rep|Gov|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|"
+    r"Nov|Dec|Mo|Calif|Okla|Tex|Fla|vs|etc)|\b[A-Za-z])\.$"
+)
+
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+VERBAL = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
+NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS"})
+BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am", "'s", "'re", "’s", "’re"})
+HAVE = frozenset({"have", "has", "had", "having", "'ve", "’ve", "'d"})
+DO = frozenset({"do", "does", "did"})
+_PRONOUNS = frozenset("i you he she it we they them him her us me himself themselves itself herself".split())
+_DETERMINERS = frozenset(
+    "the a an this that these those any some each every both no all its his her their our".split()
+)
+PREPOSITIONS = frozenset(
+    "in at on of by for from to with near outside inside into onto over above below under between along across "
+    "through around against during after before since until towards toward off within throughout beyond behind "
+    "opposite via amid among despite without upon about as like per beside".split()
+)
+_MODALS = frozenset("will would could may might can shall should must 'll ’ll".split())
+_SUBORDINATORS = frozenset(
+    "that which who whom whose where when while although though because if unless until whereas after before since "
+    "as once whenever".split()
+)
+_RELATIVE = frozenset({"which", "who", "whom", "whose", "where", "that", "when"})
+_STOPPERS = frozenset({",", ";", ":", "—", "–", "--", ".", "!", "?", "(", ")", '"', "“", "”"})
+_STRONG = frozenset({";", ":", "—", "--"})
+_ADVERBS = frozenset(
+    "also then later now still already reportedly allegedly again once just never not n't even".split()
+)
+
+
+def inflections(base: str, irregular: dict[str, list[str]]) -> Iterable[str]:
+    """The forms of a verb, its base first: a superset (both doubled and plain), harmless for matching."""
+    yield base
+    if base in irregular:
+        yield from irregular[base]
+        return
+    if base.endswith(("s", "x", "z", "ch", "sh", "o")):
+        yield base + "es"
+    elif base.endswith("y") and base[-2:-1] not in "aeiou":
+        yield base[:-1] + "ies"
+    else:
+        yield base + "s"
+    if base.endswith("ie"):
+        yield from (base + "d", base[:-2] + "ying")
+    elif base.endswith("ee"):
+        yield from (base + "d", base + "ing")
+    elif base.endswith("e"):
+        yield from (base + "d", base[:-1] + "ing")
+    elif base.endswith("y") and base[-2:-1] not in "aeiou":
+        yield from (base[:-1] + "ied", base + "ing")
+    else:
+        yield from (base + "ed", base + "ing")
+        if len(base) > 2 and base[-1] not in "wxy" and base[-1] not in "aeiou" and base[-2] in "aeiou":
+            yield from (base + base[-1] + "ed", base + base[-1] + "ing")
+
+
+@dataclass(slots=True)
+class Token:
+    """A word: offsets into the article, its lower-case form and its Penn tag."""
+
+    i: int
+    start: int
+    end: int
+    text: str
+    low: str
+    tag: str
+
+
+@dataclass(slots=True)
+class Clause:
+    """Tokens ``a`` to ``b`` (exclusive). ``marker`` is the word that opens it, ``parent`` the clause it hangs on.
+
+    ``kind``: main, that (complement or relative), adverbial, verb (a further verb with the same subject) or tail.
+    """
+
+    index: int
+    a: int
+    b: int
+    marker: str
+    kind: str
+    parent: int | None
+    own_subject: bool
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence: tokens ``a`` to ``b``, characters ``start`` to ``end``, its paragraph's number."""
+
+    index: int
+    a: int
+    b: int
+    start: int
+    end: int
+    paragraph: int
+    upper: bool = False
+    clauses: list[Clause] = field(default_factory=list)
+
+
+class Text:
+    """An article's tokens and sentences, with look-ups by character offset."""
+
+    def __init__(self, text: str, tokens: list[Token], sentences: list[Sentence], parsed: bool) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.sentences = sentences
+        self.parsed = parsed
+        self._starts = [t.start for t in tokens]
+        self._sentence_starts = [s.a for s in sentences]
+
+    def token_at(self, offset: int) -> int:
+        """The index of the token that holds or follows ``offset``."""
+        i = bisect_right(self._starts, offset) - 1
+        if i < 0:
+            return 0
+        if self.tokens[i].end <= offset and i + 1 < len(self.tokens):
+            return i + 1
+        return i
+
+    def tokens_of(self, start: int, end: int) -> tuple[int, int]:
+        """The token range that covers characters ``start`` to ``end``."""
+        a = self.token_at(start)
+        b = bisect_right(self._starts, end - 1)
+        return a, max(b, a + 1)
+
+    def sentence_of(self, token: int) -> Sentence:
+        """The sentence a token is in."""
+        return self.sentences[max(0, bisect_right(self._sentence_starts, token) - 1)]
+
+    def clauses_of(self, sentence: Sentence) -> list[Clause]:
+        """The clauses of a sentence, cut on first use."""
+        if not sentence.clauses:
+            sentence.clauses = _cut(self.tokens, sentence.a, sentence.b)
+        return sentence.clauses
+
+    def clause_of(self, token: int) -> Clause:
+        """The clause a token is in."""
+        clauses = self.clauses_of(self.sentence_of(token))
+        for clause in reversed(clauses):
+            if clause.a <= token:
+                return clause
+        return clauses[0]
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+def _guess(low: str, text: str, previous: str, verbs: frozenset[str], upper: bool) -> str:
+    if low in _DETERMINERS:
+        return "DT"
+    if low in _MODALS:
+        return "MD"
+    if low in BE or low in HAVE or low in DO:
+        return "VBD" if low in ("was", "were", "had", "did") else "VBZ"
+    if low == "to":
+        return "TO"
+    if low in ("and", "or", "but", "nor"):
+        return "CC"
+    if low in ("which", "who", "whom", "whose"):
+        return "WDT"
+    if low in ("when", "where", "while"):
+        return "WRB"
+    if low in PREPOSITIONS or low in _SUBORDINATORS:
+        return "IN"
+    if low in _PRONOUNS:
+        return "PRP"
+    if low[:1].isdigit():
+        return "CD"
+    if not low[:1].isalpha():
+        return low[:1]
+    if low in _ADVERBS or low.endswith("ly"):
+        return "RB"
+    nounish = previous in _DETERMINERS or (previous in PREPOSITIONS and previous != "to")
+    if low in verbs and not nounish:
+        if low.endswith("ing"):
+            return "VBG"
+        if low.endswith("s") and not low.endswith("ss"):
+            return "VBZ"
+        if previous in BE or previous in HAVE:
+            return "VBN"
+        return "VB" if previous == "to" or previous in _MODALS else "VBD"
+    if text[:1].isupper() and not upper:
+        return "NNP"
+    if low.endswith("ed") and not nounish and len(low) > 4:
+        return "VBN" if previous in BE or previous in HAVE else "VBD"
+    if low.endswith("s") and not low.endswith(("ss", "us", "is")):
+        return "NNS"
+    return "NN"
+
+
+def _plain_sentences(text: str) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if "\n" not in match.group():
+            head = text[max(start, match.start() - 8) : match.start() + 1]
+            if match.group().startswith(".") and _ABBREVIATION.search(head):
+                continue
+        out.append((start, match.end()))
+        start = match.end()
+    out.append((start, len(text)))
+    return out
+
+
+def read_text(text: str, doc: Doc | None) -> Text:
+    """Tokens and sentences of ``text``, from ``doc`` where it is the parse of that very text."""
+    verbs = _verb_forms()
+    usable = doc is not None and doc.text == text and doc.has_annotation("TAG")
+    raw: list[tuple[int, int, str, str]] = []
+    if doc is not None and usable:
+        for word in doc:
+            if not word.is_space:
+                raw.append((word.idx, word.idx + len(word.text), word.text, word.tag_))
+    else:
+        raw = [(m.start(), m.end(), m.group(), "") for m in _WORD.finditer(text)]
+    cuts = {0}
+    if doc is not None and usable and doc.has_annotation("SENT_START"):
+        cuts.update(s.start_char for s in doc.sents)
+        cuts.update(m.end() for m in re.finditer(r"\n+", text))
+    else:
+        cuts.update(a for a, _ in _plain_sentences(text))
+    paragraph_starts = [0, *(m.end() for m in re.finditer(r"\n[ \t]*\n\s*", text))]
+    if len(paragraph_starts) == 1:
+        paragraph_starts = [0, *(m.end() for m in re.finditer(r"\n+", text))]
+    tokens: list[Token] = []
+    sentences: list[Sentence] = []
+    ordered = sorted(cuts)
+    k = 0
+    begin = 0
+
+    def close() -> None:
+        nonlocal begin
+        if begin < len(tokens):
+            start, end = tokens[begin].start, tokens[-1].end
+            letters = [c for c in text[start:end][:400] if c.isalpha()]
+            upper = len(letters) > 12 and sum(c.isupper() for c in letters) > 0.7 * len(letters)
+            paragraph = bisect_right(paragraph_starts, start) - 1
+            sentences.append(Sentence(len(sentences), begin, len(tokens), start, end, paragraph, upper))
+            begin = len(tokens)
+
+    for start, end, word, tag in raw:
+        while k + 1 < len(ordered) and ordered[k + 1] <= start:
+            k += 1
+            close()
+        tokens.append(Token(len(tokens), start, end, word, word.lower(), tag))
+    close()
+    for sentence in sentences:
+        if usable and not sentence.upper:
+            continue
+        previous = ""
+        for token in tokens[sentence.a : sentence.b]:
+            token.tag = _guess(token.low, token.text, previous, verbs, sentence.upper)
+            previous = token.low
+    return Text(text, tokens, sentences, usable)
+
+
+_VERB_FORMS: list[frozenset[str]] = []
+
+
+def _verb_forms() -> frozenset[str]:
+    if not _VERB_FORMS:
+        from geomap.lexicons import load_table
+
+        words = load_json("certainty.json")
+        irregular = words["irregular"]
+        bases = {
+            b for row in load_table("triggers.tsv") if row[1] == "v" for b in row[2].split()[0].split("/")
+        }
+        for key in ("report", "claim", "deny", "plan", "threat", "attempt", "foil", "cancel"):
+            bases.update(words[key].split())
+        _VERB_FORMS.append(frozenset(f for b in bases | set(irregular) for f in inflections(b, irregular)))
+    return _VERB_FORMS[0]
+
+
+# ------------------------------------------------------------------------------------------ clauses
+
+
+_REPORTING: list[frozenset[str]] = []
+
+
+def _reporting() -> frozenset[str]:
+    if not _REPORTING:
+        words = load_json("certainty.json")
+        bases = " ".join(words[k] for k in ("report", "claim", "deny", "fear")).split()
+        _REPORTING.append(frozenset(f for b in bases for f in inflections(b, words["irregular"])))
+    return _REPORTING[0]
+
+
+def _is_finite(tokens: list[Token], i: int) -> bool:
+    return tokens[i].tag in FINITE
+
+
+def _subject_and_verb(tokens: list[Token], i: int, b: int) -> bool:
+    """Whether a noun phrase and then a finite verb follow from ``i`` on, before any other break."""
+    seen = False
+    depth = 0
+    for j in range(i, min(b, i + 16)):
+        token = tokens[j]
+        if token.tag in FINITE:
+            return seen
+        if token.low in _STOPPERS or token.tag == "CC":
+            # "a soldier and two officers were": a coordinated subject may still follow.
+            if token.tag == "CC" and seen and depth == 0 and j + 1 < b and tokens[j + 1].tag not in VERBAL:
+                depth = 1
+                continue
+            return False
+        if token.low in _RELATIVE and j > i:
+            return False
+        if token.tag in NOMINAL or token.tag in ("PRP", "CD", "EX", "DT"):
+            seen = True
+    return False
+
+
+def _has_verb_ahead(tokens: list[Token], i: int, b: int) -> bool:
+    for j in range(i, min(b, i + 18)):
+        token = tokens[j]
+        if token.tag in FINITE:
+            return True
+        if token.low in _STOPPERS and token.low not in ('"', "“", "”", "(", ")"):
+            return False
+        if token.tag == "CC" and j + 1 < b and tokens[j + 1].tag in VERBAL:
+            return False
+    return False
+
+
+def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
+    starts: list[tuple[int, str, str, bool]] = [(a, "", "main", True)]
+    finite = False
+    reporting = _reporting()
+    i = a
+    if i < b and tokens[i].low in ("should", "had", "were") and _subject_after(tokens, i + 1, b):
+        starts[0] = (a, "if", "adverbial", True)
+    if i < b and tokens[i].low in (
+        "if",
+        "unless",
+        "when",
+        "while",
+        "although",
+        "though",
+        "as",
+        "after",
+        "before",
+        "because",
+    ):
+        starts[0] = (a, tokens[i].low, "adverbial", True)
+    while i < b:
+        token = tokens[i]
+        opened: tuple[int, str, str, bool] | None = None
+        last = starts[-1][0]
+        if token.low in _STRONG and i + 1 < b and i > a:
+            opened = (i + 1, token.low, "main", True)
+        elif token.low in _SUBORDINATORS and i > last and token.tag not in ("DT", "RB"):
+            relative = token.low in _RELATIVE
+            if _has_verb_ahead(tokens, i + 1, b):
+                bare = (
+                    token.low in ("that", "which", "who")
+                    and i + 1 < b
+                    and (
+                        tokens[i + 1].tag in FINITE
+                        or (tokens[i + 1].tag == "RB" and i + 2 < b and tokens[i + 2].tag in FINITE)
+                    )
+                )
+                opened = (i, token.low, "that" if relative else "adverbial", not bare)
+        elif (token.tag == "CC" or token.low == ",") and finite and i + 1 < b and i >= last:
+            j = i + 1
+            if token.low == "," and tokens[j].tag == "CC":
+                j += 1
+            while j < b and tokens[j].tag == "RB" and j < i + 4:
+                j += 1
+            if j < b:
+                head = tokens[j]
+                word = "and" if token.low == "," else token.low
+                if head.tag in FINITE or (head.tag in ("VBN", "VB") and (token.tag == "CC" or j > i + 1)):
+                    opened = (j, word, "verb", False)
+                elif head.tag == "VBG" and token.low == ",":
+                    opened = (j, "ing", "verb", False)
+                elif head.tag == "VBG" and token.tag == "CC" and starts[-1][1] == "ing":
+                    opened = (j, "ing", "verb", False)
+                elif _subject_and_verb(tokens, j, b) and head.low not in _SUBORDINATORS:
+                    opened = (j, word, "main", True)
+        elif token.low in reporting and token.tag in VERBAL and i + 1 < b:
+            follower = tokens[i + 1]
+            if (
+                follower.low not in PREPOSITIONS
+                and follower.low not in _STOPPERS
+                and follower.low not in ("to", "that", "on")
+                and _subject_and_verb(tokens, i + 1, b)
+            ):
+                finite = True
+                opened = (i + 1, "that", "that", True)
+        if token.tag in FINITE and opened is None:
+            finite = True
+        if opened is not None and opened[0] > last:
+            starts.append(opened)
+            finite = opened[2] == "verb"
+            i = max(i + 1, opened[0])
+            if tokens[i - 1].tag in FINITE:
+                finite = True
+            continue
+        i += 1
+    clauses: list[Clause] = []
+    for n, (start, marker, kind, own) in enumerate(starts):
+        end = starts[n + 1][0] if n + 1 < len(starts) else b
+        clauses.append(Clause(n, start, end, marker, kind, None, own))
+    for clause in clauses[1:]:
+        previous = clauses[clause.index - 1]
+        if clause.kind in ("that", "adverbial"):
+            clause.parent = previous.index
+        elif clause.kind == "verb":
+            # A further verb belongs to the clause before; after a relative clause that a comma closed, to the
+            # clause which that one interrupted.
+            comma = tokens[clause.a - 1].low == "," or (clause.a - 2 >= 0 and tokens[clause.a - 2].low == ",")
+            target = previous
+            while (
+                comma
+                and target.kind == "that"
+                and target.marker in _RELATIVE - {"that"}
+                and target.parent is not None
+            ):
+                target = clauses[target.parent]
+            clause.parent = target.index
+        elif (
+            clause.marker in ("and", "but", "or") and previous.kind == "that" and previous.parent is not None
+        ):
+            # "said that A and that B": the second complement is as deep as the first.
+            clause.parent = previous.parent if previous.marker == "that" else clauses[previous.parent].parent
+    return clauses
+
+
+def _subject_after(tokens: list[Token], i: int, b: int) -> bool:
+    return i < b and (tokens[i].tag in NOMINAL or tokens[i].tag in ("DT", "PRP", "CD"))

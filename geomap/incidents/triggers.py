@@ -1,0 +1,422 @@
+"""Which words report an incident, and of which type: the trigger lexicon matched in its clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections
+from geomap.lexicons import load_json, load_table
+
+__all__ = ["Trigger", "classes_of", "find_triggers", "verb_set"]
+
+_CAPITALS_AS_CLASSES = {
+    "PLACE",
+}
+_REACH = 5
+"""How many words may lie between a verb and the rest of its pattern ("opened heavy machine-gun fire")."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    type: str
+    pos: str
+    words: tuple[frozenset[str], ...]
+    needs: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
+    without: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
+    kind: str
+    sub: str
+    order: int
+
+
+@dataclass(slots=True)
+class Trigger:
+    """Words that report an incident: ``head`` is the token that matched, ``a`` to ``b`` all of them."""
+
+    head: int
+    a: int
+    b: int
+    type: str
+    pos: str
+    kind: str
+    sub: str
+    weight: int
+
+
+def _plural(word: str) -> str:
+    if word.endswith(("s", "x", "ch", "sh")):
+        return word + "es"
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    if word.endswith("man"):
+        return word[:-3] + "men"
+    return word + "s"
+
+
+_IRREGULAR_PLURALS = {
+    "person": "people", "child": "children", "wife": "wives", "thief": "thieves", "loaf": "loaves", "woman": "women",
+    "aircraft": "aircraft", "police": "police", "hero": "heroes", "city": "cities",
+}  # fmt: skip
+
+
+@cache
+def _class_forms() -> dict[str, frozenset[str]]:
+    out: dict[str, frozenset[str]] = {}
+    for name, value in load_json("word_classes.json").items():
+        if name == "about":
+            continue
+        forms: set[str] = set()
+        for word in value.split():
+            last = word.replace("_", " ").split(" ")[-1]
+            forms.update((last, _IRREGULAR_PLURALS.get(last, _plural(last))) if "_" not in word else ())
+            if "_" in word:
+                forms.add(word.replace("_", " "))
+                forms.add(_plural(word.replace("_", " ")))
+        out[name] = frozenset(forms)
+    out["PEOPLE"] = frozenset({"people", "persons"})
+    return out
+
+
+def classes_of(name: str) -> frozenset[str]:
+    """The word forms of a class of ``word_classes.json``."""
+    return _class_forms()[name]
+
+
+@cache
+def verb_set(key: str) -> frozenset[str]:
+    """All forms of the verbs that ``certainty.json`` lists under ``key``."""
+    words = load_json("certainty.json")
+    return frozenset(f for b in words[key].split() for f in inflections(b, words["irregular"]))
+
+
+def _conditions(text: str) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
+    out = []
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        key, _, values = part.partition("=")
+        classes: set[str] = set()
+        forms: set[str] = set()
+        for value in values.split("|"):
+            if value.isupper() and value in _class_forms():
+                forms |= _class_forms()[value]
+            elif value.isupper() or value == "any":
+                classes.add(value)
+            else:
+                forms.add(value)
+                if value.isalpha():
+                    forms.add(_plural(value))
+        out.append((key, frozenset(forms), frozenset(classes)))
+    return tuple(out)
+
+
+@cache
+def _index() -> tuple[dict[str, tuple[_Entry, ...]], dict[str, tuple[_Entry, ...]]]:
+    """Verb entries by the forms of their first word, noun entries by the forms of their last."""
+    irregular = load_json("certainty.json")["irregular"]
+    verbs: dict[str, list[_Entry]] = {}
+    nouns: dict[str, list[_Entry]] = {}
+    for order, row in enumerate(load_table("triggers.tsv")):
+        type_, pos, pattern, needs, without, kind, sub = (*row, "", "", "", "", "")[:7]
+        parts = [p.split("/") for p in pattern.split()]
+        words: list[frozenset[str]] = []
+        for n, options in enumerate(parts):
+            forms: set[str] = set()
+            for option in options:
+                if pos == "v" and n == 0:
+                    forms.update(inflections(option, irregular))
+                elif pos == "n" and n == len(parts) - 1:
+                    forms.update((option, _plural(option)))
+                else:
+                    forms.update((option, option + "s") if option.isalpha() else (option,))
+            words.append(frozenset(forms))
+        entry = _Entry(
+            type_, pos, tuple(words), _conditions(needs), _conditions(without), kind or "event", sub, order
+        )
+        target, key = (verbs, words[0]) if pos == "v" else (nouns, words[-1] if pos == "n" else words[0])
+        for form in key:
+            target.setdefault(form, []).append(entry)
+    return {k: tuple(v) for k, v in verbs.items()}, {k: tuple(v) for k, v in nouns.items()}
+
+
+class _View:
+    """What a condition may look at around one token: computed once, only where a form is in the lexicon."""
+
+    __slots__ = ("_cache", "clause", "doc_words", "places", "sentence", "text", "token")
+
+    def __init__(
+        self,
+        text: Text,
+        sentence: Sentence,
+        clause: Clause,
+        token: int,
+        places: frozenset[int],
+        doc_words: frozenset[str],
+    ) -> None:
+        self.text = text
+        self.sentence = sentence
+        self.clause = clause
+        self.token = token
+        self.places = places
+        self.doc_words = doc_words
+        self._cache: dict[str, tuple[frozenset[str], bool, bool]] = {}
+
+    def window(self, key: str) -> tuple[frozenset[str], bool, bool]:
+        """The words of a window, whether it holds a place, whether it holds anything."""
+        if key not in self._cache:
+            self._cache[key] = self._make(key)
+        return self._cache[key]
+
+    def _make(self, key: str) -> tuple[frozenset[str], bool, bool]:
+        tokens = self.text.tokens
+        t, c = self.token, self.clause
+        if key == "doc":
+            return self.doc_words, True, True
+        spans: list[tuple[int, int]]
+        passive = _is_passive(tokens, t, c.a) if tokens[t].tag in VERBAL else False
+        if key in ("subj", "obj"):
+            left = [(c.a, t)]
+            if not c.own_subject:
+                # the subject stands in the clause that this one hangs on
+                parent = c.parent
+                steps = 0
+                while parent is not None and steps < 3:
+                    p = self.text.clauses_of(self.sentence)[parent]
+                    left.append((p.a, min(p.b, c.a)))
+                    if p.own_subject:
+                        break
+                    parent, steps = p.parent, steps + 1
+            right = [(t + 1, c.b)]
+            by = next((i for i in range(t + 1, c.b) if tokens[i].low == "by"), None)
+            if tokens[t].tag in NOMINAL:
+                # a nominal's agent comes before it or after "by"; its target after "of", "on", "against"
+                spans = [(c.a, t)] if key == "subj" else right
+                if key == "subj":
+                    spans = [*left, *([(by, c.b)] if by is not None else [])]
+            elif passive or (tokens[t].tag == "VBN" and by is not None):
+                spans = (
+                    [(by, c.b)]
+                    if key == "subj" and by is not None
+                    else []
+                    if key == "subj"
+                    else [*left, *right]
+                )
+            else:
+                spans = left if key == "subj" else right
+                if key == "obj" and c.marker in ("who", "which", "that") and tokens[t].tag == "VBN":
+                    spans = [*left, *right]
+        elif key == "mod":
+            spans = [(max(c.a, t - 2), t)]
+        elif key == "next":
+            spans = [(t + 1, min(self.sentence.b, t + 4))]
+        elif key == "sent":
+            spans = [(self.sentence.a, self.sentence.b)]
+        else:
+            spans = [(c.a, c.b)]
+            if not c.own_subject and c.parent is not None:
+                p = self.text.clauses_of(self.sentence)[c.parent]
+                spans.append((p.a, p.b))
+            if c.b < self.sentence.b:
+                nxt = self.text.clause_of(c.b)
+                if not nxt.own_subject and nxt.kind == "verb":
+                    spans.append((nxt.a, nxt.b))
+        words: set[str] = set()
+        place = filled = False
+        for a, b in spans:
+            previous = ""
+            for i in range(a, b):
+                if i == t and key not in ("sent",):
+                    previous = ""
+                    continue
+                low = tokens[i].low
+                words.add(low)
+                if previous:
+                    words.add(previous + " " + low)
+                previous = low
+                place = place or i in self.places
+                filled = True
+        return frozenset(words), place, filled
+
+    def holds(self, condition: tuple[str, frozenset[str], frozenset[str]]) -> bool:
+        key, forms, classes = condition
+        if classes == {"any"} and key == "any":
+            return True
+        words, place, filled = self.window(key)
+        if forms and not forms.isdisjoint(words):
+            return True
+        return ("PLACE" in classes and place) or ("any" in classes and filled)
+
+
+def _is_passive(tokens: list[Token], t: int, a: int) -> bool:
+    if tokens[t].tag not in ("VBN", "VBD"):
+        return False
+    for i in range(t - 1, max(a - 1, t - 5), -1):
+        if tokens[i].low in BE or tokens[i].low in ("get", "got", "gets"):
+            return True
+        if tokens[i].tag not in ("RB", "VBN", "VBD", "MD") and tokens[i].low not in ("not", "n't"):
+            return False
+    return False
+
+
+def _match_verb(tokens: list[Token], entry: _Entry, i: int, b: int) -> int | None:
+    """The end of a verb pattern that starts at token ``i``, or None."""
+    at = i
+    for forms in entry.words[1:]:
+        for j in range(at + 1, min(b, at + 2 + _REACH)):
+            if tokens[j].low in forms:
+                at = j
+                break
+            if tokens[j].low in (",", ";", ":") and at == i:
+                return None
+        else:
+            return None
+    return at + 1
+
+
+def _match_noun(tokens: list[Token], entry: _Entry, i: int, a: int) -> int | None:
+    """The start of a noun pattern whose last word is token ``i``, or None; hyphens are skipped."""
+    at = i
+    for forms in reversed(entry.words[:-1]):
+        j = at - 1
+        while j >= a and tokens[j].low in ("-", "‑", "–", '"', "“"):
+            j -= 1
+        if j < a or tokens[j].low not in forms:
+            return None
+        at = j
+    return at
+
+
+def find_triggers(
+    text: Text, sentence: Sentence, places: frozenset[int], doc_words: frozenset[str]
+) -> list[Trigger]:
+    """The triggers of a sentence, in order. ``places`` are the tokens inside toponyms, which never trigger."""
+    verbs, nouns = _index()
+    tokens = text.tokens
+    found: list[Trigger] = []
+    for i in range(sentence.a, sentence.b):
+        token = tokens[i]
+        if i in places or (token.low not in verbs and token.low not in nouns):
+            continue
+        noun = token.tag in NOMINAL or token.tag in ("JJ", "VBG")
+        verb = token.tag in VERBAL or (token.tag == "JJ" and token.low.endswith(("ed", "ing")))
+        clause = text.clause_of(i)
+        view = _View(text, sentence, clause, i, places, doc_words)
+        best: Trigger | None = None
+        if verb and not _attributive(tokens, i, sentence.b):
+            for entry in verbs.get(token.low, ()):
+                end = _match_verb(tokens, entry, i, min(sentence.b, clause.b))
+                if end is None or not _senses(entry, view):
+                    continue
+                weight = (
+                    4 * len(entry.words) + (2 if entry.needs else 0) + (0 if entry.kind == "event" else -3)
+                )
+                if best is None or weight > best.weight:
+                    best = Trigger(i, i, end, entry.type, "v", entry.kind, entry.sub, weight)
+        if best is None or noun:
+            for entry in nouns.get(token.low, ()):
+                if entry.pos == "n":
+                    if not noun or (
+                        token.tag == "NNP"
+                        and token.text[:1].isupper()
+                        and not sentence.upper
+                        and i > sentence.a
+                        and len(entry.words) == 1
+                        and _named(tokens, i)
+                    ):
+                        continue
+                    start = _match_noun(tokens, entry, i, sentence.a)
+                    if start is None or (
+                        token.tag in ("VBG",) and len(entry.words) == 1 and not _gerund(tokens, i)
+                    ):
+                        continue
+                    end = i + 1
+                else:
+                    last = (
+                        _match_verb(tokens, entry, i, min(sentence.b, clause.b))
+                        if len(entry.words) > 1
+                        else i + 1
+                    )
+                    if last is None or token.tag in NOMINAL:
+                        continue
+                    start, end = i, last
+                if not _senses(entry, view):
+                    continue
+                weight = (
+                    4 * len(entry.words) + (2 if entry.needs else 0) + (0 if entry.kind == "event" else -3)
+                )
+                if best is None or weight > best.weight:
+                    best = Trigger(i, start, end, entry.type, entry.pos, entry.kind, entry.sub, weight)
+        if best is not None:
+            found.append(best)
+    return _longest(found)
+
+
+def _named(tokens: list[Token], i: int) -> bool:
+    """Whether a capitalised word is part of a name ("the Strike Fund", "Plates & Roads Act")."""
+    before = tokens[i - 1] if i else None
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    return bool((before and before.tag in ("NNP", "NNPS")) or (after and after.tag in ("NNP", "NNPS")))
+
+
+def _gerund(tokens: list[Token], i: int) -> bool:
+    """Whether an -ing form stands as a noun: after a determiner, adjective or preposition, or before "of", "in"."""
+    before = tokens[i - 1].tag if i else ""
+    if before in ("DT", "JJ", "PRP$", "POS", "NN", "NNP", "CD"):
+        return True
+    after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    return after in (
+        "of",
+        "in",
+        "at",
+        "near",
+        "between",
+        "broke",
+        "erupted",
+        "was",
+        "is",
+        "has",
+        "had",
+        "continued",
+    )
+
+
+def _attributive(tokens: list[Token], i: int, b: int) -> bool:
+    """Whether a participle only modifies the noun after it ("captured soldiers", "burning tyres")."""
+    if tokens[i].tag not in ("VBN", "VBG", "JJ") or i + 1 >= b:
+        return False
+    after = tokens[i + 1].tag
+    before = tokens[i - 1] if i else None
+    if after not in NOMINAL:
+        return False
+    if (
+        tokens[i].tag == "VBN"
+        and before is not None
+        and (before.low in BE or before.low in ("have", "has", "had"))
+    ):
+        return False
+    if tokens[i].tag == "VBG":
+        return (
+            before is not None
+            and before.tag in ("DT", "JJ", "CD", "PRP$")
+            or (
+                before is not None
+                and before.low in ("with", "of", "by")
+                and after == "NNS"
+                and tokens[i].low == "burning"
+            )
+        )
+    return before is None or before.tag in ("DT", "JJ", "CD", "PRP$", "IN", "VBD", "VBG", "VBN", "CC", "POS")
+
+
+def _senses(entry: _Entry, view: _View) -> bool:
+    return all(view.holds(c) for c in entry.needs) and not any(view.holds(c) for c in entry.without)
+
+
+def _longest(found: list[Trigger]) -> list[Trigger]:
+    """Of triggers that share a word the heavier stays, then the earlier."""
+    out: list[Trigger] = []
+    for trigger in found:
+        if out and trigger.a < out[-1].b:
+            if trigger.weight > out[-1].weight:
+                out[-1] = trigger
+            continue
+        out.append(trigger)
+    return out
