@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geomap.caldates import WEEKDAYS, make_day, parse_month
+from geomap.dates.tense import PAST
 
 __all__ = ["SEASONS", "Finder", "Phrase", "find_phrases"]
 
@@ -108,9 +109,9 @@ _NUMBER = (
 )
 _UNIT = r"(?:minute|hour|day|night|week|fortnight|month|year|decade|centur(?:y|ie))s?"
 _ABOUT = (
-    r"(?:(?:about|around|nearly|almost|some|roughly|approximately|exactly|just|only|barely|more" + _S + r"than|less"
-    + _S + r"than|at" + _S + r"least)" + _S + r")?"
-)  # fmt: skip
+    rf"(?:(?:about|around|nearly|almost|some|roughly|approximately|exactly|just|only|barely|more{_S}than"
+    rf"|less{_S}than|at{_S}least){_S})?"
+)
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _HOLIDAYS = {
     "christmas eve": (12, 24),
@@ -230,10 +231,11 @@ class Finder:
         self.upper = bool(letters) and sum(map(str.isupper, letters)) > 0.7 * len(letters)
 
     def named(self, word: str) -> bool:
-        """Whether the word is written as a name: with a capital, which proves nothing in an all-capitals text."""
+        """Whether the word has a capital, like a name; in an all-capitals text every word may be one."""
         return self.upper or word[:1].isupper()
 
     def before(self, position: int, length: int = 24) -> str:
+        """The *length* characters before a position."""
         return self.text[max(0, position - length) : position]
 
     def month(self, word: str) -> int | None:
@@ -242,7 +244,12 @@ class Finder:
             return None
         return parse_month(word)
 
+    def after(self, position: int, length: int = 30) -> str:
+        """The *length* characters after a position."""
+        return self.text[position : position + length]
+
     def year(self, match: re.Match[str]) -> int | None:
+        """The year that the groups ``year`` or ``yy`` of a match name."""
         parts = match.groupdict()
         if parts.get("year"):
             return int(parts["year"])
@@ -269,7 +276,8 @@ def _digits(text: str) -> int:
 
 @_atom(
     r"(?P<year>[12][0-9]{3})([-/.])(?P<m>[01]?[0-9])\2(?P<d>[0-3]?[0-9])(?![0-9])"
-    r"(?:[T ](?P<clock>[0-2]?[0-9]:[0-5][0-9])(?::[0-5][0-9](?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"(?:[T ](?P<clock>[0-2]?[0-9]:[0-5][0-9])(?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 def _iso(finder: Finder, match: re.Match[str]) -> Phrase | None:
     if match[2] != "-" and len(match["m"]) + len(match["d"]) < 4:
@@ -370,7 +378,7 @@ def _month_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
     if month is None:
         return None
     qualified = bool(match["year"] or match["yrel"] or match["mod"])
-    after = finder.text[match.end() : match.end() + 12]
+    after = finder.after(match.end(), 12)
     if not qualified:
         led = _MONTH_PREPOSITIONS.search(finder.before(match.start("month")))
         name_like = word.lower() in (
@@ -431,15 +439,13 @@ def _weekday(finder: Finder, match: re.Match[str]) -> Phrase | None:
         return None
     if previous and previous[1].lower() == "every":
         return None
-    following = re.match(
-        r"[\s\u00a0]{1,3}([A-Za-z][A-Za-z'’]{1,20})", finder.text[match.end() : match.end() + 26]
-    )
+    following = re.match(r"[\s\u00a0]{1,3}([A-Za-z][A-Za-z'’]{1,20})", finder.after(match.end(), 26))
     if following and following[1].lower() in _NEWSPAPERS and finder.named(following[1]):
         # "Sunday night" is a time, "Sunday Night Football" is not.
-        if following[1].lower() != "night" or re.match(
-            r"[\s\u00a0]{1,3}Night[\s\u00a0]{1,3}(?:Football|Live|Fever|Lights)",
-            finder.text[match.end() : match.end() + 26],
-        ):
+        show = re.match(
+            r"[\s\u00a0]{1,3}Night[\s\u00a0]{1,3}(?:Football|Live|Fever)", finder.after(match.end())
+        )
+        if following[1].lower() != "night" or show:
             return None
     if following and not finder.upper and word[:1].isupper():
         known = following[1].lower()
@@ -452,7 +458,7 @@ def _weekday(finder: Finder, match: re.Match[str]) -> Phrase | None:
             and match["mod"] is None
             and match["lead"] is None
             and previous[1][0].islower()
-            and not _PAST.fullmatch(previous[1])
+            and not PAST.fullmatch(previous[1])
         ):
             return None
     modifier = (match["mod"] or "").lower().split()
@@ -543,7 +549,7 @@ def _overnight(finder: Finder, match: re.Match[str]) -> Phrase | None:
     # "overnight stay", "overnight train": a kind of stay, not a time.
     if re.match(
         r"[\s\u00a0](?:stays?|trains?|bus|success|flights?|guests?|visits?|trips?|rates?|mail|delivery)\b",
-        finder.text[match.end() : match.end() + 12],
+        finder.after(match.end(), 12),
     ):
         return None
     return Phrase(start=match.start(), end=match.end(), kind="overnight", part="night")
@@ -583,7 +589,7 @@ def _neighbour(finder: Finder, match: re.Match[str]) -> Phrase | None:
 def _that_night(finder: Finder, match: re.Match[str]) -> Phrase | None:
     amount = 1 if match[0].lower().startswith("next") else 0
     if match["unit"].lower() == "day" and amount == 0 and not match[0].lower().startswith("same"):
-        after = finder.text[match.end() : match.end() + 2]
+        after = finder.after(match.end(), 2)
         if after[:1].isalpha():
             return None
     return _neighbour_phrase(match, amount, match["unit"].lower())
@@ -722,7 +728,9 @@ def _year_range(finder: Finder, match: re.Match[str]) -> Phrase | None:
 
 
 _YEAR_LEAD = re.compile(
-    r"(?:\b(?:in|since|during|until|till|by|from|of|to|and|before|after|between|through|for|early|late|mid|year|fiscal|back in|circa|around|end|summer|winter|spring|autumn|fall)[\s\u00a0-]{1,3}(?:the[\s\u00a0]{1,3}year[\s\u00a0]{1,3})?|\($|\bmid-)$",
+    r"(?:\b(?:in|since|during|until|till|by|from|of|to|and|before|after|between|through|for|early|late|mid|year"
+    r"|fiscal|back in|circa|around|end|summer|winter|spring|autumn|fall)[\s\u00a0-]{1,3}"
+    r"(?:the[\s\u00a0]{1,3}year[\s\u00a0]{1,3})?|\($|\bmid-)$",
     re.IGNORECASE,
 )
 _YEAR_DETERMINER = re.compile(
@@ -736,7 +744,7 @@ _YEAR_DETERMINER = re.compile(
 def _year_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
     year = int(match["year"])
     before = finder.before(match.start())
-    after = finder.text[match.end() : match.end() + 30]
+    after = finder.after(match.end(), 30)
     counted = re.match(rf"{_S}{_COUNTED}\b", after, re.IGNORECASE)
     if counted or before[-1:] in ("$", "£", "€", "#", "-", "/", "."):
         return None
@@ -816,7 +824,7 @@ def _holiday(finder: Finder, match: re.Match[str]) -> Phrase | None:
             finder.before(match.start()),
             re.IGNORECASE,
         )
-        if not led or re.match(r"[\s\u00a0][a-zA-Z]", finder.text[match.end() : match.end() + 2]):
+        if not led or re.match(r"[\s\u00a0][a-zA-Z]", finder.after(match.end(), 2)):
             return None
         name = "christmas day"
     month, day = _HOLIDAYS[name]
@@ -845,7 +853,7 @@ def _part_of_day(finder: Finder, match: re.Match[str]) -> Phrase | None:
         solo = False
     if (
         solo
-        and re.match(r"[\s\u00a0][a-z]{4,12}\b", finder.text[match.end() : match.end() + 14])
+        and re.match(r"[\s\u00a0][a-z]{4,12}\b", finder.after(match.end(), 14))
         and word in ("morning", "evening", "night", "afternoon")
         and not article
     ):
@@ -887,9 +895,7 @@ def _clock24(finder: Finder, match: re.Match[str]) -> Phrase | None:
         return None
     if separator != "" and not certain and not led:
         return None
-    if re.match(
-        r"[\s\u00a0]?(?:percent|per|%|million|billion|[-–][0-9])", finder.text[match.end() : match.end() + 10]
-    ):
+    if re.match(r"[\s\u00a0]?(?:percent|per|%|million|billion|[-–][0-9])", finder.after(match.end(), 10)):
         return None
     return Phrase(
         start=match.start(), end=match.end(), kind="clock", part=f"{int(match['h']):02d}:{match['min']}"
@@ -899,13 +905,13 @@ def _clock24(finder: Finder, match: re.Match[str]) -> Phrase | None:
 # ------------------------------------------------------------------------------------------- joining
 
 _DAYLIKE = ("day", "weekday", "deictic", "ago", "shift", "same")
+_GAP = r"[\s\u00a0]{1,3}"
 _PART_THEN_DAY = re.compile(
-    r",?[\s\u00a0]{1,4}(?:(?:\[as received\])[\s\u00a0]{1,3})?(?:(?:on|of)[\s\u00a0]{1,3})?(?:the[\s\u00a0]{1,3})?",
-    re.IGNORECASE,
+    rf",?[\s\u00a0]{{1,4}}(?:\[as received\]{_GAP})?(?:(?:on|of){_GAP})?(?:the{_GAP})?", re.IGNORECASE
 )
 _DAY_THEN_PART = re.compile(
-    r"[\s\u00a0]{1,4}(?:(?:at|around|about|in|during|shortly before|shortly after)[\s\u00a0]{1,3})?(?:about[\s\u00a0]{1,3})?(?:the[\s\u00a0]{1,3})?"
-    r"|,[\s\u00a0]{1,3}(?:at|around|about|in)[\s\u00a0]{1,3}(?:about[\s\u00a0]{1,3})?(?:the[\s\u00a0]{1,3})?|,[\s\u00a0]{1,3}",
+    rf"(?:[\s\u00a0]{{1,4}}(?:(?:at|around|about|in|during|shortly before|shortly after){_GAP})?"
+    rf"|,{_GAP}(?:at|around|about|in){_GAP})(?:about{_GAP})?(?:the{_GAP})?|,{_GAP}",
     re.IGNORECASE,
 )
 _WEEKDAY_THEN_DAY = re.compile(r",?[\s\u00a0]{1,4}(?:the[\s\u00a0]{1,3})?")
@@ -964,13 +970,15 @@ def _join(text: str, left: Phrase, right: Phrase) -> Phrase | None:
         if "," in glue and left.solo:
             return None
         return replace(left, start=start, end=end, week_shift=right.amount, modifier="", solo=True)
-    if left.kind in ("day", "month") and right.kind == "unit" and right.unit == "year":
-        if (
-            left.year is None
-            and re.fullmatch(r",?[\s\u00a0]{1,3}(?:of[\s\u00a0]{1,3})?", glue, re.IGNORECASE)
-            and not right.modifier
-        ):
-            return replace(left, start=start, end=end, year_shift=right.amount)
+    if (
+        left.kind in ("day", "month")
+        and left.year is None
+        and right.kind == "unit"
+        and right.unit == "year"
+        and not right.modifier
+        and re.fullmatch(rf",?{_GAP}(?:of{_GAP})?", glue, re.IGNORECASE)
+    ):
+        return replace(left, start=start, end=end, year_shift=right.amount)
     return None
 
 

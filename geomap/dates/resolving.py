@@ -10,22 +10,20 @@ from datetime import date, timedelta
 
 from geomap.caldates import LATEST_YEAR, OLDEST_YEAR, make_day
 from geomap.dates.phrases import SEASONS, Finder, Phrase
+from geomap.dates.tense import clause, looks_ahead
 from geomap.records import DateExpression
 
 __all__ = ["Resolver"]
 
 PAST_REACH_DAYS = 305
-"""A date without a year lies at most about ten months back, else it is the coming one: wire copy names the year
-of anything older (a convention of AP style, not a measurement)."""
+"""A date without a year lies at most about ten months back, else it is the coming one: wire copy names the
+year of anything older (a convention of news style, not a measurement)."""
 
 FUTURE_REACH_DAYS = 300
 """How far ahead a date without a year may lie when its clause speaks of the future."""
 
 NEAR_CHARS = 600
 """How far back (characters, about a long paragraph) a bare clock time looks for the day it belongs to."""
-
-CLAUSE_CHARS = 160
-"""How much of the clause (characters to either side) is read to tell past from future."""
 
 _ONE_DAY = timedelta(days=1)
 
@@ -39,77 +37,6 @@ class _Days:
     grain: str
     reason: str
     part: str | None = None
-
-
-# Words that say a clause looks ahead or back. Order in the clause decides: the nearest one before the phrase.
-_FUTURE = re.compile(
-    r"\b(?:will|shall|won['’]t|would|is to|are to|to be|was to|were to|due|going to|set to|about to|scheduled"
-    r"|planned|plans?|planning|expect(?:s|ed)?|unless|should|must|(?-i:may)|might|upcoming|coming|forthcoming|slated"
-    r"|effective|(?:want|hop|intend|threaten|vow|promis|agree|prepar|pledg|seek|propos|call)(?:s|ed|d|e|es|ing)?"
-    r" (?:to|for))\b|['’]ll\b",
-    re.IGNORECASE,
-)
-_PAST = re.compile(
-    r"\b(?:was|were|had|did|has|have|been|said|says|told|shot|fell|began|took|went|came|made|met|held|hit|struck|left"
-    r"|burnt|flew|broke|saw|got|gave|found|lost|won|led|fought|blew|drove|ran|rose|sent|shook|spoke|stood|wrote"
-    r"|brought|caught|fled|heard|kept|put|set|cut|shut|became|(?!indeed|speed)[a-z]{3,20}ed)\b",
-    re.IGNORECASE,
-)
-_LED_IN = re.compile(
-    r"(?:^|[,:–—-] )(?:(?:and|but|then|also|meanwhile|later),? )?"
-    r"(?:(?:on|at|in|early|late|from|before|the|of|this|that|for|during|around) ){0,4}$",
-    re.IGNORECASE,
-)
-_SPEECH_TAIL = re.compile(
-    r"\b(?:said|says|told|announced|reported|warned|added|declared|stated|confirmed|insisted|claimed|denied|wrote|quoted"
-    r"|acknowledged|disclosed|released|issued|published|in an? (?:statement|interview|speech|report))"
-    r"(?: [\w'’]{1,20}){0,3},?(?: (?:on|late|early|in|here)){0,2} ?(?:on |late |early )?$",
-    re.IGNORECASE,
-)
-
-
-def _clause(text: str, start: int, end: int) -> tuple[str, str]:
-    """The words of the same clause before and after a phrase."""
-    before = text[max(0, start - CLAUSE_CHARS) : start]
-    cut = 0
-    for match in re.finditer(r"[.!?][\"”’)]?[\s\u00a0]+(?=[\"“‘(A-Z0-9])|\n[\s\u00a0]*\n|;|[\"“”]", before):
-        if not re.search(r"\b(?:[A-Z]|Mr|Mrs|Dr|St|Gen|Col|Lt|Sgt|Sen|Rep|Gov)$", before[: match.start()]):
-            cut = match.end()
-    after = text[end : end + CLAUSE_CHARS]
-    stop = re.search(r"[.!?](?=[\"”’)]?[\s\u00a0]|$)|\n[\s\u00a0]*\n|;|[\"“”]", after)
-    return " ".join(before[cut:].split()) + " ", " " + " ".join(
-        after[: stop.start() if stop else None].split()
-    )
-
-
-def _looks_ahead(text: str, start: int, end: int) -> bool:
-    """Whether the clause around a phrase speaks of the future."""
-    before, after = _clause(text, start, end)
-    tail = before.rstrip().lower()
-    if _SPEECH_TAIL.search(before):
-        return False
-    if re.search(r"\b(?:by|until|till)$", tail):
-        return not re.search(r"\b(?:had|lasted|continued|remained|stayed|held|was|were|did)\b", tail)
-    if re.search(r"\b(?:since|last|past)$", tail):
-        return False
-    if after[1:].startswith(("'s ", "’s ")) or text[end : end + 3] in ("'s ", "’s "):
-        return False
-    ahead = max((match.start() for match in _FUTURE.finditer(before)), default=-1)
-    if ahead > 0 and re.search(r"\bhad (?:been )?(?:\w+ly )?$", before[:ahead], re.IGNORECASE):
-        ahead = -1
-    back = max((match.start() for match in _PAST.finditer(before)), default=-1)
-    if "called off" in after or "cancel" in after or "postponed" in after:
-        return ahead >= 0 and "would" in after
-    if ahead >= 0 or back >= 0:
-        # "planned" and "scheduled" are both: the future marker wins where they meet.
-        return ahead >= back
-    if not _LED_IN.search(before):
-        return False
-    first_ahead = _FUTURE.search(after)
-    first_back = _PAST.search(after)
-    if first_ahead is None:
-        return False
-    return first_back is None or first_ahead.start() <= first_back.start()
 
 
 _DATELINE = re.compile(
@@ -139,6 +66,7 @@ class Resolver:
         self.history: list[tuple[int, _Days]] = []
 
     def resolve(self, phrases: list[Phrase]) -> Iterator[DateExpression]:
+        """The expressions of the phrases, one each, in the same order."""
         for index, phrase in enumerate(phrases):
             following = phrases[index + 1] if index + 1 < len(phrases) else None
             days = self._days(phrase, following)
@@ -169,11 +97,8 @@ class Resolver:
 
     def _note_dateline(self, phrase: Phrase, days: _Days) -> None:
         """In a story with a dateline, "today" is the dateline's day."""
-        if self.published is None or phrase.start > 200 or self.history or days.grain != "day":
-            if not (
-                self.published and phrase.start <= 200 and len(self.history) == 1 and days.grain == "day"
-            ):
-                return
+        if self.published is None or phrase.start > 200 or len(self.history) > 1 or days.grain != "day":
+            return
         if not re.match(r"[\s\u00a0]{0,2}(?:[–—-]|\()", self.text[phrase.end : phrase.end + 4]):
             return
         if not _DATELINE.fullmatch(self.text[max(0, phrase.start - 100) : phrase.start].split("\n")[-1]):
@@ -190,7 +115,7 @@ class Resolver:
         if days.first > self.published or not _SINCE.search(before):
             return days
         # "the first killing since July 2011" names the last one; it is no stretch of time.
-        if _SUPERLATIVE.search(_clause(self.text, phrase.start, phrase.end)[0]):
+        if _SUPERLATIVE.search(clause(self.text, phrase.start, phrase.end)[0]):
             return days
         reason = f"{days.reason}, lasting until publication"
         return replace(days, last=self.published, grain="span", reason=reason)
@@ -258,7 +183,7 @@ class Resolver:
             return None, "no such day in the calendar"
         past = max((found for found in options if found <= self.published), default=None)
         ahead = min((found for found in options if found > self.published), default=None)
-        future = _looks_ahead(self.text, phrase.start, phrase.end)
+        future = looks_ahead(self.text, phrase.start, phrase.end)
         chosen = past
         if ahead is not None:
             gap = (ahead - self.published).days
@@ -295,7 +220,7 @@ class Resolver:
             if back == 0:
                 past = (published.year - 1, month)
             return _whole_month(*past, why)
-        future = _looks_ahead(self.text, phrase.start, phrase.end)
+        future = looks_ahead(self.text, phrase.start, phrase.end)
         if (future and back != 0) or back > 9:
             return _whole_month(*ahead, f"month after publication on {published}")
         return _whole_month(*past, why)
@@ -338,7 +263,7 @@ class Resolver:
         if phrase.modifier in ("next", "coming") or (
             back != 0
             and phrase.modifier not in ("past", "last")
-            and _looks_ahead(self.text, phrase.start, phrase.end)
+            and looks_ahead(self.text, phrase.start, phrase.end)
         ):
             return _one(published + timedelta(days=7 - back), f"weekday after publication on {published}")
         if back == 0:
@@ -354,7 +279,7 @@ class Resolver:
     def _overnight(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
         if self.published is None:
             return "relative, and the article has no publication date"
-        if _looks_ahead(self.text, phrase.start, phrase.end):
+        if looks_ahead(self.text, phrase.start, phrase.end):
             return _Days(
                 self.published,
                 self.published + _ONE_DAY,
@@ -420,7 +345,7 @@ class Resolver:
         if not options:
             return "relative, and nothing before it gives a day"
         chosen = options[0]
-        if self.published is not None and step > 0 and not _looks_ahead(self.text, phrase.start, phrase.end):
+        if self.published is not None and step > 0 and not looks_ahead(self.text, phrase.start, phrase.end):
             # What is told as past cannot lie after publication: then an earlier day of the text is meant.
             fitting = [days for days in options if days.first + step * _ONE_DAY <= self.published]
             chosen = fitting[0] if fitting else chosen
@@ -472,7 +397,7 @@ class Resolver:
         assert self.published is not None
         monday = self.published - timedelta(days=self.published.weekday())
         saturday = monday + timedelta(days=5)
-        if amount > 0 or (amount == 0 and _looks_ahead(self.text, phrase.start, phrase.end)):
+        if amount > 0 or (amount == 0 and looks_ahead(self.text, phrase.start, phrase.end)):
             if self.published.weekday() >= 5 and amount > 0:
                 saturday += timedelta(weeks=1)
         elif amount < 0 or self.published < saturday:
@@ -552,7 +477,7 @@ class Resolver:
         if phrase.year_shift is not None:
             return _quarter_days(date(self.published.year + phrase.year_shift, month, 1), why)
         this = _quarter_days(date(self.published.year, month, 1), why)
-        if this.first > self.published and not _looks_ahead(self.text, phrase.start, phrase.end):
+        if this.first > self.published and not looks_ahead(self.text, phrase.start, phrase.end):
             return _quarter_days(date(self.published.year - 1, month, 1), why)
         return this
 
@@ -600,7 +525,7 @@ def _add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     last = monthrange(year, month + 1)[1]
-    # The end of a month stays its end: 30 September less three months is 30 June, 31 August less six 28 February.
+    # The end of a month stays its end: 31 August less six months is the last of February.
     at_end = day.day == monthrange(day.year, day.month)[1]
     return date(year, month + 1, last if at_end else min(day.day, last))
 
