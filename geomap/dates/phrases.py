@@ -410,8 +410,10 @@ def _month_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
                 lead = led.group().strip().lower() if led else ""
                 if lead not in ("in", "since", "last", "next", "this", "until", "during"):
                     return None
-        if len(word) == 3 and word.lower() != "may" and not (led and finder.named(word)):
-            return None
+        if len(word) == 3 and word.lower() != "may":
+            lead = led.group().strip(" -\u00a0").lower() if led else ""
+            if lead not in ("in", "since", "until", "during", "by", "last", "next") or not finder.named(word):
+                return None
     shift = None
     if match["yrel"]:
         shift = _SHIFTS.get(match["yrel"].lower().split()[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -24,6 +25,9 @@ FUTURE_REACH_DAYS = 300
 
 NEAR_CHARS = 600
 """How far back (characters, about a long paragraph) a bare clock time looks for the day it belongs to."""
+
+HISTORY = 100
+"""How many phrases back an anchor is looked for: more than an article has, and a bound on the time taken."""
 
 _ONE_DAY = timedelta(days=1)
 
@@ -63,7 +67,7 @@ class Resolver:
         self.published = finder.published
         self.today = finder.published
         self.today_word = "publication"
-        self.history: list[tuple[int, _Days]] = []
+        self.history: deque[tuple[int, _Days]] = deque(maxlen=HISTORY)
 
     def resolve(self, phrases: list[Phrase]) -> Iterator[DateExpression]:
         """The expressions of the phrases, one each, in the same order."""
@@ -188,7 +192,8 @@ class Resolver:
         if ahead is not None:
             gap = (ahead - self.published).days
             back = (self.published - past).days if past else 10**6
-            if (future and gap <= FUTURE_REACH_DAYS and back > 0) or back > PAST_REACH_DAYS:
+            soon = future and gap <= FUTURE_REACH_DAYS and back > 0
+            if past is None or soon or (back > PAST_REACH_DAYS and gap <= 366 - PAST_REACH_DAYS):
                 chosen = ahead
         assert chosen is not None
         side = "after" if chosen > self.published else "before"

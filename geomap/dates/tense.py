@@ -12,8 +12,9 @@ CLAUSE_CHARS = 160
 # Words that say a clause looks ahead or back. Order in the clause decides: the nearest one before the phrase.
 _FUTURE = re.compile(
     r"\b(?:will|shall|won['’]t|would|is to|are to|to be|was to|were to|due|going to|set to|about to|scheduled"
-    r"|planned|plans?|planning|expect(?:s|ed)?|unless|should|must|(?-i:may)|might|upcoming|coming|forthcoming|slated"
-    r"|effective|(?:want|hop|intend|threaten|vow|promis|agree|prepar|pledg|seek|propos|call)(?:s|ed|d|e|es|ing)?"
+    r"|planned|plans?|planning|expect(?:s|ed)?|unless|should|must|(?-i:may|MAY(?= [A-Z]))|might|upcoming|coming"
+    r"|forthcoming|slated|effective"
+    r"|(?:want|hop|intend|threaten|vow|promis|agree|prepar|pledg|seek|propos|call)(?:s|ed|d|e|es|ing)?"
     r" (?:to|for))\b|['’]ll\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,374 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from geomap.dates import find_dates, parse_day
+from geomap.errors import DateError
+from geomap.records import Article, DateExpression
+
+PUBLISHED = "2022-08-01"  # a Monday
+
+
+def found(text: str, published: str | None = PUBLISHED) -> list[DateExpression]:
+    dates = find_dates(Article(doc_id="a", text=text, published=published))
+    last = 0
+    for item in dates:
+        assert text[item.start : item.end] == item.text
+        assert item.start >= last and item.reason
+        last = item.end
+        if item.date_start is None:
+            assert item.date_end is None and item.time_precision is None
+        else:
+            assert item.date_end is not None and item.time_precision in (1, 2, 3)
+            assert date.fromisoformat(item.date_start) <= date.fromisoformat(item.date_end)
+    return dates
+
+
+def days(text: str, published: str | None = PUBLISHED) -> list[str | None]:
+    """The days found: "D", or "D..E" for a stretch."""
+    return [
+        item.date_start if item.date_start == item.date_end else f"{item.date_start}..{item.date_end}"
+        for item in found(text, published)
+    ]
+
+
+# ----------------------------------------------------------------------------------------- parse_day
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2022-08-01",
+        " 2022-8-1 ",
+        "20220801",
+        "2022/08/01",
+        "2022-08-01T10:00Z",
+        "2022-08-01 10:00:59.123+02:00",
+        "2022-08-01 23:24:52.00-05",
+        "1 August 2022",
+        "1st of August 2022",
+        "01-Aug-2022",
+        "Aug. 1, 2022",
+        "August 1st 2022",
+        "Monday, August 1, 2022 10:30 AM EDT",
+        "Mon, 01 Aug 2022 10:00:00 GMT",
+        "01.08.2022",
+        "2022-08-01T24:00",
+    ],
+)
+def test_one_day_written_many_ways(value: str) -> None:
+    assert parse_day(value) == "2022-08-01"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("2022-02-30", "February 2022 has no day 30"),
+        ("2023-02-29", "no day 29"),
+        ("2022-13-01", "no month 13"),
+        ("2022-00-10", "no month 0"),
+        ("2022-08-00", "no day 0"),
+        ("0000-01-01", "outside"),
+        ("9999-12-31", "outside"),
+        ("0999-12-31", "outside"),
+        ("31 Smarch 2022", "no month"),
+        ("Noday, 1 August 2022", "no weekday"),
+        ("2022-08-01T25:00", "no time"),
+        ("2022-08-01T10:61", "no time"),
+        ("01/08/2022", "cannot be told apart"),
+        ("yesterday", "not a date"),
+        ("1659312000", "not a date"),
+        ("2022-08", "not a date"),
+        ("２０２２-08-01", "not a date"),
+        ("x" * 10_000, "too long"),
+        ("2022-08-01\x1b[31m", "not a date"),
+    ],
+)
+def test_what_is_no_day(value: str, why: str) -> None:
+    with pytest.raises(DateError, match=why) as caught:
+        parse_day(value)
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 200
+
+
+def test_unambiguous_slashes() -> None:
+    assert parse_day("31/07/2022") == parse_day("07/31/2022") == "2022-07-31"
+    assert parse_day("08/08/2022") == "2022-08-08"
+
+
+@pytest.mark.parametrize("value", [None, 20220801, 1.5, ["2022-08-01"], b"2022-08-01"])
+def test_a_day_must_be_text(value: object) -> None:
+    with pytest.raises(DateError, match="must be text"):
+        parse_day(value)  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------------------------ absolute dates
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on August 1, 2022", "2022-08-01"),
+        ("on 1 August 2022", "2022-08-01"),
+        ("on the 1st of August 2022", "2022-08-01"),
+        ("on 17 February, 2008", "2008-02-17"),
+        ("on February 17, 2008, in", "2008-02-17"),
+        ("on 2022-08-01", "2022-08-01"),
+        ("at 2022-08-01T10:30Z", "2022-08-01"),
+        ("on 31/07/2022", "2022-07-31"),
+        ("on 07/31/2022", "2022-07-31"),
+        ("on Aug 1", "2022-08-01"),
+        ("on Aug. 1.", "2022-08-01"),
+        ("on 31 July", "2022-07-31"),
+        ("on Sunday, July 31, shots", "2022-07-31"),
+        ("on Sunday 31 July", "2022-07-31"),
+        ("on Sun, 31 Jul 2022", "2022-07-31"),
+        ("from 28 to 30 July 2022", "2022-07-28..2022-07-30"),
+        ("on July 28-30", "2022-07-28..2022-07-30"),
+        ("in July 2011", "2011-07-01..2011-07-31"),
+        ("in 1999 it", "1999-01-01..1999-12-31"),
+        ("the war of 1992–95", "1992-01-01..1995-12-31"),
+        ("in the 1990s", "1990-01-01..1999-12-31"),
+        ("in the 19th century", "1801-01-01..1900-12-31"),
+        ("the spring of 1999", "1999-03-01..1999-05-31"),
+        ("on New Year's Eve", "2021-12-31"),
+    ],
+)
+def test_absolute_dates(text: str, expected: str) -> None:
+    assert days(f"Shots were heard {text}") == [expected]
+
+
+def test_absolute_dates_need_no_publication_day() -> None:
+    text = "It happened on 17 February 2008, in 1999 and in May 2001."
+    assert days(text, None) == ["2008-02-17", "1999-01-01..1999-12-31", "2001-05-01..2001-05-31"]
+
+
+def test_day_and_month_that_cannot_be_told_apart() -> None:
+    (item,) = found("It happened on 03/04/2021.")
+    assert item.date_start is None and "told apart" in item.reason
+    # The publication day itself settles it.
+    assert days("Printed 01/08/2022.") == ["2022-08-01"]
+
+
+def test_a_day_that_does_not_exist_is_listed_without_days() -> None:
+    (item,) = found("It happened on February 30, 2021.")
+    assert item.date_start is None and "no such day" in item.reason
+
+
+# --------------------------------------------------------------------------------- dates without year
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "expected"),
+    [
+        ("Shots were fired on December 20.", "2023-01-05", "2022-12-20"),
+        ("Shots were fired on October 3.", "2022-08-01", "2021-10-03"),
+        ("Shots were fired on August 20.", "2022-08-01", "2022-08-20"),
+        ("The march will start on January 4.", "2022-12-28", "2023-01-04"),
+        ("He said the crossing would close June 30.", "2024-04-29", "2024-06-30"),
+        ("Opponents want to march on August 8.", "2024-08-05", "2024-08-08"),
+        ("They have besieged it since May.", "2024-10-08", "2024-05-01..2024-10-08"),
+        ("Famine could spread by January.", "2024-10-08", "2025-01-01..2025-01-31"),
+        ("He was killed on Saturday, July 30.", "2023-07-01", "2022-07-30"),
+        ("The attack last May killed two.", "2022-08-01", "2022-05-01..2022-05-31"),
+        ("The vote is due next May.", "2022-08-01", "2023-05-01..2023-05-31"),
+        ("They fled in August of last year.", "2022-08-01", "2021-08-01..2021-08-31"),
+        ("The bridge fell on February 29.", "2022-08-01", "2020-02-29"),
+    ],
+)
+def test_the_year_of_a_date_without_one(text: str, published: str, expected: str) -> None:
+    assert days(text, published) == [expected]
+
+
+# ----------------------------------------------------------------------------------- relative phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "part"),
+    [
+        ("Sirens sounded on Sunday evening.", "2022-07-31", "evening"),
+        ("Police came on Monday.", "2022-08-01", None),
+        ("Police came on Tuesday.", "2022-07-26", None),
+        ("Police came on Tuesday last week.", "2022-07-26", None),
+        ("Police came last Monday.", "2022-07-25", None),
+        ("Envoys will meet on Wednesday.", "2022-08-03", None),
+        ("On Wednesday envoys will meet.", "2022-08-03", None),
+        ("The convoy is due to leave on Thursday.", "2022-08-04", None),
+        ("A meeting is planned for Friday.", "2022-08-05", None),
+        ("It will stay shut until Tuesday.", "2022-08-02", None),
+        ("They threatened to kill one on Tuesday unless it stops.", "2022-08-02", None),
+        ("He said on Friday that they would resign.", "2022-07-29", None),
+        ("A march planned for Sunday was called off.", "2022-07-31", None),
+        ("Talks resume next Friday.", "2022-08-05", None),
+        ("A mine exploded early Sunday.", "2022-07-31", "morning"),
+        ("Two were hurt late Friday.", "2022-07-29", "night"),
+        ("Shots rang out before dawn on Sunday.", "2022-07-31", "night"),
+        ("It came in the small hours of Tuesday last week.", "2022-07-26", "night"),
+        ("Sirens sounded at 9:40 p.m. Friday.", "2022-07-29", "21:40"),
+        ("Sirens sounded on Friday at 9.40 pm.", "2022-07-29", "21:40"),
+        ("A bomb exploded today.", "2022-08-01", None),
+        ("A bomb exploded yesterday afternoon.", "2022-07-31", "afternoon"),
+        ("They will march tomorrow.", "2022-08-02", None),
+        ("They met the day before yesterday.", "2022-07-30", None),
+        ("Shots were heard last night.", "2022-07-31", "night"),
+        ("Shots were heard this morning.", "2022-08-01", "morning"),
+        ("Shots were heard overnight.", "2022-07-31..2022-08-01", "night"),
+        ("He was shot two days ago.", "2022-07-30", None),
+        ("He was shot about 10 days ago.", "2022-07-22", None),
+        ("He was shot three hours ago.", "2022-08-01", None),
+        ("Sirens sounded at midnight on August 1.", "2022-08-01", "midnight"),
+        ("It came on the night of 21 February.", "2022-02-21", "night"),
+        ("It came on the night of 21-22 February.", "2022-02-21..2022-02-22", "night"),
+        ("A blast came at 2.30 a.m.", "2022-08-01", "02:30"),
+        ("Eleven have died since Friday.", "2022-07-29..2022-08-01", None),
+        ("It was closed since Sunday noon.", "2022-07-31..2022-08-01", "noon"),
+        ("They fought for a third day on Sunday.", None, None),
+        ("Planes were hit last week.", "2022-07-25..2022-07-31", None),
+        ("Villages burned last month.", "2022-07-01..2022-07-31", None),
+        ("Villages burned last year.", "2021-01-01..2021-12-31", None),
+        ("They will vote next month.", "2022-09-01..2022-09-30", None),
+        ("Villages burned earlier this week.", "2022-08-01", None),
+        ("Shelling grew in recent days.", "2022-07-25..2022-08-01", None),
+        ("Shelling grew over the weekend.", "2022-07-30..2022-07-31", None),
+        ("Villages burned last summer.", "2021-06-01..2021-08-31", None),
+    ],
+)
+def test_relative_phrases(text: str, expected: str | None, part: str | None) -> None:
+    items = found(text)
+    if expected is None:
+        assert days(text) == ["2022-07-29..2022-07-31", "2022-07-31"]
+        return
+    assert days(text) == [expected]
+    assert items[0].part_of_day == part
+
+
+def test_relative_phrases_without_publication_day_are_listed_unresolved() -> None:
+    items = found("On Sunday, two days ago, yesterday and on July 5 shots were heard.", None)
+    assert [item.text for item in items] == ["Sunday", "two days ago", "yesterday", "July 5"]
+    assert all(item.date_start is None for item in items)
+    assert "no publication date" in items[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Gunmen came on Friday; three hostages were freed the next day.", ["2022-07-29", "2022-07-30"]),
+        ("It fell on July 20, and two days later they left.", ["2022-07-20", "2022-07-22"]),
+        ("He died on Friday. Two days earlier he had been shot.", ["2022-07-29", "2022-07-27"]),
+        ("On July 20 he was shot; he died the same day.", ["2022-07-20", "2022-07-20"]),
+        ("It began on July 20. The following Friday it ended.", ["2022-07-20", "2022-07-22"]),
+        ("They fled on July 20, 2010. A year later they returned.", ["2010-07-20", "2011-01-01..2011-12-31"]),
+        # Told as past, so it cannot lie after publication: counted from the earlier day.
+        (
+            "The town fell on Saturday. Leaders spoke on Monday. Eight died two days later.",
+            ["2022-07-30", "2022-08-01", "2022-08-01"],
+        ),
+        ("Shots fell overnight. Sirens came at 2 a.m.", ["2022-07-31..2022-08-01", "2022-08-01"]),
+    ],
+)
+def test_phrases_that_count_from_the_event_told_before(text: str, expected: list[str]) -> None:
+    assert days(text) == expected
+
+
+def test_since_with_a_superlative_is_no_stretch_of_time() -> None:
+    assert days("It is the first killing there since July 2011.") == ["2011-07-01..2011-07-31"]
+    assert days("The road has been shut since July 2022.") == ["2022-07-01..2022-08-01"]
+
+
+def test_the_dateline_is_found_and_is_its_today() -> None:
+    items = found("NOVIGRAD, July 31 – Sirens sounded today. They had sounded on Saturday too.")
+    assert [item.date_start for item in items] == ["2022-07-31", "2022-07-31", "2022-07-30"]
+    assert "dateline" in items[1].reason
+
+
+def test_reasons_are_in_plain_words() -> None:
+    (item,) = found("Sirens sounded on Sunday evening.")
+    assert item.reason == "weekday before publication on 2022-08-01"
+
+
+def test_precision() -> None:
+    precision = {
+        item.text: item.time_precision
+        for item in found("On Sunday, last week, last month, in 1999, overnight.")
+    }
+    assert precision == {"Sunday": 1, "last week": 2, "last month": 3, "1999": 3, "overnight": 1}
+
+
+# ------------------------------------------------------------------------------------- what is no date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They may march, and the army sat in the sun for a second.",
+        "Theresa May spoke. May's government fell. April Smith and August Wilson left.",
+        "The Sunday Times and the Sunday Mirror reported it.",
+        "Bloody Sunday, Good Friday and Black Friday are names.",
+        "The protest march of 2,000 people, 1500 soldiers and 1999 houses.",
+        "He wed Jan and Dec at Mar Elias camp.",
+        "The vote was 12-10 and the ratio 1:30; flight 2021 cost $1999.",
+        "Room 10.30 and article 5.12.3 of the act.",
+        "In the second half the first team won a night to remember.",
+        "An overnight train and the Christmas market.",
+        "The last man, the next village, this house.",
+    ],
+)
+def test_no_dates_here(text: str) -> None:
+    assert found(text) == []
+
+
+def test_capitals_throughout() -> None:
+    text = (
+        "SAN JUAN, 3 JAN 90 -- THE KIDNAPPING TOOK PLACE ON 30 DECEMBER IN SAN LUIS. THREE WERE KILLED "
+        "YESTERDAY AFTERNOON. A BOMB EXPLODED AT 0615 (1315 GMT) ON MONDAY. THE LEADER MAY SPEAK ON 5 MAY."
+    )
+    assert days(text, "1990-01-03") == ["1990-01-03", "1989-12-30", "1990-01-02", "1990-01-01", "1990-05-05"]
+    assert found(text, "1990-01-03")[3].part_of_day == "06:15"
+
+
+def test_a_bad_publication_date_is_an_error() -> None:
+    with pytest.raises(DateError):
+        find_dates(Article(doc_id="a", text="On Sunday.", published="2022-02-30"))
+
+
+# ------------------------------------------------------------------------------------ hostile and long
+
+
+def test_dates_at_the_ends_of_the_calendar() -> None:
+    for published in ("1000-01-01", "2999-12-31"):
+        found(
+            "Yesterday, tomorrow, last week, next year, two decades ago, 900 years ago, since Friday.",
+            published,
+        )
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1 ",
+        "a ",
+        "the ",
+        "last ",
+        "August ",
+        "12:",
+        "-",
+        "\n",
+        "5 May ",
+        "early ",
+        "Sunday ",
+        "two days ",
+        "2022-",
+        "at ",
+        "́",
+    ],
+)
+def test_long_runs_are_survived(piece: str) -> None:
+    found(piece * (20_000 // len(piece)))
+
+
+def test_the_same_text_gives_the_same_dates() -> None:
+    text = "On Sunday, two days later, on May 5, in 1999, last week and at dawn. " * 20
+    assert found(text) == found(text)
