@@ -27,7 +27,7 @@ __all__ = ["find_mentions"]
 _LONGEST = 9
 _PLACE_LABELS = frozenset({"GPE", "LOC"})
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*\.?|\d+|[^\w\s]|_", re.UNICODE)
-_SENTENCE_END = frozenset(".!?:\n\"”“")
+_SENTENCE_END = frozenset('.!?:\n"”“')
 # Below this a place is too obscure to be taken from a capitalised word alone, without any cue.
 _KNOWN_POPULATION = 100_000
 # A town that the model took whole for a firm or a team: only a city is likelier than the firm.
@@ -271,14 +271,14 @@ class _Finder:
             return True
         # "the town of X", "in Homs, Hama and X" is left to the same-list check below.
         k = i - 1
-        return (
-            k >= 1 and self.tokens[k].text == "of" and self.tokens[k - 1].text.lower() in self.w.settlement
-        ) or (k >= 0 and self.tokens[k].text.lower() in self.w.settlement)
+        return (k >= 1 and self.tokens[k].text == "of" and self.tokens[k - 1].text.lower() in self.w.settlement) or (
+            k >= 0 and self.tokens[k].text.lower() in self.w.settlement
+        )
 
     def _headed(self, i: int, j: int) -> bool:
         """Whether local people or offices follow ("Rolling Meadows residents"), or it heads an item ("HAMILTON —")."""
         after = self._after(j)
-        if after.lower() in self.w.locals and not _capital(after) and "PERSON" != self.tokens[i].label:
+        if after.lower() in self.w.locals and not _capital(after) and self.tokens[i].label != "PERSON":
             return True
         return (
             self.tokens[i].sentence_start
@@ -295,7 +295,12 @@ class _Finder:
             while k < n and _capital(tokens[k].text) and k - j < 6:
                 k += 1
             return k < n and tokens[k].text.lower() in self.w.ways
-        return i >= 2 and tokens[i - 1].text in _DASHES and _capital(tokens[i - 2].text) and self._after(j).lower() in self.w.ways
+        return (
+            i >= 2
+            and tokens[i - 1].text in _DASHES
+            and _capital(tokens[i - 2].text)
+            and self._after(j).lower() in self.w.ways
+        )
 
     def _of_person(self, i: int) -> bool:
         """Whether somebody is said to be from there: "Norb Mages of Lindsay"."""
@@ -357,9 +362,8 @@ class _Finder:
             return bool(labels <= {"GPE"} and locative) and self._accept(i, j, "place", "model and cue")
         if tokens[i].start < self.dateline and not tokens[i].text.isdigit() and level != "never":
             return self._accept(i, j, "place", "dateline")
-        if labels & _PLACE_LABELS:
-            if inside is None or labels <= _PLACE_LABELS:
-                return self._accept(i, j, "place", "model")
+        if labels & _PLACE_LABELS and (inside is None or labels <= _PLACE_LABELS):
+            return self._accept(i, j, "place", "model")
         if inside == "person":
             self.doubtful.append((i, j))
             return False
@@ -389,7 +393,12 @@ class _Finder:
                 return False
             return self._accept(i, j, "place", "gazetteer in facility", inside=None)
         if level in ("cue", "person"):
-            if locative and not tokens[i].sentence_start and (labels == {""} or labels <= {"ORG", ""}) and level == "cue":
+            if (
+                locative
+                and not tokens[i].sentence_start
+                and (labels == {""} or labels <= {"ORG", ""})
+                and level == "cue"
+            ):
                 return self._accept(i, j, "place", "gazetteer after locative")
             self.doubtful.append((i, j))
             return False
@@ -451,7 +460,12 @@ class _Finder:
         """Whether the match is one half of a hyphenated name that the gazetteer lacks: "Pont" of "Pont-Sondé"."""
         tokens, n = self.tokens, len(self.tokens)
         start, end = tokens[i].start, tokens[j - 1].end
-        if self.text[end : end + 1] == "-" and j + 1 < n and _capital(tokens[j + 1].text) and tokens[j + 1].start == end + 1:
+        if (
+            self.text[end : end + 1] == "-"
+            and j + 1 < n
+            and _capital(tokens[j + 1].text)
+            and tokens[j + 1].start == end + 1
+        ):
             return not self._has(fold(tokens[j + 1].text))
         if start and self.text[start - 1] == "-" and i >= 2 and tokens[i - 2].end == start - 1:
             return _capital(tokens[i - 2].text) and not self._has(fold(tokens[i - 2].text))
@@ -509,7 +523,11 @@ class _Finder:
         tokens = self.tokens
         if kind == "place":
             # "Rapides Parish", "Homs Governorate": the designator belongs to the name.
-            if j < len(tokens) and tokens[j].text in self.w.designators and tokens[j - 1].text not in self.w.designators:
+            if (
+                j < len(tokens)
+                and tokens[j].text in self.w.designators
+                and tokens[j - 1].text not in self.w.designators
+            ):
                 gap = self.text[tokens[j - 1].end : tokens[j].start]
                 nxt = tokens[j + 1].text if j + 1 < len(tokens) else ""
                 if gap == " " and not (tokens[j].text in ("State", "District") and _capital(nxt)):
@@ -517,7 +535,18 @@ class _Finder:
             inside = inside or self._inside(i, j)
         start, end = tokens[i].start, tokens[j - 1].end
         self.accepted.append(
-            (i, j, Mention(start=start, end=end, text=self.text[start:end], kind=kind, recognizer=recognizer, inside=inside))
+            (
+                i,
+                j,
+                Mention(
+                    start=start,
+                    end=end,
+                    text=self.text[start:end],
+                    kind=kind,
+                    recognizer=recognizer,
+                    inside=inside,
+                ),
+            )
         )
         return True
 
@@ -574,9 +603,9 @@ class _Finder:
                 and (tokens[i - 1].text == "the" or self._before(i).lower() in self.w.strong | {"of"})
             )
             k = i - 1
-            named = (
-                k >= 1 and tokens[k].text == "of" and tokens[k - 1].text in self.w.settlement
-            ) or (k >= 1 and tokens[k].text in ("village", "town", "city") and tokens[k - 1].text in ("the", "a"))
+            named = (k >= 1 and tokens[k].text == "of" and tokens[k - 1].text in self.w.settlement) or (
+                k >= 1 and tokens[k].text in ("village", "town", "city") and tokens[k - 1].text in ("the", "a")
+            )
             if (called and j - i <= 2) or named:
                 surface = self.text[tokens[i].start : tokens[j - 1].end]
                 if fold(surface) not in self.w.stops and not (j - i == 1 and surface.lower() in self.common):
@@ -616,9 +645,7 @@ class _Finder:
         metonym = False
         if mention.kind == "place" and self._after(j).lower() in self.w.speech:
             metonym = self._before(i) not in self.w.strong
-        return replace(
-            mention, direction=direction, dateline=mention.end <= self.dateline, metonym=metonym
-        )
+        return replace(mention, direction=direction, dateline=mention.end <= self.dateline, metonym=metonym)
 
     def _part_of(self, i: int) -> str | None:
         """The direction in "the northern part of (the city of) X" and "in the north of X"."""

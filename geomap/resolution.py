@@ -53,10 +53,9 @@ _SPELLING_KM = 75.0
 _ENGLISH = frozenset({"US", "GB", "CA", "AU", "NZ", "IE"})
 
 _REGION_WORDS = frozenset(
-    "region province oblast district governorate state county department prefecture territory area municipality "
-    "island republic raion wilaya canton regions provinces districts governorates states counties".split()
+    ["region", "province", "oblast", "district", "governorate", "state", "county", "department", "prefecture", "territory", "area", "municipality", "island", "republic", "raion", "wilaya", "canton", "regions", "provinces", "districts", "governorates", "states", "counties"]
 )
-_TOWN_WORDS = frozenset("city town village suburb port hamlet settlement municipality capital township".split())
+_TOWN_WORDS = frozenset(["city", "town", "village", "suburb", "port", "hamlet", "settlement", "municipality", "capital", "township"])
 
 
 @dataclass(slots=True)
@@ -127,9 +126,7 @@ def _base(candidate: Candidate, cue: str) -> float:
         score += 3.0
     elif code == "ADM2":
         score -= 1.5
-    elif code == "PPLC":
-        score += 1.5
-    elif place.feature_class in ("L", "H", "T"):
+    elif code == "PPLC" or place.feature_class in ("L", "H", "T"):
         score += 1.5
     if place.layer == "overlay":
         score += 0.5
@@ -160,7 +157,12 @@ def _cue(article: Article, mention: Mention) -> str:
         if before[-2] in _TOWN_WORDS:
             return "town"
         # "the district of X" may as well be a part of X.
-        if before[-2] in _REGION_WORDS and before[-2] not in ("district", "districts", "area", "municipality"):
+        if before[-2] in _REGION_WORDS and before[-2] not in (
+            "district",
+            "districts",
+            "area",
+            "municipality",
+        ):
             return "region"
     if before and before[-1] in ("city", "town", "village") and len(before) >= 2 and before[-2] == "the":
         return "town"
@@ -297,17 +299,24 @@ class _Document:
             a, b = self.mentions[i], self.mentions[i + 1]
             gap = text[a.end : b.start]
             hard = gap.strip() in (",", "(", ", in", ", the capital of") and len(gap) < 20 and "\n" not in gap
-            soft = gap.strip() in ("in", "in the", "in central", "in northern", "in southern", "in eastern", "in western")
-            if not hard and not soft or a.kind == "demonym" or b.kind == "demonym":
+            soft = gap.strip() in (
+                "in",
+                "in the",
+                "in central",
+                "in northern",
+                "in southern",
+                "in eastern",
+                "in western",
+            )
+            if (not hard and not soft) or a.kind == "demonym" or b.kind == "demonym":
                 continue
             first, second = self.group_of[i], self.group_of[i + 1]
             if first.rule in ("user", "historic") or second.rule == "historic":
                 continue
-            outers = [second.container] if second.fixed and second.container else []
-            outer_options = (
-                [o for o in second.options if second.fixed] or [o for o in second.options if o.candidate.place.is_area]
-                or second.options[:5]
-            )  # fmt: skip
+            outer_options = second.options
+            if not second.fixed:
+                areas = [o for o in second.options if o.candidate.place.is_area]
+                outer_options = areas or second.options[:5]
             best: tuple[float, _Option, _Option] | None = None
             # "China, Japan" is a list, though a town in Japan is called China.
             listed = bool(first.options) and first.options[0].candidate.place.feature_code == "PCLI"
@@ -319,7 +328,6 @@ class _Document:
                         value = option.base + 2.0 * outer.base
                         if best is None or value > best[0]:
                             best = (value, option, outer)
-            del outers
             if best is None:
                 continue
             if soft and not best[2].candidate.place.is_area:
@@ -334,8 +342,7 @@ class _Document:
             self.group_of[i] = group
             self.senses.setdefault(first.key, option.candidate.place)
             if not second.fixed and hard:
-                second.options.sort(key=lambda o, keep=outer: (o is not keep, -o.base, o.candidate.place.id))
-                second.options[0].base += 6.0
+                outer.base += 6.0
         self.groups = [g for g in self.groups if g.members]
 
     # -- context -------------------------------------------------------------------------------------------
@@ -408,7 +415,11 @@ class _Document:
             best: tuple[float, Candidate, Place] | None = None
             for anchor, weight in anchors:
                 for candidate in self.gazetteer.spelled_like(mention.text, anchor.lat, anchor.lon, _SPELLING_KM):
-                    if candidate.match == "fuzzy" and mention.recognizer not in ("model", "model only", "cue only"):
+                    if candidate.match == "fuzzy" and mention.recognizer not in (
+                        "model",
+                        "model only",
+                        "cue only",
+                    ):
                         continue
                     value = candidate.score + 0.05 * weight - _km(anchor, candidate.place) / 1000.0
                     if best is None or value > best[0]:
@@ -470,7 +481,11 @@ class _Document:
     def _answer(self, group: _Group, mention: Mention, min_score: float) -> Resolution:
         if not group.options:
             return Resolution(
-                mention=mention, place=None, score=0.0, rule="nil", reasons=(f"no place called “{mention.text}” is known",)
+                mention=mention,
+                place=None,
+                score=0.0,
+                rule="nil",
+                reasons=(f"no place called “{mention.text}” is known",),
             )
         ranked = sorted(group.options, key=lambda o: (-o.p, -o.base, o.candidate.place.id))
         best = ranked[0]
@@ -498,7 +513,12 @@ class _Document:
                 reasons=(f"{place.name} is likeliest, but not sure enough ({score:.2f} is under {min_score:.2f})",),
             )  # fmt: skip
         return Resolution(
-            mention=mention, place=place, score=round(score, 3), rule=group.rule, reasons=reasons, alternatives=others
+            mention=mention,
+            place=place,
+            score=round(score, 3),
+            rule=group.rule,
+            reasons=reasons,
+            alternatives=others,
         )
 
     def _reasons(self, group: _Group, best: _Option, ranked: list[_Option]) -> tuple[str, ...]:
@@ -520,7 +540,9 @@ class _Document:
             more = len(ranked) - 1
             runner = ranked[1].candidate.place
             if group.rule == "context":
-                where = ", ".join(x for x in (runner.admin1 if runner.admin1 != runner.name else "", runner.country_code) if x)
+                where = ", ".join(
+                    x for x in (runner.admin1 if runner.admin1 != runner.name else "", runner.country_code) if x
+                )
                 out.append(
                     f"preferred to {more} other place{'s' if more > 1 else ''} of that name; next: {runner.name} ({where})"
                 )

@@ -19,7 +19,9 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 _BREAKS = re.compile(r"[\s\-‐‑‒–—_,/()]+")
 # Zero-width characters, bidirectional controls, soft hyphen, byte-order mark.
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 _ABBREVIATED = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 
 # Serbian and Macedonian Cyrillic to Latin is exact; Russian, Ukrainian and Bulgarian by the commonest
@@ -94,8 +96,5 @@ def is_latin(name: str) -> bool:
 def visible(text: str) -> str:
     """``text`` made safe for a terminal: control and bidirectional characters shown as ``\\xNN``/``\\uNNNN``."""
     return "".join(
-        c
-        if c.isprintable() or c == " "
-        else (f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}")
-        for c in text
+        c if c.isprintable() or c == " " else (f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}") for c in text
     )

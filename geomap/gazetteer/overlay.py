@@ -86,7 +86,9 @@ def _read_row(path: Path, row: int, cells: dict[str, str], layer: str) -> Place:
     lon = _number(path, row, "lon", cells["lon"], -180.0, 180.0)
     country = cells.get("ccodes", "").strip().upper().split(";")[0]
     if country and (len(country) != 2 or not country.isalpha()):
-        raise OverlayError(f"{path}, row {row}, column ccodes: {country[:20]!r} is not a two-letter country code (XK, RS, …)")
+        raise OverlayError(
+            f"{path}, row {row}, column ccodes: {country[:20]!r} is not a two-letter country code (XK, RS, …)"
+        )
     variants = [v.rsplit("@", 1)[0].strip() for v in cells.get("variants", "").split(";")]
     population = cells.get("population", "").strip()
     radius = cells.get("radius_km", "").strip()

@@ -90,7 +90,9 @@ class Gazetteer:
         self.path = path
         try:
             # immutable: nobody writes to a finished file (a rebuild replaces it), so no locks are taken.
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             self._db.execute("PRAGMA mmap_size=1073741824")
             self._db.execute("PRAGMA trusted_schema=OFF")
             done = self._db.execute("SELECT value FROM meta WHERE key='complete'").fetchone()
@@ -168,7 +170,12 @@ class Gazetteer:
             ):
                 continue
             match, score = _MATCH[kind], _SCORE[kind]
-            if kind == 0 and name != place.name and fold(place.name) == key and name.casefold() != place.name.casefold():
+            if (
+                kind == 0
+                and name != place.name
+                and fold(place.name) == key
+                and name.casefold() != place.name.casefold()
+            ):
                 match, score = "folded", 0.97
             old = best.get(place.id)
             if old is None or score > old.score:
@@ -193,7 +200,8 @@ class Gazetteer:
     def country(self, code: str) -> Place | None:
         """The entry of a country by its ISO 3166-1 alpha-2 code, or None."""
         row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM places p WHERE p.cc=? AND p.fcode IN ('PCLI','PCLD','TERR') LIMIT 1", (code,)
+            f"SELECT {_COLUMNS} FROM places p WHERE p.cc=? AND p.fcode IN ('PCLI','PCLD','TERR') LIMIT 1",
+            (code,),
         ).fetchone()
         return None if row is None else _place(row)
 
@@ -209,7 +217,8 @@ class Gazetteer:
         found = [p for p in self.overlay if p.feature_class == "P"]
         for cell in self._cells_around(lat, lon, radius_km):
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} FROM places p WHERE p.cell=? AND p.fclass='P' ORDER BY p.pop DESC LIMIT 400", (cell,)
+                f"SELECT {_COLUMNS} FROM places p WHERE p.cell=? AND p.fclass='P' ORDER BY p.pop DESC LIMIT 400",
+                (cell,),
             )
             found.extend(_place(row) for row in rows)
         found = [p for p in found if distance_km(lat, lon, p.lat, p.lon) <= radius_km]
@@ -253,7 +262,10 @@ class Gazetteer:
             if place.id not in best or best[place.id].score < score:
                 match: MatchKind = "transliterated" if ratio == 100.0 else "fuzzy"
                 best[place.id] = Candidate(place=place, match=match, score=score)
-        return sorted(best.values(), key=lambda c: (-c.score, distance_km(lat, lon, c.place.lat, c.place.lon), c.place.id))
+        return sorted(
+            best.values(),
+            key=lambda c: (-c.score, distance_km(lat, lon, c.place.lat, c.place.lon), c.place.id),
+        )
 
     def search(self, query: str, *, country: str | None = None, limit: int = 20) -> list[Candidate]:
         """Places by name for a person at a prompt: exact and alternate names first, then names that begin so.
