@@ -175,6 +175,7 @@ def test_a_day_that_does_not_exist_is_listed_without_days() -> None:
         ("He was killed on Saturday, July 30.", "2023-07-01", "2022-07-30"),
         ("The attack last May killed two.", "2022-08-01", "2022-05-01..2022-05-31"),
         ("The vote is due next May.", "2022-08-01", "2023-05-01..2023-05-31"),
+        ("They agreed to meet in October.", "2022-11-03", "2022-10-01..2022-10-31"),
         ("They fled in August of last year.", "2022-08-01", "2021-08-01..2021-08-31"),
         ("The bridge fell on February 29.", "2022-08-01", "2020-02-29"),
     ],
@@ -211,6 +212,8 @@ def test_the_year_of_a_date_without_one(text: str, published: str, expected: str
         ("Sirens sounded on Friday at 9.40 pm.", "2022-07-29", "21:40"),
         ("A bomb exploded today.", "2022-08-01", None),
         ("A bomb exploded yesterday afternoon.", "2022-07-31", "afternoon"),
+        ("It came late Sunday morning.", "2022-07-31", "morning"),
+        ("It came at about 11.30pm last night.", "2022-07-31", "23:30"),
         ("They will march tomorrow.", "2022-08-02", None),
         ("They met the day before yesterday.", "2022-07-30", None),
         ("Shots were heard last night.", "2022-07-31", "night"),
@@ -291,8 +294,7 @@ def test_reasons_are_in_plain_words() -> None:
 
 def test_precision() -> None:
     precision = {
-        item.text: item.time_precision
-        for item in found("On Sunday, last week, last month, in 1999, overnight.")
+        item.text: item.time_precision for item in found("On Sunday, last week, last month, in 1999, overnight.")
     }
     assert precision == {"Sunday": 1, "last week": 2, "last month": 3, "1999": 3, "overnight": 1}
 
@@ -313,6 +315,7 @@ def test_precision() -> None:
         "Room 10.30 and article 5.12.3 of the act.",
         "In the second half the first team won a night to remember.",
         "An overnight train and the Christmas market.",
+        "A school in Sunrise and a hotel at Midnight Bay.",
         "The last man, the next village, this house.",
     ],
 )

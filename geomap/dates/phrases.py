@@ -293,9 +293,7 @@ def _iso(finder: Finder, match: re.Match[str]) -> Phrase | None:
     )
 
 
-@_atom(
-    r"(?P<a>[0-9]{1,2})(?P<sep>[/.-])(?P<b>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3}|[0-9]{2})(?![0-9]|[-/.][0-9])"
-)
+@_atom(r"(?P<a>[0-9]{1,2})(?P<sep>[/.-])(?P<b>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3}|[0-9]{2})(?![0-9]|[-/.][0-9])")
 def _numeric(finder: Finder, match: re.Match[str]) -> Phrase | None:
     a, b, long = int(match["a"]), int(match["b"]), len(match["year"]) == 4
     year = int(match["year"]) if long else _short_year(match["year"], finder.published)
@@ -444,9 +442,7 @@ def _weekday(finder: Finder, match: re.Match[str]) -> Phrase | None:
     following = re.match(r"[\s\u00a0]{1,3}([A-Za-z][A-Za-z'’]{1,20})", finder.after(match.end(), 26))
     if following and following[1].lower() in _NEWSPAPERS and finder.named(following[1]):
         # "Sunday night" is a time, "Sunday Night Football" is not.
-        show = re.match(
-            r"[\s\u00a0]{1,3}Night[\s\u00a0]{1,3}(?:Football|Live|Fever)", finder.after(match.end())
-        )
+        show = re.match(r"[\s\u00a0]{1,3}Night[\s\u00a0]{1,3}(?:Football|Live|Fever)", finder.after(match.end()))
         if following[1].lower() != "night" or show:
             return None
     if following and not finder.upper and word[:1].isupper():
@@ -663,9 +659,7 @@ def _window(finder: Finder, match: re.Match[str]) -> Phrase | None:
 def _recent(finder: Finder, match: re.Match[str]) -> Phrase | None:
     sign = 1 if match["way"].lower() == "coming" else -1
     amount = {"days": 7, "weeks": 30, "months": 180}[match["unit"].lower()]
-    return Phrase(
-        start=match.start(), end=match.end(), kind="window", amount=sign * amount, unit="day", approx=True
-    )
+    return Phrase(start=match.start(), end=match.end(), kind="window", amount=sign * amount, unit="day", approx=True)
 
 
 @_atom(
@@ -713,9 +707,7 @@ def _century(finder: Finder, match: re.Match[str]) -> Phrase | None:
     number = int(match["n"])
     if not 11 <= number <= 29:
         return None
-    return Phrase(
-        start=match.start(), end=match.end(), kind="years", year=number * 100 - 99, year_end=number * 100
-    )
+    return Phrase(start=match.start(), end=match.end(), kind="years", year=number * 100 - 99, year_end=number * 100)
 
 
 @_atom(r"(?P<a>1[0-9]{3}|20[0-9]{2})(?:-|–|—|/)(?P<b>[0-9]{2}|1[0-9]{3}|20[0-9]{2})(?![0-9]|[-–—/.,][0-9])")
@@ -756,9 +748,9 @@ def _year_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
         if led:
             word = led.group().strip().lower()
             # "of 2000 supporters": a plural noun after a round number is a count.
-            if (
-                word in ("of", "to", "from", "for", "and", "between", "around", "by") or not plausible
-            ) and re.match(r"[\s\u00a0]{1,3}[a-z]{3,20}(?<!wa)(?<!ha)(?<!thi)(?<!it)s\b", after):
+            if (word in ("of", "to", "from", "for", "and", "between", "around", "by") or not plausible) and re.match(
+                r"[\s\u00a0]{1,3}[a-z]{3,20}(?<!wa)(?<!ha)(?<!thi)(?<!it)s\b", after
+            ):
                 return None
             if not plausible and word not in ("in", "since", "year", "(", "circa", "until"):
                 return None
@@ -850,6 +842,9 @@ def _part_of_day(finder: Finder, match: re.Match[str]) -> Phrase | None:
     led = _SOLO_PART.search(before)
     article = match[0].lower().startswith("the") or before.lower().rstrip().endswith(" the")
     solo = bool(match["lead"]) or (bool(led) and (word != "night" or article))
+    # "in Sunrise", "at Noon": a name, unless everything is in capitals.
+    if match["word"][0].isupper() and not finder.upper and not match["mod"]:
+        solo = False
     # "at night" is a habit, "the night" alone no time; "one afternoon" neither.
     if word == "night" and led and led.group().strip().lower() == "at":
         solo = False
@@ -874,9 +869,7 @@ def _part_of_day(finder: Finder, match: re.Match[str]) -> Phrase | None:
 )
 def _clock12(finder: Finder, match: re.Match[str]) -> Phrase | None:
     hour = int(match["h"]) % 12 + (12 if match["half"].lower() == "p" else 0)
-    return Phrase(
-        start=match.start(), end=match.end(), kind="clock", part=f"{hour:02d}:{match['min'] or '00'}"
-    )
+    return Phrase(start=match.start(), end=match.end(), kind="clock", part=f"{hour:02d}:{match['min'] or '00'}")
 
 
 @_atom(
@@ -899,9 +892,7 @@ def _clock24(finder: Finder, match: re.Match[str]) -> Phrase | None:
         return None
     if re.match(r"[\s\u00a0]?(?:percent|per|%|million|billion|[-–][0-9])", finder.after(match.end(), 10)):
         return None
-    return Phrase(
-        start=match.start(), end=match.end(), kind="clock", part=f"{int(match['h']):02d}:{match['min']}"
-    )
+    return Phrase(start=match.start(), end=match.end(), kind="clock", part=f"{int(match['h']):02d}:{match['min']}")
 
 
 # ------------------------------------------------------------------------------------------- joining
@@ -928,7 +919,7 @@ def _join(text: str, left: Phrase, right: Phrase) -> Phrase | None:
     glue = text[left.end : right.start]
     start, end = left.start, right.end
     if left.kind in ("part", "clock") and right.kind in _DAYLIKE:
-        if not _PART_THEN_DAY.fullmatch(glue) or right.part is not None:
+        if not _PART_THEN_DAY.fullmatch(glue) or (right.part is not None and left.kind == "part"):
             return None
         if left.kind == "part" and "," in glue:
             return None
@@ -943,7 +934,9 @@ def _join(text: str, left: Phrase, right: Phrase) -> Phrase | None:
             return replace(clock, start=start, end=end)
         return None
     if left.kind in _DAYLIKE and right.kind in ("part", "clock"):
-        if left.part is not None and right.kind == "part":
+        # "late Sunday morning" is a morning; "Sunday evening, the night" is two times.
+        led = re.match(r"early|late", text[left.start : left.start + 5], re.IGNORECASE)
+        if left.part is not None and right.kind == "part" and not led:
             return None
         if not _DAY_THEN_PART.fullmatch(glue):
             return None
@@ -963,12 +956,7 @@ def _join(text: str, left: Phrase, right: Phrase) -> Phrase | None:
         if left.weekday is None and _fits_weekday(left, right.weekday):
             return replace(left, start=start, end=end, weekday=right.weekday)
         return None
-    if (
-        left.kind == "weekday"
-        and right.kind == "unit"
-        and right.unit == "week"
-        and _WEEKDAY_THEN_WEEK.fullmatch(glue)
-    ):
+    if left.kind == "weekday" and right.kind == "unit" and right.unit == "week" and _WEEKDAY_THEN_WEEK.fullmatch(glue):
         if "," in glue and left.solo:
             return None
         return replace(left, start=start, end=end, week_shift=right.amount, modifier="", solo=True)

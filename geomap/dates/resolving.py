@@ -43,9 +43,7 @@ class _Days:
     part: str | None = None
 
 
-_DATELINE = re.compile(
-    r"\s{0,40}(?:date\s[0-9-]{10}\s)?(?:[A-Z][\w.'’/-]{1,20}[,.]?[\s\u00a0]{1,3}){1,6}$", re.UNICODE
-)
+_DATELINE = re.compile(r"\s{0,40}(?:date\s[0-9-]{10}\s)?(?:[A-Z][\w.'’/-]{1,20}[,.]?[\s\u00a0]{1,3}){1,6}$", re.UNICODE)
 
 
 _SINCE = re.compile(
@@ -226,7 +224,7 @@ class Resolver:
                 past = (published.year - 1, month)
             return _whole_month(*past, why)
         future = looks_ahead(self.text, phrase.start, phrase.end)
-        if (future and back != 0) or back > 9:
+        if (future and back > 2) or back > 9:
             return _whole_month(*ahead, f"month after publication on {published}")
         return _whole_month(*past, why)
 
@@ -246,11 +244,7 @@ class Resolver:
                 if phrase.modifier != "following":
                     step = -((near.first.weekday() - phrase.weekday) % 7 or 7)
                 return _one(near.last + timedelta(days=step), f"weekday counted from {near.last}")
-            if (
-                near is not None
-                and phrase.modifier in ("same", "that")
-                and near.first.weekday() == phrase.weekday
-            ):
+            if near is not None and phrase.modifier in ("same", "that") and near.first.weekday() == phrase.weekday:
                 return _one(near.first, f"the day named before, {near.first}")
         if self.published is None:
             return "relative, and the article has no publication date"
@@ -266,9 +260,7 @@ class Resolver:
             # "last Friday" is never the day of publication itself.
             return _one(published - timedelta(days=back or 7), f"weekday before publication on {published}")
         if phrase.modifier in ("next", "coming") or (
-            back != 0
-            and phrase.modifier not in ("past", "last")
-            and looks_ahead(self.text, phrase.start, phrase.end)
+            back != 0 and phrase.modifier not in ("past", "last") and looks_ahead(self.text, phrase.start, phrase.end)
         ):
             return _one(published + timedelta(days=7 - back), f"weekday after publication on {published}")
         if back == 0:
@@ -419,13 +411,9 @@ class Resolver:
         if unit in ("day", "night", "week", "fortnight"):
             other = published + amount * {"week": 7, "fortnight": 14}.get(unit, 1) * _ONE_DAY
         else:
-            other = _add_months(
-                published, amount * {"month": 1, "year": 12, "decade": 120, "century": 1200}[unit]
-            )
+            other = _add_months(published, amount * {"month": 1, "year": 12, "decade": 120, "century": 1200}[unit])
         first, last = sorted((other, published))
-        return _Days(
-            first, last, "span", f"the time {'up to' if amount < 0 else 'from'} publication on {published}"
-        )
+        return _Days(first, last, "span", f"the time {'up to' if amount < 0 else 'from'} publication on {published}")
 
     def _nth(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
         """ "for a third day on Sunday": from Friday to Sunday."""

@@ -11,9 +11,9 @@ CLAUSE_CHARS = 160
 
 # Words that say a clause looks ahead or back. Order in the clause decides: the nearest one before the phrase.
 _FUTURE = re.compile(
-    r"\b(?:will|shall|won['’]t|would|is to|are to|to be|was to|were to|due|going to|set to|about to|scheduled"
-    r"|planned|plans?|planning|expect(?:s|ed)?|unless|should|must|(?-i:may|MAY(?= [A-Z]))|might|upcoming|coming"
-    r"|forthcoming|slated|effective"
+    r"\b(?:will|shall|won['’]t|would|is to|are to|to be|was to|were to|due|going to|set to|about to"
+    r"|scheduled|planned|plans?|planning|expect(?:s|ed)?|unless|should|must|(?-i:may|MAY(?= [A-Z]))|might"
+    r"|upcoming|coming|forthcoming|slated|effective"
     r"|(?:want|hop|intend|threaten|vow|promis|agree|prepar|pledg|seek|propos|call)(?:s|ed|d|e|es|ing)?"
     r" (?:to|for))\b|['’]ll\b",
     re.IGNORECASE,
@@ -46,9 +46,7 @@ def clause(text: str, start: int, end: int) -> tuple[str, str]:
             cut = match.end()
     after = text[end : end + CLAUSE_CHARS]
     stop = re.search(r"[.!?](?=[\"”’)]?[\s\u00a0]|$)|\n[\s\u00a0]*\n|;|[\"“”]", after)
-    return " ".join(before[cut:].split()) + " ", " " + " ".join(
-        after[: stop.start() if stop else None].split()
-    )
+    return " ".join(before[cut:].split()) + " ", " " + " ".join(after[: stop.start() if stop else None].split())
 
 
 def looks_ahead(text: str, start: int, end: int) -> bool:
