@@ -92,7 +92,19 @@ def _verb_group(tokens: list[Token], i: int, floor: int, marks: set[str]) -> int
 def _operate(tokens: list[Token], i: int, marks: set[str]) -> None:
     """Add what the word at ``i`` does to its complement."""
     low = tokens[i].low
-    if low in ("due", "set", "scheduled", "poised", "ready", "about", "going", "expected", "supposed", "bound", "likely"):
+    if low in (
+        "due",
+        "set",
+        "scheduled",
+        "poised",
+        "ready",
+        "about",
+        "going",
+        "expected",
+        "supposed",
+        "bound",
+        "likely",
+    ):
         marks.add("hypo" if low == "likely" else "plan")
         return
     if low in ("unable", "refused", "refuse", "refuses", "declined"):
@@ -116,7 +128,18 @@ def _governor_of_infinitive(tokens: list[Token], j: int, floor: int) -> int | No
         token = tokens[k]
         if token.tag in VERBAL and token.low not in BE | HAVE:
             return k
-        if token.low in ("due", "set", "scheduled", "poised", "ready", "about", "unable", "likely", "going", "supposed"):
+        if token.low in (
+            "due",
+            "set",
+            "scheduled",
+            "poised",
+            "ready",
+            "about",
+            "unable",
+            "likely",
+            "going",
+            "supposed",
+        ):
             return k
         if token.low in _OPERATOR_NOUNS and token.tag in NOMINAL:
             return k
@@ -299,7 +322,11 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str) -> Judge
                     _operate(tokens, k, marks)
                     inner: set[str] = set()
                     _verb_marks(text, k, parent, inner, clauses)
-                    marks |= {m for m in inner if m in ("plan", "attempt", "threat", "claim")} if "report" not in marks else set()
+                    marks |= (
+                        {m for m in inner if m in ("plan", "attempt", "threat", "claim")}
+                        if "report" not in marks
+                        else set()
+                    )
                     if token.low in reporting and source is None:
                         source = _source(text, sentence, k, parent.a, edge)
                     break
@@ -315,7 +342,12 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str) -> Judge
             continue
         if other.b - other.a <= 22 and (other.own_subject or other.kind == "verb"):
             verb = _main_verb(tokens, other)
-            if verb is not None and other.kind == "main" and tokens[verb].low in reporting and other.index > clause.index:
+            if (
+                verb is not None
+                and other.kind == "main"
+                and tokens[verb].low in reporting
+                and other.index > clause.index
+            ):
                 nothing_after = other.b >= sentence.b - 1 or tokens[other.b - 1].low in (",", ";", "—")
                 if nothing_after and tokens[other.a - 1].low in (",", '"', "”", "’", "'", "—"):
                     _tail(text, sentence, tokens, verb, other, marks)
@@ -324,7 +356,11 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str) -> Judge
     if "report" not in marks:
         # the same tail inside one clause: "…, said X" with the verb first
         for k in range(trigger.b, sentence.b):
-            if tokens[k].low in ("said", "says", "reported", "added", "announced") and tokens[k - 1].low in (",", '"', "”"):
+            if tokens[k].low in ("said", "says", "reported", "added", "announced") and tokens[k - 1].low in (
+                ",",
+                '"',
+                "”",
+            ):
                 marks.add("report")
                 source = source or _source(text, sentence, k, k, sentence.b)
                 break
@@ -348,15 +384,20 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str) -> Judge
             marks.add("deny")
     if any(w in own for w in (" allegedly ", "purportedly")):
         marks.add("claim")
-    rest = text.text[tokens[trigger.a].start : min(sentence.end, tokens[trigger.a].start + 160)].lower()
+    stop = clause.b
+    for other in clauses[clause.index + 1 :]:
+        if other.kind != "verb" and not (other.marker == "but" and other.own_subject):
+            break
+        stop = other.b
+    rest = text.text[tokens[trigger.a].start : tokens[stop - 1].end][:200].lower()
     if trigger.pos == "n" or "plan" in marks:
         if _phrases("cancelled_phrases").search(rest):
             marks.add("cancel")
     if _phrases("failed_phrases").search(rest):
         marks.add("failed")
-    conditional = any(
-        c.marker in ("if", "unless", "lest") for c in clauses if c.index != clause.index
-    ) or any(t.low in ("if", "unless") for t in tokens[sentence.a : sentence.b])
+    conditional = any(c.marker in ("if", "unless", "lest") for c in clauses if c.index != clause.index) or any(
+        t.low in ("if", "unless") for t in tokens[sentence.a : sentence.b]
+    )
     agents = {t.low for t in tokens[clause.a : trigger.head]}
     armed = bool(agents & (classes_of("ARMED") | classes_of("FORCE"))) or bool(agents & {"we", "our", "his", "their"})
     verdict = Judgement(operators=marks, source=source, mention="mention" in marks)

@@ -8,6 +8,7 @@ same day is the same incident, told again.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.incidents.certainty import Judgement, judge
 from geomap.incidents.counts import Count, casualties, crowd
 from geomap.incidents.places import Anaphor, Spot, anaphors, read_spots, to_place
-from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Sentence, Text, read_text
+from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, read_text
 from geomap.incidents.triggers import Trigger, classes_of, find_triggers, verb_set
 from geomap.lexicons import load_json
 from geomap.records import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["code_incidents"]
 
+_DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[—–]")
 _SPECIFIC = {
     "cbrn_attack": 9, "suicide_bombing": 9, "sexual_violence": 8, "abduction": 8, "air_drone_strike": 7,
     "shelling": 7, "protest_repressed": 7, "mob_violence": 6.5, "riot": 6, "explosive": 6, "territory_change": 6,
@@ -47,7 +49,9 @@ _SPECIFIC = {
 
 _FAMILIES = (
     frozenset({"armed_clash", "attack_civilians", "territory_change", "mob_violence"}),
-    frozenset({"air_drone_strike", "shelling", "explosive", "suicide_bombing", "attack_civilians", "property_destruction"}),
+    frozenset(
+        {"air_drone_strike", "shelling", "explosive", "suicide_bombing", "attack_civilians", "property_destruction"}
+    ),
     frozenset({"protest", "riot", "protest_repressed", "barricade_blockade"}),
     frozenset({"disaster_accident", "property_destruction", "alert_alarm"}),
     frozenset({"arrest_raid", "weapons_seizure"}),
@@ -59,7 +63,9 @@ _GENERIC = {
     "violence": None, "strike": None, "strikes": None,
 }  # fmt: skip
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "such", "both", "its", "their", "his", "her", "same"})
-_BACKGROUND_PREPOSITIONS = frozenset({"after", "since", "following", "during", "amid", "despite", "before", "against", "over", "until"})
+_BACKGROUND_PREPOSITIONS = frozenset(
+    {"after", "since", "following", "during", "amid", "despite", "before", "against", "over", "until"}
+)
 HISTORICAL_DAYS = 366
 """A day more than a year before publication is background, not news (the convention of the incident record)."""
 CARRY_SENTENCES = 8
@@ -94,6 +100,7 @@ class _Draft:
     crowd: Count | None = None
     definite: bool = False
     dropped: bool = False
+    background: bool = False
     quotes: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -141,6 +148,7 @@ class _Coder:
         self.published = _day(article.published)
         self.dateline = next((s for s in self.spots if s.use == "dateline" and s.place is not None), None)
         self.first_sentence = self._first_sentence()
+        self.story_start = self._story_start()
 
     # -------------------------------------------------------------------------------------- the run
 
@@ -163,9 +171,20 @@ class _Coder:
     def _first_sentence(self) -> int:
         """The index of the sentence that opens the story: the first with a verb."""
         for sentence in self.text.sentences[:6]:
-            if sum(t.tag in VERBAL for t in self.text.tokens[sentence.a : sentence.b]) >= 1 and sentence.b - sentence.a > 5:
+            if (
+                sum(t.tag in VERBAL for t in self.text.tokens[sentence.a : sentence.b]) >= 1
+                and sentence.b - sentence.a > 5
+            ):
                 return sentence.index
         return 0
+
+    def _story_start(self) -> int:
+        """The character at which the story begins after a dateline ("CITY, Aug 5 (AGENCY) - ")."""
+        spot = next((s for s in self.spots if s.use == "dateline"), None)
+        if spot is None:
+            return 0
+        found = _DATELINE_END.search(self.article.text, spot.end, spot.end + 70)
+        return found.end() if found else spot.end
 
     def _spots_in(self, sentence: Sentence) -> list[Spot]:
         lo = bisect_left(self.spot_starts, sentence.a)
@@ -173,7 +192,7 @@ class _Coder:
         return self.spots[lo:hi]
 
     def _dates_in(self, start: int, end: int) -> list[DateExpression]:
-        lo = bisect_left(self.date_starts, start)
+        lo = bisect_left(self.date_starts, max(start, self.story_start))
         hi = bisect_left(self.date_starts, end)
         return self.dates[lo:hi]
 
@@ -210,7 +229,12 @@ class _Coder:
         for n in range(len(order) - 1):
             first, second = order[n], order[n + 1]
             link = second.clauses[0]
-            if first.effect_only and not first.dropped and link.kind == "adverbial" and link.marker in ("when", "after", "as", "while"):
+            if (
+                first.effect_only
+                and not first.dropped
+                and link.kind == "adverbial"
+                and link.marker in ("when", "after", "as", "while")
+            ):
                 if not second.effect_only and not self._own_date(second):
                     second.triggers = first.triggers + second.triggers
                     second.clauses = first.clauses + second.clauses
@@ -241,6 +265,8 @@ class _Coder:
         before = tokens[max(sentence.a, trigger.a - 3) : trigger.a]
         lows = [t.low for t in before]
         if "such" in lows:
+            return True
+        if _classifies(tokens, trigger.a, sentence.a):
             return True
         after = tokens[trigger.b] if trigger.b < sentence.b else None
         # a noun that modifies another is no event ("attack helicopter", "protest movement", "riot victims")
@@ -301,10 +327,10 @@ class _Coder:
                 return "armed_clash"
         return None
 
-    def _host(
-        self, draft: _Draft, clause: Clause, clauses: list[Clause], drafts: dict[int, _Draft]
-    ) -> _Draft | None:
+    def _host(self, draft: _Draft, clause: Clause, clauses: list[Clause], drafts: dict[int, _Draft]) -> _Draft | None:
         """The incident of the same sentence that a clause's triggers belong to, if any."""
+        if self._when_of_date(clause):
+            return None
         own_date = self._own_date(draft)
         own_place = bool(self._site_spots(draft, clause))
         at: Clause | None = clause
@@ -314,7 +340,11 @@ class _Coder:
             steps += 1
             if at.index in drafts:
                 host = drafts[at.index]
-                if draft.effect_only and not (own_place and own_date) and clause.marker not in ("where", "which", "who"):
+                if (
+                    draft.effect_only
+                    and not (own_place and own_date)
+                    and clause.marker not in ("where", "which", "who")
+                ):
                     return host
                 related = host.type == draft.type or _related(host.type, draft.type) or draft.weak or host.effect_only
                 if clause.marker == "ing" and related and not own_place:
@@ -332,9 +362,19 @@ class _Coder:
                 if host.type == draft.type and not own_place and not own_date:
                     return host
                 break
-        if (own_place and own_date) or clause.marker in ("where", "which", "who"):
+        if clause.marker in ("where", "which", "who") or self._when_of_date(clause):
             return None
         before = [d for i, d in drafts.items() if i < clause.index]
+        if (
+            before
+            and draft.effect_only
+            and clause.marker in ("and", "but")
+            and before[-1] is drafts.get(clause.index - 1)
+        ):
+            host = before[-1]
+            bare = not any(self._site_spots(host, c) for c in host.clauses) and not self._own_date(host)
+            if bare and (host.effect_only or host.type in _HARMFUL):
+                return host
         if before and not own_date and not own_place:
             last = before[-1]
             if draft.effect_only and last.type not in ("threat", "political_act", "force_movement"):
@@ -342,6 +382,18 @@ class _Coder:
             if last.type == draft.type and (draft.definite or draft.main.pos == "n"):
                 return last
         return None
+
+    def _when_of_date(self, clause: Clause) -> bool:
+        """Whether a clause with "when" hangs on a day named just before it ("on September 20, when …")."""
+        return clause.marker == "when" and self._date_before(clause) is not None
+
+    def _date_before(self, clause: Clause) -> DateExpression | None:
+        tokens = self.text.tokens
+        if clause.a < 2:
+            return None
+        edge = tokens[clause.a].start
+        found = self._dates_in(max(0, edge - 40), edge)
+        return found[-1] if found and found[-1].date_start is not None and edge - found[-1].end <= 3 else None
 
     def _absorb(self, host: _Draft, draft: _Draft) -> None:
         host.triggers.extend(draft.triggers)
@@ -360,6 +412,12 @@ class _Coder:
     def _settle(self, draft: _Draft, siblings: list[_Draft]) -> None:
         """Give a draft its certainty, place, day and numbers, or drop it."""
         draft.judgement = judge(self.text, draft.sentence, draft.main, draft.type)
+        if (
+            draft.type == "threat"
+            and draft.main.pos == "v"
+            and draft.judgement.certainty in ("reported", "claimed", "planned")
+        ):
+            draft.judgement.certainty = "threatened"
         self._place(draft, siblings)
         self._date(draft, siblings)
         self._numbers(draft)
@@ -383,7 +441,13 @@ class _Coder:
         """The toponyms of a clause at which the draft's event happened (origins and destinations among them)."""
         out: list[Spot] = []
         for spot in self._spots_in(draft.sentence):
-            if not clause.a <= spot.a < clause.b or spot.use in ("speaker", "modifier", "actor", "dateline", "container"):
+            if not clause.a <= spot.a < clause.b or spot.use in (
+                "speaker",
+                "modifier",
+                "actor",
+                "dateline",
+                "container",
+            ):
                 continue
             if spot.qualifies:
                 continue
@@ -407,7 +471,17 @@ class _Coder:
         token = tokens[governor]
         if token.tag in VERBAL and token.low not in BE:
             near = any(abs(governor - t.head) <= 3 for t in draft.triggers)
-            return near or token.low in ("hit", "struck", "reached", "rocked", "shook", "leave", "hitting", "shaking", "hits")
+            return near or token.low in (
+                "hit",
+                "struck",
+                "reached",
+                "rocked",
+                "shook",
+                "leave",
+                "hitting",
+                "shaking",
+                "hits",
+            )
         if token.low == "against":
             return any(0 < governor - t.head <= 3 for t in draft.triggers)
         # "the headquarters of X", "the siege of X", "people of X": the noun's own place
@@ -427,8 +501,10 @@ class _Coder:
                 if low in BE or tokens[i].tag == "MD" or low in ("has", "have", "had"):
                     heads = {t.head for t in draft.triggers if t.pos == "v"}
                     chain = [j for j in range(i + 1, min(clause.b, i + 5)) if j in heads]
-                    return bool(chain) and tokens[chain[0]].tag in ("VBN", "VBD") and any(
-                        tokens[j].low in BE for j in range(i, chain[0])
+                    return (
+                        bool(chain)
+                        and tokens[chain[0]].tag in ("VBN", "VBD")
+                        and any(tokens[j].low in BE for j in range(i, chain[0]))
                     )
                 return False
         return False
@@ -447,7 +523,7 @@ class _Coder:
             if found:
                 chosen, sites = chosen + found, found
                 draft.borrowed = "the sentence"
-        draft.own_place = bool(sites)
+        draft.own_place = bool(sites) and (not draft.borrowed or draft.main.pos == "v")
         if not sites:
             loose = [
                 s for c in draft.clauses for s in self._spots_in(draft.sentence)
@@ -460,7 +536,11 @@ class _Coder:
                 sites = [spot]
                 draft.borrowed = "the phrase"
         going = [s for s in chosen if s.role in ("from", "to")]
-        if not sites and going and draft.type in ("force_movement", "territory_change", "protest", "movement_restriction"):
+        if (
+            not sites
+            and going
+            and draft.type in ("force_movement", "territory_change", "protest", "movement_restriction")
+        ):
             sites = going
             draft.own_place = True
         if not sites:
@@ -484,8 +564,14 @@ class _Coder:
             pass
         points = [s for s in here if not s.is_area and s.role != "along" and s.place is not None]
         if points:
-            here = [s for s in here if s in points or s.listed or (s.role == "along" and s.between and s.governor != points[0].governor and _joined(points, s))]
-            here = [s for s in here if s in points or not s.is_area]
+            here = [
+                s
+                for s in here
+                if s in points
+                or s.listed
+                or (s.role == "along" and s.between and s.governor != points[0].governor and _joined(points, s))
+            ]
+            here = [s for s in here if s in points or not s.is_area or s.listed]
             exact = [s for s in here if s.role in ("site", "part_of")]
             if exact and not any(s.listed for s in here):
                 here = [s for s in here if s in exact]
@@ -581,7 +667,11 @@ class _Coder:
             elif anaphor.kind == "A":
                 if not spot.is_area and not called:
                     continue
-                if singular == "country" and place is not None and place.feature_code not in ("PCLI", "PCLS", "PCLD", "PCL", "TERR"):
+                if (
+                    singular == "country"
+                    and place is not None
+                    and place.feature_code not in ("PCLI", "PCLS", "PCLD", "PCL", "TERR")
+                ):
                     score -= 1.5
                 if spot.use == "speaker":
                     score -= 1.0
@@ -671,7 +761,9 @@ class _Coder:
                 return [spot]
         if self.recent and not draft.weak and draft.judgement.certainty == "reported" and draft.main.pos == "v":
             previous = self.recent[-1]
-            also = any(t.low in ("also", "meanwhile", "later", "then") for t in self.text.tokens[sentence.a : sentence.a + 6])
+            also = any(
+                t.low in ("also", "meanwhile", "later", "then") for t in self.text.tokens[sentence.a : sentence.a + 6]
+            )
             if sentence.paragraph - previous.sentence.paragraph <= 1 and also:
                 draft.borrowed = "the paragraph before"
                 return [s for s in previous.spots if s.role not in ("from", "to")]
@@ -683,7 +775,9 @@ class _Coder:
     def _local(self, draft: _Draft) -> bool:
         """Whether the lead speaks of a spot in the dateline's town: "on the courthouse square", "here"."""
         tokens = self.text.tokens
-        local = classes_of("ROAD") | classes_of("BUILDING") | classes_of("TOWN") | {"downtown", "here", "campus", "stadium"}
+        local = (
+            classes_of("ROAD") | classes_of("BUILDING") | classes_of("TOWN") | {"downtown", "here", "campus", "stadium"}
+        )
         for clause in draft.clauses:
             for i in range(clause.a, clause.b - 1):
                 if tokens[i].low in ("on", "at", "in", "outside", "through", "near", "along") and i + 1 < clause.b:
@@ -712,6 +806,8 @@ class _Coder:
             if options:
                 best = min(options, key=lambda d: (self._date_cost(d, draft), abs(d.start - head)))
                 break
+        if best is None and draft.clauses[0].marker in ("when", "where", "which"):
+            best = self._date_before(draft.clauses[0])
         if best is not None:
             draft.own_date = True
             self._take_date(draft, best, best.reason)
@@ -727,7 +823,9 @@ class _Coder:
             ]
             if not options:
                 continue
-            relative = clause.marker in ("which", "who", "where", "when") and clause.index not in {c.index for c in draft.clauses}
+            relative = clause.marker in ("which", "who", "where", "when") and clause.index not in {
+                c.index for c in draft.clauses
+            }
             if not relative:
                 opening = options[0]
                 break
@@ -741,10 +839,22 @@ class _Coder:
             return
         if draft.judgement.certainty not in ("reported", "attempted", "negated", "claimed"):
             return
-        if any(
-            d.date_start is None for c in draft.clauses for d in self._dates_in(tokens[c.a].start, tokens[c.b - 1].end)
-        ) and self.published is None:
+        if (
+            any(
+                d.date_start is None
+                for c in draft.clauses
+                for d in self._dates_in(tokens[c.a].start, tokens[c.b - 1].end)
+            )
+            and self.published is None
+        ):
             return
+        for previous in reversed(self.recent):
+            if previous.sentence.paragraph != draft.sentence.paragraph or not draft.sentence.index:
+                break
+            if self._is_old(previous.date_end) and previous.own_date:
+                # a paragraph of background stays background until a newer day is named
+                draft.background = True
+                return
         for previous in reversed(self.recent):
             if previous.date_start is None or previous.judgement.certainty not in ("reported", "attempted", "claimed"):
                 continue
@@ -754,15 +864,27 @@ class _Coder:
             draft.time_precision = previous.time_precision
             draft.date_reason = "no time phrase of its own: the day of the incident told before it"
             return
-        if draft.sentence.index <= self.first_sentence + 1 and draft.judgement.certainty == "reported" and self.published:
+        if (
+            draft.sentence.index <= self.first_sentence + 1
+            and draft.judgement.certainty == "reported"
+            and self.published
+        ):
             draft.date_start = draft.date_end = self.published.isoformat()
             draft.time_precision = 1
-            draft.date_reason = "no time phrase: reported as news in the lead, so the day of publication or shortly before"
+            draft.date_reason = (
+                "no time phrase: reported as news in the lead, so the day of publication or shortly before"
+            )
 
     def _date_cost(self, expression: DateExpression, draft: _Draft) -> int:
         """Phrases that bound something else ("until Tuesday", "the uprising of 1988") come after plain ones."""
         before = self.article.text[max(0, expression.start - 12) : expression.start].lower().split()
         last = before[-1] if before else ""
+        if last == "since" and draft.main.pos == "n":
+            return 3
+        text = self.article.text
+        after = text[expression.end : expression.end + 7].lower().lstrip(" ,")
+        if after.startswith("when") and not any(self._when_of_date(c) for c in draft.clauses):
+            return 2
         return 2 if last in ("until", "till", "of", "than", "by") else 0
 
     def _take_date(self, draft: _Draft, expression: DateExpression, reason: str) -> None:
@@ -780,6 +902,8 @@ class _Coder:
     # --------------------------------------------------------------------------------------- numbers
 
     def _numbers(self, draft: _Draft) -> None:
+        if draft.judgement.certainty in ("planned", "threatened", "hypothetical", "negated"):
+            return
         draft.deaths, draft.injured = casualties(self.text, draft.clauses)
         if draft.type in ("protest", "riot", "protest_repressed", "mob_violence", "barricade_blockade"):
             for clause in draft.clauses:
@@ -787,7 +911,14 @@ class _Coder:
                 if size is not None:
                     draft.crowd = size
                     break
-        if draft.type in ("abduction", "arrest_raid", "threat", "political_act", "movement_restriction", "force_movement"):
+        if draft.type in (
+            "abduction",
+            "arrest_raid",
+            "threat",
+            "political_act",
+            "movement_restriction",
+            "force_movement",
+        ):
             draft.deaths = draft.deaths if any(t.kind == "effect" for t in draft.triggers) else None
 
     # ------------------------------------------------------------------------------------ told again
@@ -814,8 +945,22 @@ class _Coder:
             return True
         return False
 
+    def _the(self, trigger: Trigger) -> bool:
+        """Whether a nominal trigger is introduced as known: "the shelling", "both attacks", "the army's raid"."""
+        tokens = self.text.tokens
+        for i in range(trigger.a - 1, max(-1, trigger.a - 4), -1):
+            if tokens[i].low in _DEFINITE or tokens[i].low in ("'s", "’s"):
+                return True
+            if tokens[i].tag not in ("JJ", "NN", "NNP", "CD", "POS"):
+                return False
+        return False
+
     def _same(self, previous: _Draft, draft: _Draft) -> bool:
         gap = draft.sentence.index - previous.sentence.index
+        the = draft.main.pos == "n" and self._the(draft.main)
+        if the and gap <= 8 and _related(previous.type, draft.type) and not draft.own_date:
+            if not draft.own_place or _ids(previous) & _ids(draft):
+                return True
         one, two = previous.judgement.certainty, draft.judgement.certainty
         facts = ("reported", "claimed", "attempted")
         if one != two and not (one in facts and two in facts):
@@ -831,7 +976,13 @@ class _Coder:
         elif draft.own_date and previous.date_start and not _overlaps(previous, draft):
             return False
         same_paragraph = previous.sentence.paragraph == draft.sentence.paragraph
-        if draft.effect_only and same_paragraph and gap <= 2 and (not draft.own_place or overlap) and previous.type in _HARMFUL:
+        if (
+            draft.effect_only
+            and same_paragraph
+            and gap <= 2
+            and (not draft.own_place or overlap)
+            and previous.type in _HARMFUL
+        ):
             return previous.deaths is None or draft.deaths is None or previous.deaths == draft.deaths
         if draft.main.pos == "n" and draft.definite and not draft.own_place and gap <= 6:
             return True
@@ -840,10 +991,18 @@ class _Coder:
         if draft.own_place:
             if not overlap:
                 return False
+            if (
+                one == two
+                and one in ("hypothetical", "threatened", "planned")
+                and not (draft.own_date and previous.own_date)
+            ):
+                return gap <= 6
             if draft.deaths and previous.deaths and draft.deaths != previous.deaths:
                 return False
             roles = {(s.role, s.direction) for s in previous.spots} & {(s.role, s.direction) for s in draft.spots}
-            return bool(roles) and (draft.own_date and previous.own_date or draft.definite or gap <= 2 and draft.main.pos == "n")
+            return bool(roles) and (
+                draft.own_date and previous.own_date or draft.definite or gap <= 2 and draft.main.pos == "n"
+            )
         return draft.main.pos == "n" and same_paragraph and not draft.own_date and gap <= 2
 
     # ------------------------------------------------------------------------------------- the record
@@ -862,6 +1021,8 @@ class _Coder:
 
     def _trim(self, start: int, end: int) -> tuple[int, int]:
         text = self.article.text
+        if start < self.story_start < end - 10:
+            start = self.story_start
         while end > start and text[end - 1] in " \n\t,;:—–-":
             end -= 1
         while start < end and text[start] in " \n\t,;:—–-":
@@ -893,6 +1054,8 @@ class _Coder:
                 places.append(place)
         judgement = draft.judgement
         certainty = judgement.certainty
+        if draft.background and certainty in ("reported", "claimed", "attempted"):
+            certainty = "historical"
         if certainty in ("reported", "claimed", "attempted") and self._is_old(draft.date_end):
             certainty = "historical"
         start, end = draft.quotes[0]
@@ -908,7 +1071,13 @@ class _Coder:
         if draft.weak:
             score -= 0.1
         key = "|".join(
-            [self.article.doc_id, draft.type, str(start), ",".join(sorted(f"{p.place_id}:{p.role}:{p.start}" for p in places)), draft.date_start or ""]
+            [
+                self.article.doc_id,
+                draft.type,
+                str(start),
+                ",".join(sorted(f"{p.place_id}:{p.role}:{p.start}" for p in places)),
+                draft.date_start or "",
+            ]
         )
         return Incident(
             incident_id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16],
@@ -952,18 +1121,31 @@ class _Coder:
     def _actors(self, draft: _Draft) -> tuple[Actor, ...]:
         """Noun phrases of people and forces around the trigger: before it the agent, behind it the target."""
         tokens = self.text.tokens
-        people = classes_of("ARMED") | classes_of("FORCE") | classes_of("CIVILIAN") | classes_of("CROWD") | classes_of("PROTESTER")
+        people = (
+            classes_of("ARMED")
+            | classes_of("FORCE")
+            | classes_of("CIVILIAN")
+            | classes_of("CROWD")
+            | classes_of("PROTESTER")
+        )
         out: list[Actor] = []
         clause = self.text.clause_of(draft.main.head)
         head = draft.main.head
-        passive = any(tokens[i].low in BE for i in range(max(clause.a, head - 3), head)) and tokens[head].tag in ("VBN", "VBD")
+        passive = any(tokens[i].low in BE for i in range(max(clause.a, head - 3), head)) and tokens[head].tag in (
+            "VBN",
+            "VBD",
+        )
         crowdlike = draft.type in ("protest", "riot", "protest_repressed", "barricade_blockade", "mob_violence")
         i = clause.a
         while i < clause.b and len(out) < 4:
             token = tokens[i]
             if token.low in people and token.tag in NOMINAL and not (draft.main.a <= i < draft.main.b):
                 a = i
-                while a - 1 >= clause.a and tokens[a - 1].tag in ("JJ", "NN", "NNP", "CD", "DT", "NNPS", "VBN", "PRP$") and tokens[a - 1].low != "there":
+                while (
+                    a - 1 >= clause.a
+                    and tokens[a - 1].tag in ("JJ", "NN", "NNP", "CD", "DT", "NNPS", "VBN", "PRP$")
+                    and tokens[a - 1].low != "there"
+                ):
                     a -= 1
                 b = i + 1
                 while b < clause.b and tokens[b].tag in NOMINAL and b not in self.covered:
@@ -971,7 +1153,12 @@ class _Coder:
                 by = i > head and any(tokens[k].low == "by" for k in range(max(head, a - 2), a))
                 agent = (i < head) != passive or by
                 role = "agent" if agent else "target"
-                if role == "agent" and crowdlike and token.low in classes_of("CROWD") | classes_of("PROTESTER") and token.low not in classes_of("FORCE"):
+                if (
+                    role == "agent"
+                    and crowdlike
+                    and token.low in classes_of("CROWD") | classes_of("PROTESTER")
+                    and token.low not in classes_of("FORCE")
+                ):
                     role = "crowd"
                 out.append(Actor(start=tokens[a].start, end=tokens[b - 1].end,
                                  text=self.article.text[tokens[a].start : tokens[b - 1].end], role=role))  # fmt: skip
@@ -995,6 +1182,28 @@ def _plain(resolution: Resolution) -> Any:
 
 def _joined(points: list[Spot], spot: Spot) -> bool:
     return any(p.listed for p in points)
+
+
+_RANKS = frozenset(
+    "first second third fourth fifth sixth latest last largest biggest worst deadliest bloodiest heaviest most "
+    "longest only".split()
+)
+
+
+def _classifies(tokens: list[Token], a: int, floor: int) -> bool:
+    """Whether a noun at ``a`` only ranks what was told ("…, the biggest demonstration", "called the worst attack")."""
+    ranked = False
+    for i in range(a - 1, max(floor - 1, a - 6), -1):
+        token = tokens[i]
+        if token.low in _RANKS:
+            ranked = True
+        elif token.low in BE or token.low in (",", "called", "as", "described") or (ranked and token.low == "what"):
+            return ranked
+        elif token.tag not in ("JJ", "JJS", "RBS", "DT", "NN", "NNP", "CD", "POS") or (
+            token.tag in ("NN",) and not ranked and i < a - 2
+        ):
+            return False
+    return False
 
 
 def _related(one: str, two: str) -> bool:
@@ -1028,7 +1237,19 @@ def _precision(spots: list[Spot]) -> tuple[int | None, int | None, float | None]
     for spot in spots:
         place = spot.place
         radius = place.radius_km if place is not None else None
-        country = place is not None and place.feature_code in ("PCLI", "PCL", "PCLS", "PCLD", "PCLF", "PCLH", "PCLIX", "TERR", "CONT", "SEA", "OCN")
+        country = place is not None and place.feature_code in (
+            "PCLI",
+            "PCL",
+            "PCLS",
+            "PCLD",
+            "PCLF",
+            "PCLH",
+            "PCLIX",
+            "TERR",
+            "CONT",
+            "SEA",
+            "OCN",
+        )
         if place is None and not spot.area:
             value = (9, 6, None)
         elif country and spot.role != "along":

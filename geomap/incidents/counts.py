@@ -33,7 +33,9 @@ _KILL = frozenset(
     "kill kills killed killing dead die dies died dying death deaths slain murdered massacred assassinated executed "
     "perished drowned slaughtered beheaded lynched martyred fatalities claimed".split()
 )
-_INJURE = frozenset("injure injures injured injuring wound wounds wounded wounding hurt injuries hospitalised hospitalized".split())
+_INJURE = frozenset(
+    "injure injures injured injuring wound wounds wounded wounding hurt injuries hospitalised hospitalized".split()
+)
 _UNCOUNTED = frozenset(
     "percent per cent km kilometres kilometers miles mile years year months month days day hours hour minutes weeks "
     "week am pm metres meters houses homes vehicles cars shops buildings schools times rifles drones rockets shells "
@@ -96,7 +98,13 @@ def _number_at(tokens: list[Token], i: int, b: int) -> _Number | None:
     while j < b and tokens[j].low in _SCALES:
         base *= _SCALES[tokens[j].low]
         j += 1
-        if j < b and tokens[j].low == "and" and j + 1 < b and word_number(tokens[j + 1].low) is not None and base >= 100:
+        if (
+            j < b
+            and tokens[j].low == "and"
+            and j + 1 < b
+            and word_number(tokens[j + 1].low) is not None
+            and base >= 100
+        ):
             base += word_number(tokens[j + 1].low) or 0
             j += 2
     if base != int(base) or base > 50_000_000:
@@ -114,7 +122,9 @@ def _bounded(tokens: list[Token], number: _Number, a: int) -> Count:
     """The range with "at least", "more than", "up to" before it taken in."""
     before = " ".join(t.low for t in tokens[max(a, number.a - 3) : number.a])
     low, high = number.value
-    if re.search(r"(?:at least|more than|no fewer than|no less than|over|not less than|a minimum of|upwards of)$", before):
+    if re.search(
+        r"(?:at least|more than|no fewer than|no less than|over|not less than|a minimum of|upwards of)$", before
+    ):
         return low, None
     if re.search(r"(?:up to|as many as|at most|fewer than|less than|nearly|almost)$", before):
         return low, high
@@ -140,7 +150,11 @@ def _numbers(tokens: list[Token], a: int, b: int) -> list[_Number]:
             or before in ("no", "aged", "age", "highway", "route", "since", "$", "€", "£", "mh", "flight")
             or after in (":", "%", "st", "th", "km", "-year")
             or (after == "-" and two in ("year", "month", "day", "hour", "mile", "km", "week", "storey", "story"))
-            or (1800 <= number.value[0] <= 2100 and before in ("in", "of", "since", ",", "by", "until") and tokens[i].low.isdigit())
+            or (
+                1800 <= number.value[0] <= 2100
+                and before in ("in", "of", "since", ",", "by", "until")
+                and tokens[i].low.isdigit()
+            )
         )
         if not bad:
             out.append(number)
@@ -190,10 +204,24 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
     low = tokens[i].low
     left = [n for n in numbers if n.b <= i]
     right = [n for n in numbers if n.a > i]
-    backwards = low in ("dead", "died", "die", "dies", "drowned", "perished", "deaths", "fatalities", "dying", "injuries") or _passive(
-        tokens, i, clause.a
-    )
-    if low in ("wounded", "injured", "hurt", "killed") and not backwards and i > clause.a and tokens[i - 1].tag in ("CD", "NNS"):
+    backwards = low in (
+        "dead",
+        "died",
+        "die",
+        "dies",
+        "drowned",
+        "perished",
+        "deaths",
+        "fatalities",
+        "dying",
+        "injuries",
+    ) or _passive(tokens, i, clause.a)
+    if (
+        low in ("wounded", "injured", "hurt", "killed")
+        and not backwards
+        and i > clause.a
+        and tokens[i - 1].tag in ("CD", "NNS")
+    ):
         backwards = True
     if low in ("death", "deaths") and right and not left:
         backwards = False
@@ -218,7 +246,9 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
         return None
     chosen = right[0]
     between = tokens[i + 1 : chosen.a]
-    if chosen.a - i > 7 or any(t.low in (",", ";", "in", "on", "near") or t.tag in VERBAL for t in between if t.low != "at"):
+    if chosen.a - i > 7 or any(
+        t.low in (",", ";", "in", "on", "near") or t.tag in VERBAL for t in between if t.low != "at"
+    ):
         return None
     group = [chosen]
     for later in right[1:]:
@@ -253,7 +283,9 @@ def _single(tokens: list[Token], i: int, clause: Clause) -> Count | None:
         token = tokens[j]
         if token.low in ("a", "an", "another", "one"):
             forward = [t.low for t in tokens[j + 1 : min(clause.b, j + 6)]]
-            if any(w in people and not w.endswith("men") for w in forward[:5] if not (w.endswith("s") and w[:-1] in people)):
+            if any(
+                w in people and not w.endswith("men") for w in forward[:5] if not (w.endswith("s") and w[:-1] in people)
+            ):
                 return 1, 1
             return None
         if token.low in ("of", ",") and last:
@@ -269,10 +301,17 @@ def crowd(text: Text, clause: Clause, trigger: int) -> Count | None:
     for number in _numbers(tokens, clause.a, clause.b):
         j = number.b
         steps = 0
-        while j < clause.b and steps < 4 and (tokens[j].tag in ("JJ", "NNP", "NN", "VBG", "NNPS") or tokens[j].low in ("of", "the")) and tokens[j].low not in people:
+        while (
+            j < clause.b
+            and steps < 4
+            and (tokens[j].tag in ("JJ", "NNP", "NN", "VBG", "NNPS") or tokens[j].low in ("of", "the"))
+            and tokens[j].low not in people
+        ):
             j += 1
             steps += 1
-        if j < clause.b and (tokens[j].low in people or (tokens[j].tag in ("NNPS", "NNP", "NNS") and j <= number.b + 1) or j == trigger):
+        if j < clause.b and (
+            tokens[j].low in people or (tokens[j].tag in ("NNPS", "NNP", "NNS") and j <= number.b + 1) or j == trigger
+        ):
             return _bounded(tokens, number, clause.a)
         if number.b < clause.b and tokens[number.b - 1].low in ("hundreds", "thousands", "dozens", "scores"):
             return _bounded(tokens, number, clause.a)

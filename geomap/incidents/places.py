@@ -8,7 +8,8 @@ That needs no parse, so it holds for upper-case wires and for texts without a mo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from geomap.incidents.counts import word_number
@@ -60,7 +61,9 @@ _TO_NEAR = frozenset(
     "road roads bridge bridges route routes approach approaches entrance entrances gateway highway close next "
     "adjacent opposite access crossing street lane railway exit exits closer near".split()
 )
-_NEAR = frozenset("near outside beyond beside off opposite above below behind nearby around toward towards past".split())
+_NEAR = frozenset(
+    "near outside beyond beside off opposite above below behind nearby around toward towards past".split()
+)
 _IN = frozenset("in at inside within throughout across through over under into onto on upon amid against of".split())
 _LINE_NOUNS = frozenset("border borders frontier boundary line".split())
 _UNITS = frozenset("km kilometre kilometres kilometer kilometers kms miles mile metres meters m mi yards".split())
@@ -114,7 +117,8 @@ def read_spots(text: Text, resolutions: list[Resolution]) -> list[Spot]:
     owner: dict[int, int] = {}
     length = len(text.text)
     previous_end = -1
-    for resolution in sorted(resolutions, key=lambda r: (r.mention.start, -r.mention.end)):
+    resolutions = sorted(resolutions, key=lambda r: (r.mention.start, -r.mention.end))
+    for resolution in resolutions:
         mention = resolution.mention
         if mention.kind == "demonym" or not 0 <= mention.start < mention.end <= length or mention.start < previous_end:
             continue
@@ -124,10 +128,44 @@ def read_spots(text: Text, resolutions: list[Resolution]) -> list[Spot]:
         a, b = text.tokens_of(mention.start, mention.end)
         for i in range(a, b):
             owner[i] = len(spots)
-        spots.append(Spot(a, b, mention.start, mention.end, resolution))
+        start, end = mention.start, mention.end
+        if (
+            text.text[end : end + 1] == "-"
+            and text.text[end + 1 : end + 2].isupper()
+            and not _begins(resolutions, end + 1)
+        ):
+            # the name goes on ("Saint-Pol" read as "Saint"): what was resolved is another place
+            while (
+                b < len(text.tokens)
+                and (text.tokens[b].low == "-" or text.tokens[b - 1].low == "-")
+                and text.tokens[b].start == end
+            ):
+                end = text.tokens[b].end
+                b += 1
+            resolution = replace(
+                resolution,
+                mention=replace(mention, end=end, text=text.text[start:end]),
+                place=None,
+                score=0.0,
+                rule="cut_name",
+                reasons=("the name goes on behind a hyphen",),
+                alternatives=(),
+            )
+        spots.append(Spot(a, b, start, end, resolution))
     for n, spot in enumerate(spots):
         _read(text, spots, owner, n)
     return spots
+
+
+def _singular(noun: str) -> str:
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def _begins(resolutions: list[Resolution], offset: int) -> bool:
+    at = bisect_left(resolutions, offset, key=lambda r: r.mention.start)
+    return at < len(resolutions) and resolutions[at].mention.start == offset
 
 
 def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -> tuple[int, list[str], str]:
@@ -141,9 +179,16 @@ def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -
             compass.append(_COMPASS[token.low])
         elif token.low in _KINDS and not label and token.tag in NOMINAL:
             label = token.low
-        elif token.tag not in _SKIP_TAGS and token.low not in ("'s", "’s", '"', "“", "mt", "lake") and not (
-            token.tag in ("NNP", "NN") and i + 1 < len(tokens) and tokens[i + 1].tag in NOMINAL and steps < 3
-            and token.low not in _TO_NEAR
+        elif (
+            token.tag not in _SKIP_TAGS
+            and token.low not in ("'s", "’s", '"', "“", "mt", "lake")
+            and not (
+                token.tag in ("NNP", "NN")
+                and i + 1 < len(tokens)
+                and tokens[i + 1].tag in NOMINAL
+                and steps < 3
+                and token.low not in _TO_NEAR
+            )
         ):
             break
         if token.tag in VERBAL and token.tag != "VBN":
@@ -170,7 +215,7 @@ def _read(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> None:
         i, compass, label = _skip_left(tokens, i, floor, owner)
         phrase = i + 1
         if label and not spot.label:
-            spot.label = label
+            spot.label = _singular(label)
         if compass and spot.direction is None and i + 1 <= spot.a:
             spot.direction = compass[0]
         if i < floor:
@@ -232,7 +277,7 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     if name_tail in _AREA_NOUNS and spot.b - spot.a > 1:
         spot.area = True
     if name_tail in _PARTS and spot.b - spot.a > 1:
-        spot.label = name_tail
+        spot.label = _singular(name_tail)
     if i >= sentence.b:
         return
     follower = tokens[i]
@@ -266,22 +311,26 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
         follower = tokens[other.b] if other.b < sentence.b else follower
         tail = tokens[other.b - 1].low
         if tail in _PARTS and tail.endswith("s"):
-            spot.label = tail
+            spot.label = _singular(tail)
             spot.role = "part_of"
     if follower.tag in NOMINAL or follower.low in _SITES | _AREA_NOUNS | _ROADS:
         low = follower.low
         if low in _AREA_NOUNS:
             spot.area = True
-            spot.label = low
+            spot.label = _singular(low)
         elif low in ("area", "areas", "vicinity"):
             spot.role = "near"
         elif low in _ROADS and follower.tag in NOMINAL and tokens[spot.b - 1].low not in _ROADS:
             spot.role = "along"
         elif low in _PARTS:
-            spot.role = "part_of" if low in ("districts", "district", "quarter", "suburbs", "suburb") and spot.place is None else spot.role
-            spot.label = spot.label or low
+            spot.role = (
+                "part_of"
+                if low in ("districts", "district", "quarter", "suburbs", "suburb") and spot.place is None
+                else spot.role
+            )
+            spot.label = spot.label or _singular(low)
         elif low in _SITES:
-            spot.label = spot.label or low
+            spot.label = spot.label or _singular(low)
         elif follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and follower.tag != "NNP":
             spot.use = "modifier"
         elif follower.tag in ("NNP", "NNPS") and i == spot.b and i not in owner:
@@ -326,7 +375,12 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
     if low in _COMPASS and noun.tag in NOMINAL | {"RB", "JJ", "NNP"}:
         direction = _COMPASS[low]
         k = j - 1
-        if low in ("north", "south", "east", "west") and k - 1 >= floor and tokens[k].low == "-" and tokens[k - 1].low in _COMPASS:
+        if (
+            low in ("north", "south", "east", "west")
+            and k - 1 >= floor
+            and tokens[k].low == "-"
+            and tokens[k - 1].low in _COMPASS
+        ):
             direction = _COMPASS[tokens[k - 1].low] + direction
             k -= 2
         if k >= floor and tokens[k].low in ("the", "far", "extreme", "deep") and low != "downtown":
@@ -357,10 +411,23 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
             spot.area = True
         if low == "capital":
             spot.use = "container"
-        if low in ("suburb", "district", "quarter", "neighbourhood", "neighborhood", "suburbs", "districts", "borough") and (
-            noun.tag in NOMINAL and spot.place is not None and j - 1 >= floor
-            and tokens[j - 1].low in ("a", "the", "one", "eastern", "western", "northern", "southern", "several", "two", "other")
-            and spot.place.feature_class == "P" and (spot.place.population or 0) > 100_000
+        if low in (
+            "suburb",
+            "district",
+            "quarter",
+            "neighbourhood",
+            "neighborhood",
+            "suburbs",
+            "districts",
+            "borough",
+        ) and (
+            noun.tag in NOMINAL
+            and spot.place is not None
+            and j - 1 >= floor
+            and tokens[j - 1].low
+            in ("a", "the", "one", "eastern", "western", "northern", "southern", "several", "two", "other")
+            and spot.place.feature_class == "P"
+            and (spot.place.population or 0) > 100_000
         ):
             # "a suburb of <big city>" lies in it; "the hillside suburb of <small place>" is that place
             spot.role = "part_of"
@@ -402,8 +469,16 @@ def _noun_left(tokens: list[Token], j: int, floor: int, spot: Spot, *, kind: boo
         if token.low in _COMPASS and not kind:
             spot.direction = spot.direction or _COMPASS[token.low]
             spot.role = "part_of" if spot.role == "site" else spot.role
-        elif token.tag not in _SKIP_TAGS and not (token.tag in NOMINAL and tokens[k + 1].tag in NOMINAL) and token.low not in (
-            "'s", "’s", "-", "and",
+        elif (
+            token.tag not in _SKIP_TAGS
+            and not (token.tag in NOMINAL and tokens[k + 1].tag in NOMINAL)
+            and token.low
+            not in (
+                "'s",
+                "’s",
+                "-",
+                "and",
+            )
         ):
             break
         if token.low == "and" and not (tokens[k - 1].tag == "JJ" if k - 1 >= floor else False):
@@ -432,14 +507,18 @@ def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot:
     elif low in ("along", "via"):
         spot.role = "along"
     elif low == "from":
-        across = any(tokens[k].low in ("across", "miles", "km", "kilometres", "kilometers") for k in range(max(floor, i - 6), i))
+        across = any(
+            tokens[k].low in ("across", "miles", "km", "kilometres", "kilometers") for k in range(max(floor, i - 6), i)
+        )
         spot.role = "near" if across else "from"
     elif low in ("to", "toward", "towards", "for", "into"):
         noun = tokens[i - 1] if i - 1 >= floor else None
         if noun is not None and (noun.low in _TO_NEAR):
             spot.role = "near"
         elif low == "for":
-            spot.use = "actor" if not (noun and noun.low in ("left", "bound", "headed", "leave", "heading")) else "place"
+            spot.use = (
+                "actor" if not (noun and noun.low in ("left", "bound", "headed", "leave", "heading")) else "place"
+            )
             spot.role = "to"
         else:
             spot.role = "to"
@@ -484,12 +563,15 @@ def _in_list(text: Text, spots: list[Spot], owner: dict[int, int], spot: Spot, i
     if tokens[i].low == ",":
         inside = False
         if place is not None and other is not None and place.id != other.id:
-            inside = spot.is_area and not previous.is_area and (
-                place.country_code == other.country_code or other.country_code in ("", place.country_code)
+            inside = (
+                spot.is_area
+                and not previous.is_area
+                and (place.country_code == other.country_code or other.country_code in ("", place.country_code))
             )
         follower = tokens[spot.b].low if spot.b < sentence.b else "."
         more = any(
-            tokens[k].low in ("and", "or") and (k + 1) in owner for k in range(spot.b, min(sentence.b, spot.b + _LIST_REACH))
+            tokens[k].low in ("and", "or") and (k + 1) in owner
+            for k in range(spot.b, min(sentence.b, spot.b + _LIST_REACH))
         )
         if inside or (not more and follower in (",", ".", ")") and previous.use in ("place", "object")):
             spot.use = "container"
@@ -601,7 +683,12 @@ def anaphors(text: Text, sentence: Sentence, covered: frozenset[int]) -> list[An
         elif low in _ANAPHORIC:
             j = i + 1
             steps = 0
-            while j < sentence.b and steps < 3 and (tokens[j].tag == "JJ" or tokens[j].low in ("same", "northern")) and tokens[j].low not in _ANAPHOR_KINDS:
+            while (
+                j < sentence.b
+                and steps < 3
+                and (tokens[j].tag == "JJ" or tokens[j].low in ("same", "northern"))
+                and tokens[j].low not in _ANAPHOR_KINDS
+            ):
                 j += 1
                 steps += 1
             if tokens[j].low == "port" and j + 1 < sentence.b and tokens[j + 1].low == "city":
@@ -624,7 +711,8 @@ def to_place(spot: Spot, text: str) -> IncidentPlace:
     place = spot.place
     resolution = spot.resolution
     alternatives = tuple(
-        ", ".join(filter(None, (c.place.name, c.place.admin1, c.place.country_code))) for c in resolution.alternatives[:5]
+        ", ".join(filter(None, (c.place.name, c.place.admin1, c.place.country_code)))
+        for c in resolution.alternatives[:5]
     )
     return IncidentPlace(
         start=spot.start,

@@ -34,9 +34,7 @@ BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am", "'s", "
 HAVE = frozenset({"have", "has", "had", "having", "'ve", "’ve", "'d"})
 DO = frozenset({"do", "does", "did"})
 _PRONOUNS = frozenset("i you he she it we they them him her us me himself themselves itself herself".split())
-_DETERMINERS = frozenset(
-    "the a an this that these those any some each every both no all its his her their our".split()
-)
+_DETERMINERS = frozenset("the a an this that these those any some each every both no all its his her their our".split())
 PREPOSITIONS = frozenset(
     "in at on of by for from to with near outside inside into onto over above below under between along across "
     "through around against during after before since until towards toward off within throughout beyond behind "
@@ -289,9 +287,7 @@ def _verb_forms() -> frozenset[str]:
 
         words = load_json("certainty.json")
         irregular = words["irregular"]
-        bases = {
-            b for row in load_table("triggers.tsv") if row[1] == "v" for b in row[2].split()[0].split("/")
-        }
+        bases = {b for row in load_table("triggers.tsv") if row[1] == "v" for b in row[2].split()[0].split("/")}
         for key in ("report", "claim", "deny", "plan", "threat", "attempt", "foil", "cancel"):
             bases.update(words[key].split())
         _VERB_FORMS.append(frozenset(f for b in bases | set(irregular) for f in inflections(b, irregular)))
@@ -438,16 +434,11 @@ def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
             comma = tokens[clause.a - 1].low == "," or (clause.a - 2 >= 0 and tokens[clause.a - 2].low == ",")
             target = previous
             while (
-                comma
-                and target.kind == "that"
-                and target.marker in _RELATIVE - {"that"}
-                and target.parent is not None
+                comma and target.kind == "that" and target.marker in _RELATIVE - {"that"} and target.parent is not None
             ):
                 target = clauses[target.parent]
             clause.parent = target.index
-        elif (
-            clause.marker in ("and", "but", "or") and previous.kind == "that" and previous.parent is not None
-        ):
+        elif clause.marker in ("and", "but", "or") and previous.kind == "that" and previous.parent is not None:
             # "said that A and that B": the second complement is as deep as the first.
             clause.parent = previous.parent if previous.marker == "that" else clauses[previous.parent].parent
     return clauses

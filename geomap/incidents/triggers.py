@@ -128,9 +128,7 @@ def _index() -> tuple[dict[str, tuple[_Entry, ...]], dict[str, tuple[_Entry, ...
                 else:
                     forms.update((option, option + "s") if option.isalpha() else (option,))
             words.append(frozenset(forms))
-        entry = _Entry(
-            type_, pos, tuple(words), _conditions(needs), _conditions(without), kind or "event", sub, order
-        )
+        entry = _Entry(type_, pos, tuple(words), _conditions(needs), _conditions(without), kind or "event", sub, order)
         target, key = (verbs, words[0]) if pos == "v" else (nouns, words[-1] if pos == "n" else words[0])
         for form in key:
             target.setdefault(form, []).append(entry)
@@ -192,13 +190,7 @@ class _View:
                 if key == "subj":
                     spans = [*left, *([(by, c.b)] if by is not None else [])]
             elif passive or (tokens[t].tag == "VBN" and by is not None):
-                spans = (
-                    [(by, c.b)]
-                    if key == "subj" and by is not None
-                    else []
-                    if key == "subj"
-                    else [*left, *right]
-                )
+                spans = [(by, c.b)] if key == "subj" and by is not None else [] if key == "subj" else [*left, *right]
             else:
                 spans = left if key == "subj" else right
                 if key == "obj" and c.marker in ("who", "which", "that") and tokens[t].tag == "VBN":
@@ -231,7 +223,8 @@ class _View:
                 if previous:
                     words.add(previous + " " + low)
                 previous = low
-                place = place or i in self.places
+                if i in self.places:
+                    place = place or key not in ("obj",) or i < t or _direct(tokens, t, i)
                 filled = True
         return frozenset(words), place, filled
 
@@ -243,6 +236,18 @@ class _View:
         if forms and not forms.isdisjoint(words):
             return True
         return ("PLACE" in classes and place) or ("any" in classes and filled)
+
+
+def _direct(tokens: list[Token], t: int, i: int) -> bool:
+    """Whether the place at ``i`` is the object of the verb at ``t``: close, and no preposition but "of" between."""
+    if i - t > 9:
+        return False
+    return not any(
+        x.low
+        in ("in", "at", "on", "near", "after", "during", "from", "for", "between", "outside", ",", "around", "towards")
+        or (x.tag in VERBAL and x.tag not in ("VBN", "VBG"))
+        for x in tokens[t + 1 : i]
+    )
 
 
 def _is_passive(tokens: list[Token], t: int, a: int) -> bool:
@@ -284,9 +289,7 @@ def _match_noun(tokens: list[Token], entry: _Entry, i: int, a: int) -> int | Non
     return at
 
 
-def find_triggers(
-    text: Text, sentence: Sentence, places: frozenset[int], doc_words: frozenset[str]
-) -> list[Trigger]:
+def find_triggers(text: Text, sentence: Sentence, places: frozenset[int], doc_words: frozenset[str]) -> list[Trigger]:
     """The triggers of a sentence, in order. ``places`` are the tokens inside toponyms, which never trigger."""
     verbs, nouns = _index()
     tokens = text.tokens
@@ -305,9 +308,7 @@ def find_triggers(
                 end = _match_verb(tokens, entry, i, min(sentence.b, clause.b))
                 if end is None or not _senses(entry, view):
                     continue
-                weight = (
-                    4 * len(entry.words) + (2 if entry.needs else 0) + (0 if entry.kind == "event" else -3)
-                )
+                weight = 4 * len(entry.words) + (2 if entry.needs else 0) + (0 if entry.kind == "event" else -3)
                 if best is None or weight > best.weight:
                     best = Trigger(i, i, end, entry.type, "v", entry.kind, entry.sub, weight)
         if best is None or noun:
@@ -323,25 +324,17 @@ def find_triggers(
                     ):
                         continue
                     start = _match_noun(tokens, entry, i, sentence.a)
-                    if start is None or (
-                        token.tag in ("VBG",) and len(entry.words) == 1 and not _gerund(tokens, i)
-                    ):
+                    if start is None or (token.tag in ("VBG",) and len(entry.words) == 1 and not _gerund(tokens, i)):
                         continue
                     end = i + 1
                 else:
-                    last = (
-                        _match_verb(tokens, entry, i, min(sentence.b, clause.b))
-                        if len(entry.words) > 1
-                        else i + 1
-                    )
+                    last = _match_verb(tokens, entry, i, min(sentence.b, clause.b)) if len(entry.words) > 1 else i + 1
                     if last is None or token.tag in NOMINAL:
                         continue
                     start, end = i, last
                 if not _senses(entry, view):
                     continue
-                weight = (
-                    4 * len(entry.words) + (2 if entry.needs else 0) + (0 if entry.kind == "event" else -3)
-                )
+                weight = 4 * len(entry.words) + (2 if entry.needs else 0) + (0 if entry.kind == "event" else -3)
                 if best is None or weight > best.weight:
                     best = Trigger(i, start, end, entry.type, entry.pos, entry.kind, entry.sub, weight)
         if best is not None:
@@ -380,17 +373,15 @@ def _gerund(tokens: list[Token], i: int) -> bool:
 
 def _attributive(tokens: list[Token], i: int, b: int) -> bool:
     """Whether a participle only modifies the noun after it ("captured soldiers", "burning tyres")."""
+    if i and tokens[i - 1].low == "-":
+        return True
     if tokens[i].tag not in ("VBN", "VBG", "JJ") or i + 1 >= b:
         return False
     after = tokens[i + 1].tag
     before = tokens[i - 1] if i else None
     if after not in NOMINAL:
         return False
-    if (
-        tokens[i].tag == "VBN"
-        and before is not None
-        and (before.low in BE or before.low in ("have", "has", "had"))
-    ):
+    if tokens[i].tag == "VBN" and before is not None and (before.low in BE or before.low in ("have", "has", "had")):
         return False
     if tokens[i].tag == "VBG":
         return (
