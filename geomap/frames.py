@@ -90,7 +90,7 @@ def incidents_to_gdf(incidents: Iterable[Incident]) -> gpd.GeoDataFrame:
     for incident in incidents:
         shared = _shared(incident)
         for kind, basis, geometry, index in _drawings(incident):
-            rows.append({**shared, **_placed(incident, kind, basis, index)})
+            rows.append({**dict.fromkeys(COLUMNS), **shared, **_placed(incident, kind, basis, index)})
             geometries.append(geometry)
     # dtype=object keeps None as None: pandas would turn geo_precision 1, None into 1.0, NaN.
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)

@@ -1,0 +1,410 @@
+"""The page in a real Chromium, from disk, with the network cut off and every request written down."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from map_hostile import HOSTILE, hostile_incidents
+from map_samples import LABELS, sample_incidents
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; on Debian or Ubuntu: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs: pip install playwright")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+def _save(folder: Path, incidents: list[Any], **options: Any) -> Path:
+    from geomap.boundaries import join_boundaries, load_boundaries_for
+    from geomap.frames import incidents_to_gdf
+    from geomap.maps import build_map, save_map
+
+    rows = incidents_to_gdf(incidents)
+    near = load_boundaries_for(rows)
+    drawn = build_map(join_boundaries(rows, near), boundaries=near, **options)
+    return save_map(drawn, folder / "map.html")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _save(tmp_path_factory.mktemp("page"), sample_incidents(), title="A sample of the north", labels=LABELS)
+
+
+class Visit:
+    """One page, with what it asked for and what it complained about."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.dialogs: list[str] = []
+
+    def count(self) -> int:
+        found = re.search(r"Showing (\d+) of", self.page.locator(".gm-count").inner_text())
+        assert found
+        return int(found[1])
+
+    def signs(self) -> int:
+        """How many incidents are drawn: single signs, and what the groups say that they hold."""
+        page = self.page
+        page.wait_for_timeout(350)  # the clusters' animation
+        grouped = sum(int(text) for text in page.locator(".gm-donut-n").all_text_contents())
+        return int(page.locator(".gm-mark").count()) + grouped
+
+    def calm(self) -> None:
+        assert [url for url in self.requests if not url.startswith(("file:", "data:", "about:", "blob:"))] == []
+        assert self.complaints == []
+        assert self.dialogs == []
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
+    contexts: list[Any] = []
+    visits: list[Visit] = []
+
+    def go(path: Path | str, *, width: int = 1400, height: int = 900, **options: Any) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, offline=True, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        seen = Visit(page)
+        visits.append(seen)
+        page.on("request", lambda request: seen.requests.append(request.url))
+        page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+
+        def refuse(dialog: Any) -> None:
+            seen.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", refuse)
+        page.goto(path if isinstance(path, str) else path.as_uri())
+        page.wait_for_selector(".gm-ready", timeout=15_000)
+        return seen
+
+    yield go
+    for context in contexts:
+        context.close()
+    for seen in visits:
+        seen.calm()
+
+
+def shoot(page: Any, tmp_path: Path, name: str) -> None:
+    folder = Path(os.environ.get("GEOMAP_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.png"
+    page.screenshot(path=str(target))
+    assert target.stat().st_size > 10_000
+
+
+def test_it_opens_from_disk_without_network_or_complaint(visit: Any, sample: Path, tmp_path: Path) -> None:
+    seen = visit(sample)
+    assert seen.count() == 13
+    assert seen.page.title() == "A sample of the north"
+    assert seen.signs() == 12  # one incident has no place
+    assert [url for url in seen.requests if not url.startswith("data:")] == [sample.as_uri()]
+    shoot(seen.page, tmp_path, "desktop")
+
+
+def test_all_signs_shown_at_first_lie_between_the_panels(visit: Any, sample: Path) -> None:
+    page = visit(sample).page
+    page.wait_for_timeout(300)
+    left = page.locator(".gm-left").bounding_box()
+    right = page.locator(".gm-right").bounding_box()
+    for node in page.locator(".gm-mark:not(.gm-mark-area)").all():
+        spot = node.bounding_box()
+        assert left["x"] + left["width"] <= spot["x"] and spot["x"] + spot["width"] <= right["x"]
+        assert spot["y"] >= 0 and spot["y"] + spot["height"] <= 900
+
+
+def test_a_click_on_a_sign_shows_the_evidence(visit: Any, sample: Path, tmp_path: Path) -> None:
+    page = visit(sample).page
+    page.locator('.gm-mark[data-incident="sample-2"]').click()
+    evidence = page.locator(".gm-detail")
+    assert "Residents piled gravel across the road at Banjska, the mayor said." in evidence.inner_text()
+    text = evidence.inner_text()
+    for part in (
+        "Barricade or blockade",
+        "14 May 2024",
+        "the Tuesday before the day of publication",
+        "Decided by: nearby places",
+        "close to two other places of the article",
+        "Banjska, Bosnia and Herzegovina, 241 km away",
+        "the mayor",
+        "A made-up day in the north",
+        "78 %",
+    ):
+        assert part in text, part
+    assert evidence.locator("mark.gm-h-p").inner_text() == "Banjska"
+    link = evidence.locator("a")
+    assert link.get_attribute("href") == "https://example.org/north"
+    assert "noopener" in str(link.get_attribute("rel"))
+    shoot(page, tmp_path, "evidence")
+
+
+def test_what_did_not_happen_never_looks_like_a_fact(visit: Any, sample: Path) -> None:
+    page = visit(sample).page
+    for number, word, fill in ((9, "Planned", "hollow"), (10, "Hypothetical", "hollow"), (11, "Denied", "crossed")):
+        row = page.locator(f'.gm-item[data-incident="sample-{number}"]')
+        assert word in row.inner_text()
+        assert row.locator(f".gm-sign.gm-fill-{fill}").count() == 1
+    page.locator('.gm-item[data-incident="sample-9"]').click()
+    assert "Not reported as having happened" in page.locator(".gm-banner").inner_text()
+    assert page.locator('.gm-mark-pin[data-incident="sample-9"]').count() == 0
+    assert "not a point" in page.locator(".gm-detail").inner_text()
+
+
+def test_background_is_off_until_it_is_asked_for(visit: Any, sample: Path) -> None:
+    seen = visit(sample)
+    page = seen.page
+    assert page.locator('.gm-item[data-incident="sample-12"]').count() == 0
+    page.locator('input[data-value="historical"]').check()
+    assert seen.count() == 14
+    assert "1999" in page.locator('.gm-item[data-incident="sample-12"]').inner_text()
+
+
+def test_layers_filter_the_map_the_list_and_the_counts(visit: Any, sample: Path) -> None:
+    seen = visit(sample)
+    page = seen.page
+    before = seen.signs()
+    page.locator('input[data-value="arrest_raid"]').uncheck()
+    assert seen.count() == 11
+    assert seen.signs() == before - 2
+    assert page.locator(".gm-item").count() == 11
+    planned = page.locator('.gm-row:has(input[data-value="planned"]) .gm-n')
+    assert planned.inner_text() == "0"  # the only planned incident is an arrest
+    page.locator('input[data-value="arrest_raid"]').check()
+    assert (seen.count(), seen.signs()) == (13, before)
+    page.locator('.gm-row:has(input[data-value="near"]) .gm-only').click(force=True)
+    assert {page.locator(".gm-item-where").nth(i).inner_text() for i in range(page.locator(".gm-item").count())} == {
+        "6 km west of Vučitrn",
+        "near Rudare",
+    }
+
+
+def test_search_folds_letters_and_says_when_nothing_matches(visit: Any, sample: Path) -> None:
+    seen = visit(sample)
+    page = seen.page
+    page.locator(".gm-search").fill("vucitrn")
+    assert seen.count() == 1
+    page.locator(".gm-search").fill("no such thing")
+    assert seen.count() == 0
+    assert seen.signs() == 0
+    assert page.locator(".gm-left .gm-nothing").is_visible()
+    page.locator(".gm-left .gm-nothing button").click()
+    assert seen.count() == 13
+    assert not page.locator(".gm-left .gm-nothing").is_visible()
+
+
+def test_the_date_range_filters_by_keyboard(visit: Any, sample: Path) -> None:
+    seen = visit(sample)
+    page = seen.page
+    page.get_by_label("From", exact=True).focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    assert "13 May 2024" in page.locator(".gm-range").inner_text()
+    assert page.locator('.gm-item[data-incident="sample-6"]').count() == 0
+    assert seen.count() == 11
+    page.locator('.gm-row:has-text("No date") input').uncheck()
+    assert seen.count() == 10
+
+
+def test_the_list_works_from_the_keyboard(visit: Any, sample: Path) -> None:
+    page = visit(sample).page
+    page.locator(".gm-item").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator(".gm-detail .gm-quote").first.inner_text().startswith("Two stalls were burnt")
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.incident") == "sample-6"
+
+
+def test_a_sign_opens_from_the_keyboard(visit: Any, sample: Path) -> None:
+    page = visit(sample).page
+    page.locator('.gm-mark[data-incident="sample-14"]').focus()
+    page.keyboard.press("Enter")
+    assert "Guards were posted at the crossing of Jarinje" in page.locator(".gm-detail").inner_text()
+
+
+def test_incidents_without_a_place_are_listed_apart(visit: Any, sample: Path) -> None:
+    page = visit(sample).page
+    assert page.locator('.gm-noplace .gm-item[data-incident="sample-13"]').count() == 1
+    assert page.locator('.gm-mark[data-incident="sample-13"]').count() == 0
+
+
+def test_a_group_opens_to_its_incidents(visit: Any, sample: Path) -> None:
+    page = visit(sample).page
+    page.wait_for_timeout(300)
+    group = page.locator(".gm-cluster-box").first
+    before = page.locator(".gm-mark").count()
+    group.click()
+    page.wait_for_timeout(500)
+    assert page.locator(".gm-mark").count() != before or page.locator(".gm-cluster-box").count() == 0
+
+
+def test_the_address_keeps_filters_and_selection(visit: Any, sample: Path) -> None:
+    seen = visit(sample)
+    page = seen.page
+    page.locator('input[data-value="protest"]').uncheck()
+    page.locator('.gm-mark[data-incident="sample-2"]').click()
+    again = visit(page.url)
+    assert again.count() == 12
+    assert "Residents piled gravel" in again.page.locator(".gm-detail").inner_text()
+    odd = visit(sample.as_uri() + "#id=<img onerror=alert(1)>&t=%E0%A4%A&from=x&__proto__=1&q=%3Cb%3E")
+    assert odd.count() == 0
+
+
+def test_the_phone_has_one_sheet(visit: Any, sample: Path, tmp_path: Path) -> None:
+    seen = visit(sample, width=390, height=844, has_touch=True, is_mobile=True)
+    page = seen.page
+    shoot(page, tmp_path, "phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator(".gm-tab", has_text="Legend").tap()
+    assert page.locator('input[data-value="protest"]').is_visible()
+    shoot(page, tmp_path, "phone-legend")
+    page.locator(".gm-tab-hide").tap()
+    assert not page.locator('input[data-value="protest"]').is_visible()
+    page.locator(".gm-tab", has_text="Incidents").tap()
+    page.locator('.gm-item[data-incident="sample-2"]').tap()
+    assert page.locator(".gm-detail .gm-quote").first.is_visible()
+    shoot(page, tmp_path, "phone-evidence")
+
+
+def test_dark_is_dark(visit: Any, sample: Path, tmp_path: Path) -> None:
+    page = visit(sample, color_scheme="dark").page
+    colour = page.locator(".gm-left").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert max(int(part) for part in re.findall(r"\d+", colour)[:3]) < 60
+    shoot(page, tmp_path, "dark")
+
+
+def test_hostile_strings_are_shown_and_nothing_runs(visit: Any, tmp_path: Path) -> None:
+    incidents = hostile_incidents()
+    path = _save(
+        tmp_path,
+        incidents,
+        title="</title><script>alert(40)</script>{{7*7}}",
+        labels=[(text[:60], 42.7, 20.9, 1) for text in HOSTILE],
+        kosovo_label="<img src=x onerror=alert(41)>",
+        notes=HOSTILE,
+    )
+    seen = visit(path)
+    page = seen.page
+    assert seen.count() == len(HOSTILE)
+    assert page.locator(".gm-title").inner_text() == "</title><script>alert(40)</script>{{7*7}}"
+    page.locator(".gm-method summary").click()
+    for number, one in enumerate(incidents):
+        page.locator(".gm-item").nth(number).click()
+        quote = page.locator(".gm-detail .gm-quote").first.evaluate("node => node.textContent")
+        wanted = one.quote.replace("\ud800", "\ufffd").replace("\x00", "\x00")
+        assert quote.replace("\ud800", "\ufffd") == wanted
+        for link in page.locator(".gm-detail a").all():
+            assert str(link.get_attribute("href")).startswith("https://example.org/")
+        page.keyboard.press("Escape")
+    assert page.evaluate("document.querySelectorAll('iframe,object,embed,base,form').length") == 0
+    assert page.evaluate("document.querySelectorAll('script').length") == 6
+    assert page.evaluate("document.querySelectorAll('img').length") == 0
+
+
+@pytest.mark.parametrize("which", ["none", "one", "background", "same-spot"])
+def test_odd_sets_look_right(visit: Any, tmp_path: Path, which: str) -> None:
+    from dataclasses import replace
+
+    everything = sample_incidents()
+    incidents = {
+        "none": [],
+        "one": everything[1:2],
+        "background": [everything[11]],
+        "same-spot": [replace(everything[1], incident_id=f"s{n}") for n in range(12)],
+    }[which]
+    seen = visit(_save(tmp_path, incidents, title=which))
+    assert seen.count() == len(incidents)
+    if which == "none":
+        assert "No incidents were found" in seen.page.locator(".gm-right").inner_text()
+    if which == "same-spot":
+        seen.page.locator(".gm-cluster-box").click()
+        seen.page.wait_for_timeout(400)
+        assert seen.page.locator(".gm-mark").count() == 12
+    shoot(seen.page, tmp_path, f"set-{which}")
+
+
+def test_the_notebooks_view_works(visit: Any, browser: Any, tmp_path: Path) -> None:
+    from geomap.frames import incidents_to_gdf
+    from geomap.maps import build_map
+
+    cell = build_map(incidents_to_gdf(sample_incidents()), title="In a notebook")._repr_html_()
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{cell}", encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1000, "height": 700}, offline=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(path.as_uri())
+    inner = page.frame_locator("iframe")
+    inner.locator(".gm-ready").wait_for(timeout=15_000)
+    assert inner.locator(".gm-item").count() == 13
+    shoot(page, tmp_path, "notebook")
+    context.close()
+    assert complaints == []
+
+
+def test_the_layer_works_on_a_plain_folium_map(browser: Any, tmp_path: Path) -> None:
+    import folium
+
+    from geomap.frames import incidents_to_gdf
+    from geomap.maps import IncidentLayer
+    from geomap.maps.layer import vendor
+
+    plain = folium.Map([42.9, 20.8], zoom_start=9, tiles=None)
+    IncidentLayer(incidents_to_gdf(sample_incidents())).add_to(plain)
+    path = tmp_path / "plain.html"
+    plain.save(str(path))
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def local(route: Any) -> None:
+        # folium's own links: Leaflet from the package, the rest empty; nothing goes to the network.
+        name = "leaflet.js" if route.request.url.endswith("leaflet.js") else None
+        kind = "text/css" if route.request.url.endswith(".css") else "text/javascript"
+        if route.request.url.endswith("/leaflet.css"):
+            name = "leaflet.css"
+        route.fulfill(body=vendor("leaflet", name) if name else "", content_type=kind)
+
+    page.route("http*://**", local)
+    page.goto(path.as_uri())
+    page.wait_for_selector(".gm-ready", timeout=15_000)
+    assert page.locator(".gm-item").count() == 13
+    context.close()
+    assert errors == []
