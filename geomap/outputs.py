@@ -36,6 +36,8 @@ _REMEDIES = {
     errno.EPERM: "permission denied: choose a folder that you may write to with -o.",
     errno.EROFS: "the file system is read-only: choose another folder with -o.",
     errno.EISDIR: "it is a folder: name a file with -o.",
+    errno.ENOENT: "there is no such folder and none can be made there: choose another with -o.",
+    errno.EEXIST: "a part of the path is a file, not a folder: choose another path with -o.",
     errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path with -o.",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one with -o.",
 }

@@ -396,12 +396,10 @@ def check_target(target: Path, inputs: Sequence[str | Path]) -> None:
     """Raise, before a long job is begun, where ``target`` is one of ``inputs`` or cannot be written."""
     from geomap.outputs import check_writable
 
+    check_writable(target)
     for source in inputs:
         if str(source) != "-" and target.exists() and Path(source).exists() and target.samefile(source):
-            raise UsageError(
-                f"{target} is an input: writing there would destroy it. Name another file with -o."
-            )
-    check_writable(target)
+            raise UsageError(f"{target} is an input: writing there would destroy it; name another with -o.")
 
 
 def _title(articles: Sequence[Article]) -> str:

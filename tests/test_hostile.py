@@ -217,7 +217,9 @@ class Page(html.parser.HTMLParser):
             self.visible.append(data)
 
 
-EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*191 }}{% for x in y %}{# ${alert(3)} `"
+EVIL = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 191919*919191 }}{% for x in y %}{# ${alert(3)} `"
+)
 
 
 def evil_map(cli: Cli, tmp_path: Path, *, evil: str) -> str:
@@ -246,9 +248,9 @@ def test_markup_in_text_title_source_and_place_is_inert(cli: Cli, tmp_path: Path
     assert page.suspicious == ours.suspicious == []
     assert "alert(1)</script>" not in hostile
     assert "javascript:alert(4)" not in hostile.replace("\\", "").split("<script", 1)[0]
-    # No template was evaluated: 7 * 191 = 1337 would stand there.
-    assert "1337" not in hostile.replace(benign, "")
-    assert "{{ 7*191 }}" in hostile
+    # No template was evaluated: the product would stand there.
+    assert str(191919 * 919191) not in hostile
+    assert "{{ 191919*919191 }}" in hostile
     assert "Querfurth" in hostile
     # The scripts that run are the same; what differs is data.
     assert [one for one in page.scripts if "function" in one] == [
