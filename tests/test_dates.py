@@ -167,6 +167,8 @@ def test_a_day_that_does_not_exist_is_listed_without_days() -> None:
         ("Shots were fired on December 20.", "2023-01-05", "2022-12-20"),
         ("Shots were fired on October 3.", "2022-08-01", "2021-10-03"),
         ("Shots were fired on August 20.", "2022-08-01", "2022-08-20"),
+        ("He will succeed Daniel P. Davison on February 1.", "2022-10-26", "2023-02-01"),
+        ("She will be named commander for a mission in December.", "2022-03-04", "2022-12-01..2022-12-31"),
         ("The march will start on January 4.", "2022-12-28", "2023-01-04"),
         ("He said the crossing would close June 30.", "2024-04-29", "2024-06-30"),
         ("Opponents want to march on August 8.", "2024-08-05", "2024-08-08"),
@@ -212,6 +214,7 @@ def test_the_year_of_a_date_without_one(text: str, published: str, expected: str
         ("Sirens sounded on Friday at 9.40 pm.", "2022-07-29", "21:40"),
         ("A bomb exploded today.", "2022-08-01", None),
         ("A bomb exploded yesterday afternoon.", "2022-07-31", "afternoon"),
+        ("Shots rang out at five o'clock in the afternoon on Friday.", "2022-07-29", "17:00"),
         ("It came late Sunday morning.", "2022-07-31", "morning"),
         ("It came at about 11.30pm last night.", "2022-07-31", "23:30"),
         ("They will march tomorrow.", "2022-08-02", None),
@@ -264,6 +267,9 @@ def test_relative_phrases_without_publication_day_are_listed_unresolved() -> Non
         ("On July 20 he was shot; he died the same day.", ["2022-07-20", "2022-07-20"]),
         ("It began on July 20. The following Friday it ended.", ["2022-07-20", "2022-07-22"]),
         ("They fled on July 20, 2010. A year later they returned.", ["2010-07-20", "2011-01-01..2011-12-31"]),
+        ("He was shot on Friday and died hours later.", ["2022-07-29", "2022-07-29"]),
+        ("It fell on Sunday night. Others fell that night.", ["2022-07-31", "2022-07-31"]),
+        ("He came in July 2010 and left that year.", ["2010-07-01..2010-07-31", "2010-01-01..2010-12-31"]),
         # Told as past, so it cannot lie after publication: counted from the earlier day.
         (
             "The town fell on Saturday. Leaders spoke on Monday. Eight died two days later.",

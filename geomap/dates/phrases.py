@@ -583,14 +583,22 @@ def _neighbour(finder: Finder, match: re.Match[str]) -> Phrase | None:
     return _neighbour_phrase(match, amount, match["unit"].lower())
 
 
-@_atom(rf"(?:that|same|next){_S}(?P<unit>night|evening|morning|afternoon|day)(?![a-z])")
+@_atom(
+    rf"(?:(?:that|same|next){_S}(?P<unit>night|evening|morning|afternoon|day)|that{_S}(?P<long>week|month|year))(?![a-z])"
+)
 def _that_night(finder: Finder, match: re.Match[str]) -> Phrase | None:
     amount = 1 if match[0].lower().startswith("next") else 0
-    if match["unit"].lower() == "day" and amount == 0 and not match[0].lower().startswith("same"):
-        after = finder.after(match.end(), 2)
-        if after[:1].isalpha():
-            return None
-    return _neighbour_phrase(match, amount, match["unit"].lower())
+    return _neighbour_phrase(match, amount, (match["unit"] or match["long"]).lower())
+
+
+@_atom(rf"(?:earlier|later|early|late){_S}(?:in|during){_S}the{_S}day(?![a-z])")
+def _in_the_day(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return _neighbour_phrase(match, 0, "day")
+
+
+@_atom(rf"(?:minutes|hours){_S}(?:later|earlier|afterwards|after{_CLAUSE_END}|before{_CLAUSE_END})(?![a-z])")
+def _hours_later(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(start=match.start(), end=match.end(), kind="shift", amount=0, unit="hour")
 
 
 @_atom(rf"the{_S}day{_S}(?P<way>before|after){_CLAUSE_END}")
@@ -870,6 +878,21 @@ def _part_of_day(finder: Finder, match: re.Match[str]) -> Phrase | None:
 def _clock12(finder: Finder, match: re.Match[str]) -> Phrase | None:
     hour = int(match["h"]) % 12 + (12 if match["half"].lower() == "p" else 0)
     return Phrase(start=match.start(), end=match.end(), kind="clock", part=f"{hour:02d}:{match['min'] or '00'}")
+
+
+@_atom(
+    r"(?P<h>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[\s\u00a0]{0,2}o['’]clock"
+    rf"(?:{_S}(?:in{_S}the|at){_S}(?P<part>morning|afternoon|evening|night))?(?![a-z])"
+)
+def _o_clock(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    hour = _number(match["h"])[0] % 12
+    part = (match["part"] or "").lower()
+    if not part:
+        # Without "morning" or "evening" the half of the day stays open, and so does the hour.
+        return None
+    if part in ("afternoon", "evening") or (part == "night" and hour >= 6):
+        hour += 12
+    return Phrase(start=match.start(), end=match.end(), kind="clock", part=f"{hour:02d}:00")
 
 
 @_atom(

@@ -77,7 +77,7 @@ class Resolver:
                 continue
             days = self._until_publication(phrase, days)
             self._note_dateline(phrase, days)
-            self.history.append((phrase.start, days))
+            self.history.append((phrase.start, replace(days, part=phrase.part or days.part)))
             yield self._expression(phrase, days, days.reason)
 
     def _expression(self, phrase: Phrase, days: _Days | None, reason: str) -> DateExpression:

@@ -21,7 +21,8 @@ _FUTURE = re.compile(
 PAST = re.compile(
     r"\b(?:was|were|had|did|has|have|been|said|says|told|shot|fell|began|took|went|came|made|met|held|hit|struck|left"
     r"|burnt|flew|broke|saw|got|gave|found|lost|won|led|fought|blew|drove|ran|rose|sent|shook|spoke|stood|wrote"
-    r"|brought|caught|fled|heard|kept|put|set|cut|shut|became|(?!indeed|speed)[a-z]{3,20}ed)\b",
+    r"|brought|caught|fled|heard|kept|put|set|cut|shut|became"
+    r"|(?<!be )(?!indeed|speed|succeed|proceed|exceed|need|feed|bleed|breed)[a-z]{3,20}ed)\b",
     re.IGNORECASE,
 )
 _LED_IN = re.compile(
@@ -56,7 +57,7 @@ def looks_ahead(text: str, start: int, end: int) -> bool:
     if _SPEECH_TAIL.search(before):
         return False
     if re.search(r"\b(?:by|until|till)$", tail):
-        return not re.search(r"\b(?:had|lasted|continued|remained|stayed|held|was|were|did)\b", tail)
+        return not re.search(r"\b(?:had|lasted|continued|remained|stayed|held|was|were|did)\b", tail[-40:])
     if re.search(r"\b(?:since|last|past)$", tail):
         return False
     if after[1:].startswith(("'s ", "’s ")) or text[end : end + 3] in ("'s ", "’s "):
