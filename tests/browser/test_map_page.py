@@ -130,7 +130,7 @@ def test_it_opens_from_disk_without_network_or_complaint(visit: Any, sample: Pat
     seen = visit(sample)
     assert seen.count() == 13
     assert seen.page.title() == "A sample of the north"
-    assert seen.signs() == 12  # one incident has no place
+    assert seen.signs() == 11  # one has no place, and the sign of Serbia as a whole lies outside the frame
     assert [url for url in seen.requests if not url.startswith("data:")] == [sample.as_uri()]
     shoot(seen.page, tmp_path, "desktop")
 
@@ -402,7 +402,7 @@ def test_the_layer_works_on_a_plain_folium_map(browser: Any, tmp_path: Path) -> 
             name = "leaflet.css"
         route.fulfill(body=vendor("leaflet", name) if name else "", content_type=kind)
 
-    page.route("http*://**", local)
+    page.route(lambda url: url.startswith("http"), local)
     page.goto(path.as_uri())
     page.wait_for_selector(".gm-ready", timeout=15_000)
     assert page.locator(".gm-item").count() == 13

@@ -102,6 +102,9 @@
     if (typeof url !== 'string' || !/^https?:\/\//i.test(url.trim())) return null;
     try { return new URL(url.trim()).href; } catch (error) { return null; }
   }
+  function encode(text) {  // half a character, which a broken file may hold, has no place in an address
+    return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  }
   function reduced() {
     return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   }
@@ -692,7 +695,9 @@
             }
             ctx.setLineDash([]); ctx.beginPath(); ctx.arc(x, y, 2.5, 0, 7); ctx.fill();
           } else if (f.k === 'area') {
-            ctx.beginPath(); ctx.arc(x, y, r, 0, 7); ctx.fillStyle = hatch(ctx, colour); ctx.fill(); ctx.stroke();
+            ctx.beginPath(); ctx.arc(x, y, r, 0, 7);
+            ctx.save(); ctx.clip(); ctx.setLineDash([]); ctx.lineWidth = on ? 64 : 40; ctx.strokeStyle = hatch(ctx, colour); ctx.stroke(); ctx.restore();
+            ctx.stroke();
           }
         }
         ctx.restore();
@@ -1175,13 +1180,13 @@
       facets.forEach(function (facet) {
         var off = facet.values.filter(function (v) { return state.off[facet.key][v]; });
         var standard = facet.key === 'c' ? facet.values.filter(function (v) { return v === 'historical'; }) : [];
-        if (off.join() !== standard.join()) parts.push(facet.key + '=' + off.map(encodeURIComponent).join(','));
+        if (off.join() !== standard.join()) parts.push(facet.key + '=' + off.map(encode).join(','));
       });
-      if (state.q) parts.push('q=' + encodeURIComponent(state.q));
+      if (state.q) parts.push('q=' + encode(state.q));
       if (state.from !== null) parts.push('from=' + state.from);
       if (state.to !== null) parts.push('to=' + state.to);
       if (!state.undated) parts.push('undated=0');
-      if (state.id) parts.push('id=' + encodeURIComponent(state.id));
+      if (state.id) parts.push('id=' + encode(state.id));
       history.replaceState(null, '', parts.length ? '#' + parts.join('&') : location.pathname + location.search);
     }
     function restore() {
