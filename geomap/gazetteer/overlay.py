@@ -67,7 +67,8 @@ def read_places(path: Path, layer: str) -> list[Place]:
             place = _read_row(path, row, {k: (v or "") for k, v in cells.items() if isinstance(k, str)}, layer)
             if place.id in seen:
                 raise OverlayError(
-                    f"{path}, row {row}, column id: {place.id!r} was used in row {seen[place.id]} already; ids must differ"
+                    f"{path}, row {row}, column id: {place.id!r} was used in row {seen[place.id]} already; "
+                    "ids must differ"
                 )
             seen[place.id] = row
             places.append(place)

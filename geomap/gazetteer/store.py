@@ -6,17 +6,17 @@ read-only and memory-mapped, so that processes share its pages.
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from geomap.errors import GazetteerError
+from geomap.geo import cell_of, cells_around, distance_km
 from geomap.records import Candidate, MatchKind, Place
 from geomap.text import fold, skeleton
 
-__all__ = ["KINDS", "Gazetteer", "cell_of", "distance_km"]
+__all__ = ["KINDS", "Gazetteer"]
 
 # How a stored name belongs to its place; the number is what the names table holds.
 KINDS = {
@@ -47,18 +47,6 @@ _CACHE_SIZE = 50_000
 _SAME_PLACE_KM = 5.0
 
 _COLUMNS = "p.pid,p.name,p.lat,p.lon,p.fclass,p.fcode,p.cc,p.admin1,p.admin2,p.pop,p.radius,p.names,p.layer"
-
-
-def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Great-circle distance in km between two WGS84 points (haversine on the mean Earth radius, 6371.0088 km)."""
-    a, b = math.radians(lat1), math.radians(lat2)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
-
-
-def cell_of(lat: float, lon: float) -> int:
-    """The one-degree cell that a point is in, as stored in ``places.cell``."""
-    return (math.floor(lat) + 90) * 360 + (math.floor(lon) + 180) % 360
 
 
 def _place(row: tuple[object, ...]) -> Place:
@@ -205,17 +193,10 @@ class Gazetteer:
         ).fetchone()
         return None if row is None else _place(row)
 
-    def _cells_around(self, lat: float, lon: float, radius_km: float) -> list[int]:
-        dlat = radius_km / 111.0
-        dlon = min(180.0, radius_km / (111.0 * max(0.05, math.cos(math.radians(min(89.0, abs(lat) + dlat))))))
-        lats = range(max(-90, math.floor(lat - dlat)), min(89, math.floor(lat + dlat)) + 1)
-        lons = range(math.floor(lon - dlon), math.floor(lon + dlon) + 1)
-        return sorted({(a + 90) * 360 + (b + 180) % 360 for a in lats for b in lons})
-
     def near(self, lat: float, lon: float, radius_km: float, *, limit: int = 50) -> list[Place]:
         """Populated places within ``radius_km`` of a point, the largest first (ties by id)."""
         found = [p for p in self.overlay if p.feature_class == "P"]
-        for cell in self._cells_around(lat, lon, radius_km):
+        for cell in cells_around(lat, lon, radius_km):
             rows = self._db.execute(
                 f"SELECT {_COLUMNS} FROM places p WHERE p.cell=? AND p.fclass='P' ORDER BY p.pop DESC LIMIT 400",
                 (cell,),
@@ -229,8 +210,8 @@ class Gazetteer:
         """Places around a point whose name may be ``name`` in another romanisation or with a slip.
 
         An equal :func:`geomap.text.skeleton` is a transliteration; otherwise rapidfuzz's similarity of the
-        skeletons must reach 0.9 (one letter in ten). Names of under five letters are never matched so: among short names nearly
-        everything is like everything.
+        skeletons must reach 0.9 (one letter in ten). Names of under five letters are never matched
+        so: among short names nearly everything is like everything.
         """
         bone = skeleton(name)
         if len(bone) < 5:
@@ -238,7 +219,7 @@ class Gazetteer:
         from rapidfuzz import fuzz, process
 
         entries: list[tuple[str, Place]] = []
-        for cell in self._cells_around(lat, lon, radius_km):
+        for cell in cells_around(lat, lon, radius_km):
             if cell not in self._cells:
                 if len(self._cells) > 256:
                     self._cells.clear()
