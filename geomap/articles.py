@@ -126,9 +126,7 @@ class _Reader:
         if not str(item):
             raise InputError("an input has an empty name: name a file, a folder, or - for standard input")
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", str(item)):
-            raise InputError(
-                f"{_shown(item)} is an address; geomap reads files: save the page and name the file"
-            )
+            raise InputError(f"{_shown(item)} is an address; geomap reads files: save the page and name the file")
         if "\0" in str(item):
             raise InputError(f"{_shown(item)}: a file name cannot hold a NUL")
         path = Path(item)
@@ -248,9 +246,7 @@ class _Reader:
             where = f"{name}, line {number}"
             if line is None:
                 empty = False
-                self.report(
-                    InputError(f"{where}: longer than {MAX_LINE_BYTES // 2**20} MB; split the article")
-                )
+                self.report(InputError(f"{where}: longer than {MAX_LINE_BYTES // 2**20} MB; split the article"))
                 continue
             if number == 1:
                 line = line.removeprefix(codecs.BOM_UTF8)
@@ -269,9 +265,7 @@ class _Reader:
     def _record(self, line: bytes, where: str, doc_id: str, ended: bool, name: str) -> Article:
         record = _parse_json(line, where, ended)
         if not isinstance(record, dict):
-            raise InputError(
-                f'{where}: a record is an object like {{"text": "..."}}, not {_json_type(record)}'
-            )
+            raise InputError(f'{where}: a record is an object like {{"text": "..."}}, not {_json_type(record)}')
         text = record.get("text")
         if "text" not in record:
             keys = ", ".join(_clean(key)[:40] for key in itertools.islice(record, 8)) or "nothing"
@@ -316,9 +310,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.report(
-                InputError(f'{where}: "{key}" must be a string, not {_json_type(value)}; it was left out')
-            )
+            self.report(InputError(f'{where}: "{key}" must be a string, not {_json_type(value)}; it was left out'))
             return None
         return _repair(value).strip()[:_MAX_TITLE] or None
 
@@ -453,12 +445,8 @@ def _wide_encoding(head: bytes) -> str | None:
 
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_DECLARED = re.compile(
-    rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE
-)
-_DECLARED_XML = re.compile(
-    rb"<\?xml[^>]{0,100}?encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE
-)
+_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
+_DECLARED_XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
 
 
 def _decode(data: bytes, name: str, *, html: bool, wide: str | None) -> tuple[str, InputError | None]:
@@ -521,9 +509,7 @@ def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, Inpu
     lost = patched.count("\ufffd")
     # Mostly valid UTF-8 with a few damaged bytes: multi-byte sequences do not arise by chance.
     if lost * 10 <= high:
-        return patched, InputError(
-            f"{name}: damaged UTF-8 ({where}); {lost} unreadable characters became \ufffd"
-        )
+        return patched, InputError(f"{name}: damaged UTF-8 ({where}); {lost} unreadable characters became \ufffd")
     try:
         western = data.decode("cp1252")
     except UnicodeDecodeError:
@@ -546,8 +532,7 @@ def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, Inpu
             text = ""
         if text and sum(char.isalpha() or char.isspace() for char in text) > 0.7 * len(text):
             return text, InputError(
-                f"{name}: not UTF-8 ({where}); read as {best.encoding}, a guess: "
-                "check it, or save it as UTF-8"
+                f"{name}: not UTF-8 ({where}); read as {best.encoding}, a guess: check it, or save it as UTF-8"
             )
     raise InputError(f"{name}: not UTF-8 ({where}), and its encoding cannot be told; save it as UTF-8")
 
@@ -572,15 +557,12 @@ def _parse_json(line: bytes, where: str, ended: bool) -> Any:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{where}: not UTF-8 (byte 0x{line[error.start]:02x} at column {error.start + 1}); "
-            "save the file as UTF-8"
+            f"{where}: not UTF-8 (byte 0x{line[error.start]:02x} at column {error.start + 1}); save the file as UTF-8"
         ) from None
     if _too_deep(text):
         raise InputError(f"{where}: nested deeper than {_MAX_JSON_DEPTH} levels; a record is flat")
     try:
-        return json.loads(
-            text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_parse_integer
-        )
+        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_parse_integer)
     except json.JSONDecodeError as error:
         if not ended:
             raise InputError(
@@ -745,9 +727,7 @@ def _is_html(start: str, suffix: str) -> bool:
         return True
     if _HTML_INSIDE.search(start):
         return True
-    return suffix in (".html", ".htm", ".xhtml") and bool(
-        re.search(r"</?[A-Za-z][A-Za-z0-9]{0,15}[\s/>]", start)
-    )
+    return suffix in (".html", ".htm", ".xhtml") and bool(re.search(r"</?[A-Za-z][A-Za-z0-9]{0,15}[\s/>]", start))
 
 
 def _tame(html: str) -> tuple[str, int, bool]:
@@ -788,11 +768,7 @@ def _tame(html: str) -> tuple[str, int, bool]:
             continue
         position = end
         replacement: str | None = None
-        if (
-            tag not in _VOID
-            and tag not in _SELF_CLOSING
-            and not (html[end - 2] == "/" and tag in ("path", "use"))
-        ):
+        if tag not in _VOID and tag not in _SELF_CLOSING and not (html[end - 2] == "/" and tag in ("path", "use")):
             weight = _WEIGHT.get(tag, 1)
             if closing:
                 # Beyond the limit, opening tags were dropped, and so are their ends.
@@ -847,9 +823,7 @@ def _from_html(html: str, name: str, stem: str) -> _Draft:
     data = tamed.encode("utf-8")
 
     def tree() -> Any:
-        parser = lxml_html.HTMLParser(
-            encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
-        )
+        parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
         try:
             return lxml_html.document_fromstring(data, parser=parser)
         except (etree.LxmlError, ValueError, AssertionError):
@@ -867,9 +841,7 @@ def _from_html(html: str, name: str, stem: str) -> _Draft:
     text = _repair(text).strip()
     if not text:
         why = " (a <script> that never ends swallows the rest)" if unclosed else ""
-        raise InputError(
-            f"{name}: the HTML holds no text{why}; save the page as shown in the browser, or as text"
-        )
+        raise InputError(f"{name}: the HTML holds no text{why}; save the page as shown in the browser, or as text")
     return _Draft(
         doc_id=stem,
         text=text,
@@ -946,9 +918,7 @@ def _facts(page: Any, json_ld_date: str | None) -> _Facts:
             metas.setdefault(key.strip().lower(), content)
     title = metas.get("og:title")
     if title is None:
-        heads = [
-            " ".join("".join(element.itertext()).split()) for element in itertools.islice(page.iter("h1"), 3)
-        ]
+        heads = [" ".join("".join(element.itertext()).split()) for element in itertools.islice(page.iter("h1"), 3)]
         head = page.find(".//title")
         name = " ".join((head.text or "").split()) if head is not None else ""
         title = heads[0] if len(heads) == 1 and heads[0] else name
@@ -962,11 +932,7 @@ def _facts(page: Any, json_ld_date: str | None) -> _Facts:
         None,
     )
     url = next(
-        (
-            value
-            for value in (canonical, metas.get("og:url"))
-            if value and re.match(r"https?://\S{1,2000}$", value)
-        ),
+        (value for value in (canonical, metas.get("og:url")) if value and re.match(r"https?://\S{1,2000}$", value)),
         None,
     )
     language = (page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
@@ -1015,10 +981,10 @@ _LABELLED = re.compile(
 )
 _ALONE = re.compile(rf"(?:^|\n)[ \t]{{0,6}}(?P<date>{_WRITTEN_DATE})[ \t]{{0,6}}(?:\n|\r|$)", re.IGNORECASE)
 _DATELINE = re.compile(
-    r"(?:^|\n|(?<=[0-9]) )[ \t]{0,6}(?P<place>(?:[A-ZÀ-ÖØ-Þ][\w'’.-]{1,24}[, ]{1,2}){1,6})"
+    r"(?:^|\n|(?<=[0-9]) )[ \t]{0,6}(?:(?-i:[A-ZÀ-ÖØ-Þ])[\w'’.-]{1,24}[, ]{1,2}){1,6}(?:\([\w .'’-]{2,40}\),?[ ]{1,2})?"
     rf"(?:(?P<date>{_WRITTEN_DATE})"
     rf"|(?P<d>[0-9]{{1,2}})[ ]{{1,2}}(?P<m>{_MONTH_WORD})[ ]{{1,2}}(?P<yy>[0-9]{{2}}))"
-    r"(?=[ ]{0,2}(?:--|[–—(-]))",
+    r"(?=[ ]{0,2}(?:--|[–—(\[-]))",
     re.IGNORECASE,
 )
 
@@ -1029,18 +995,16 @@ def _date_of_head(text: str) -> tuple[str | None, str | None, str | None]:
     A dateline counts only with its year ("MOSCOW, July 31" alone leaves the year open). Two digits of a year
     are taken as 1950-2049.
     """
-    head = (
-        text[:_HEAD_CHARS].lstrip("\ufeff").replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
-    )
+    head = text[:_HEAD_CHARS].lstrip("\ufeff").replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     problem = None
-    for pattern, basis in (
+    patterns = (
         (_LABELLED, "the article's own head"),
         (_ALONE, "a line of its own at the article's head"),
         (_DATELINE, "the dateline"),
-    ):
-        match = pattern.search(head)
-        if match is None:
-            continue
+    )
+    matches = [(match, basis) for pattern, basis in patterns if (match := pattern.search(head))]
+    # What stands first dates the article; further down it is dates that the article tells of.
+    for match, basis in sorted(matches, key=lambda found: found[0].end()):
         written = match["date"]
         if written is None:
             short = int(match["yy"])
