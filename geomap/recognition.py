@@ -337,7 +337,8 @@ class _Finder:
             labels == {"GPE"} and any(c.match == "exact" for c in candidates)
         ):
             return self._accept(i, j, "demonym", "lexicon")
-        if all(c.place.feature_code == "ORG" for c in candidates[:1]):
+        if any(c.place.feature_code == "ORG" for c in candidates):
+            # "EU", "NATO", "the West": blocs, whatever hamlet shares their letters.
             return False
         if not self._shape_ok(surface, candidates, tokens[i].start):
             return False

@@ -419,7 +419,9 @@ class _Document:
             ]
             group.rule, group.fixed = "spelling", True
             away = f"{_km(anchor, candidate.place):.0f} km from {anchor.name} of this article"
-            group.note = f"no place is called “{mention.text}”; {candidate.place.name}, {away}, is the same name spelled otherwise"
+            group.note = (
+                f"no place is called “{mention.text}”; {candidate.place.name}, {away}, is that name spelled otherwise"
+            )
 
     def _anchors(self) -> list[tuple[Place, float]]:
         """The document's surest small places, heaviest first."""

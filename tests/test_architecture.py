@@ -28,7 +28,7 @@ STAGES = {
     "maps",
 }
 # Foundations: what any module may import, and which themselves import no stage.
-FOUNDATIONS = {"records", "errors", "settings", "lexicons", "text", "caldates", "resources", "outputs"}
+FOUNDATIONS = {"records", "errors", "settings", "lexicons", "text", "geo", "caldates", "resources", "outputs"}
 # Who may import a stage at all: those that put the stages in order.
 CONDUCTORS = {"pipeline", "cli", "__main__"}
 # Types named only under TYPE_CHECKING are no import at run time and are allowed everywhere.
