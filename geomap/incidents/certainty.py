@@ -288,8 +288,8 @@ def _source(text: Text, sentence: Sentence, verb: int, floor: int, ceiling: int)
     return None
 
 
-def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str) -> Judgement:
-    """Certainty and attribution of the incident that ``trigger`` reports."""
+def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str, floor: int = 0) -> Judgement:
+    """Certainty and attribution of the incident that ``trigger`` reports; sources begin at character ``floor``."""
     tokens = text.tokens
     clauses = text.clauses_of(sentence)
     clause = text.clause_of(trigger.head)
@@ -304,6 +304,7 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str) -> Judge
         if any(t.low == "no" for t in tokens[trigger.head + 1 : trigger.head + 3]) and trigger.b > trigger.head + 1:
             marks.add("neg")
     source: str | None = None
+    first = text.token_at(floor) if floor > sentence.start else sentence.a
     at: Clause | None = clause
     steps = 0
     reporting = verb_set("report") | verb_set("claim") | verb_set("deny") | verb_set("threat") | verb_set("accuse")
@@ -328,7 +329,7 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str) -> Judge
                         else set()
                     )
                     if token.low in reporting and source is None:
-                        source = _source(text, sentence, k, parent.a, edge)
+                        source = _source(text, sentence, k, max(parent.a, first), edge)
                     break
                 if token.low in _OPERATOR_NOUNS and token.tag in NOMINAL and edge - k <= 3:
                     _operate(tokens, k, marks)

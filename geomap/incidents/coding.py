@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from geomap.incidents.certainty import Judgement, judge
-from geomap.incidents.counts import Count, casualties, crowd
+from geomap.incidents.counts import Count, casualties, crowd, word_number
 from geomap.incidents.places import Anaphor, Spot, anaphors, read_spots, to_place
 from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, read_text
 from geomap.incidents.triggers import Trigger, classes_of, find_triggers, verb_set
@@ -141,6 +141,7 @@ class _Coder:
         )
         self.dates = dates
         self.date_starts = [d.start for d in dates]
+        self.dated = frozenset(i for d in dates if d.end <= len(article.text) for i in range(*text.tokens_of(d.start, d.end)))
         self.doc_words = frozenset(t.low for t in text.tokens)
         self.drafts: list[_Draft] = []
         self.recent: deque[_Draft] = deque(maxlen=WINDOW)
@@ -199,7 +200,7 @@ class _Coder:
     # ------------------------------------------------------------------------------------ sentences
 
     def _sentence(self, sentence: Sentence) -> list[_Draft]:
-        triggers = find_triggers(self.text, sentence, self.covered, self.doc_words)
+        triggers = find_triggers(self.text, sentence, self.covered, self.doc_words, self.dated)
         triggers = [t for t in triggers if not self._refers_only(t, sentence)]
         if not triggers:
             return []
@@ -211,6 +212,9 @@ class _Coder:
         order: list[_Draft] = []
         for index in sorted(by_clause):
             clause = clauses[index]
+            if clause.marker in ("unless", "if") and any(i != index for i in by_clause):
+                # the condition of a threat or plan that is coded itself
+                continue
             group = by_clause[index]
             main = max(group, key=lambda t: (self._rank(t, clause), -t.head))
             draft = _Draft(sentence, main, main.type, group, [clause])
@@ -267,6 +271,10 @@ class _Coder:
         if "such" in lows:
             return True
         if _classifies(tokens, trigger.a, sentence.a):
+            return True
+        if any(t.low in _MEMORY for t in tokens[max(sentence.a, trigger.a - 6) : trigger.a]) and not any(
+            i in self.covered for i in range(trigger.b, min(sentence.b, trigger.b + 4))
+        ):
             return True
         after = tokens[trigger.b] if trigger.b < sentence.b else None
         # a noun that modifies another is no event ("attack helicopter", "protest movement", "riot victims")
@@ -411,7 +419,9 @@ class _Coder:
 
     def _settle(self, draft: _Draft, siblings: list[_Draft]) -> None:
         """Give a draft its certainty, place, day and numbers, or drop it."""
-        draft.judgement = judge(self.text, draft.sentence, draft.main, draft.type)
+        if draft.effect_only and draft.type == "attack_civilians":
+            self._context_type(draft, siblings)
+        draft.judgement = judge(self.text, draft.sentence, draft.main, draft.type, self.story_start)
         if (
             draft.type == "threat"
             and draft.main.pos == "v"
@@ -431,8 +441,29 @@ class _Coder:
             draft.dropped = True
         elif draft.main.pos == "n" and draft.definite and not draft.own_place and not draft.own_date:
             draft.dropped = True
+        elif draft.effect_only and draft.judgement.certainty == "negated" and not draft.own_date:
+            draft.dropped = True
         elif not draft.spots:
             draft.dropped = True
+
+    def _context_type(self, draft: _Draft, siblings: list[_Draft]) -> None:
+        """Deaths whose cause the clause does not name: what was told just before, else an accident if nobody acts."""
+        tokens = self.text.tokens
+        clause = self.text.clause_of(draft.main.head)
+        left = {t.low for t in tokens[clause.a : draft.main.head]}
+        words = {t.low for c in draft.clauses for t in tokens[c.a : c.b]}
+        passive = tokens[draft.main.head].tag in ("VBN", "JJ") or draft.main.pos != "v"
+        intransitive = tokens[draft.main.head].low in ("die", "dies", "died", "dying", "drowned")
+        if not passive and not intransitive and left & (classes_of("ARMED") | classes_of("FORCE")):
+            return
+        violent = words & {"shot", "gunfire", "bullet", "bullets", "stabbed", "attack", "attackers", "gunmen", "clashes", "shooting"}
+        for previous in [s for s in siblings if s.main.head < draft.main.head][-1:] or list(self.recent)[-1:]:
+            near = draft.sentence.index - previous.sentence.index <= 2
+            if near and previous.type in _HARMFUL and previous.type != "abduction" and not violent:
+                draft.type = previous.type
+                return
+        if intransitive and not violent:
+            draft.type = "disaster_accident"
 
     def _site_spots(self, draft: _Draft, clause: Clause) -> list[Spot]:
         return [s for s in self._clause_spots(draft, clause) if s.role not in ("from", "to")]
@@ -586,7 +617,7 @@ class _Coder:
     def _anaphoric(self, draft: _Draft) -> list[Spot]:
         out: list[Spot] = []
         for anaphor in anaphors(self.text, draft.sentence, self.covered):
-            if any(c.a <= anaphor.a < c.b for c in draft.clauses):
+            if any(c.a <= anaphor.a < c.b for c in draft.clauses) and not self._qualifying(anaphor, draft.sentence):
                 spots = self._antecedents(anaphor, draft)
                 for spot in spots:
                     new = self._as_anaphor(spot, anaphor)
@@ -595,6 +626,17 @@ class _Coder:
                 if out:
                     return out
         return out
+
+    def _qualifying(self, anaphor: Anaphor, sentence: Sentence) -> bool:
+        """Whether the anaphor only tells where the name before it lies ("X, 38 km north of the city")."""
+        tokens = self.text.tokens
+        for spot in reversed(self._spots_in(sentence)):
+            if spot.b <= anaphor.a:
+                gap = [t.low for t in tokens[spot.b : anaphor.a]]
+                return 1 < len(gap) <= 9 and gap[0] == "," and not {"and", "or", "but"} & set(gap) and not any(
+                    t.tag in VERBAL and t.tag != "VBN" for t in tokens[spot.b : anaphor.a]
+                )
+        return False
 
     def _as_anaphor(self, spot: Spot, anaphor: Anaphor) -> Spot | None:
         """The antecedent, with the role that the anaphor's own phrase has."""
@@ -625,12 +667,18 @@ class _Coder:
             return None
         if probe.use in ("object", "subject", "modifier", "container"):
             probe.use = "place"
+        if anaphor.noun == "airport" and not spot.label == "airport":
+            probe.role = "near"
         if anaphor.kind in ("D",) and probe.role == "site":
             probe.role = "part_of"
         return probe
 
     def _antecedents(self, anaphor: Anaphor, draft: _Draft) -> list[Spot]:
         before = [s for s in self._spots_in(draft.sentence) if s.a < anaphor.a]
+        for spot in self._spots_in(draft.sentence):
+            # "in the capital, Lima," names it
+            if spot.a == anaphor.b or (spot.a == anaphor.b + 1 and self.text.tokens[anaphor.b].low in (",", "(")):
+                return [spot]
         pool = [*self.seen_spots, *before]
         if self.dateline is not None and anaphor.kind in ("C", "H"):
             pool = [self.dateline, *pool]
@@ -676,7 +724,8 @@ class _Coder:
                 if spot.use == "speaker":
                     score -= 1.0
             elif anaphor.kind == "F":
-                if not called:
+                seat = anaphor.noun == "airport" and place is not None and place.feature_code in ("PPLC", "PPLA", "PPLA2")
+                if not called and not seat:
                     continue
             elif anaphor.kind == "E":
                 if place is None:
@@ -706,6 +755,10 @@ class _Coder:
     def _sentence_spots(self, draft: _Draft, siblings: list[_Draft]) -> list[Spot]:
         """Places elsewhere in the sentence that hold for it: those of the clause it hangs on, or that open it."""
         clauses = self.text.clauses_of(draft.sentence)
+
+        def tokens_of(clause: Clause) -> list[Token]:
+            return self.text.tokens[clause.a : clause.b]
+
         first = draft.clauses[0]
         order: list[Clause] = []
         at: Clause | None = first
@@ -731,6 +784,10 @@ class _Coder:
                 s for s in self._spots_in(draft.sentence)
                 if clause.a <= s.a < clause.b and s.use in ("object",) and not s.qualifies
             ]  # fmt: skip
+            if not subject and draft.type == "territory_change" and clause.index < first.index:
+                words = {t.low for c in draft.clauses for t in tokens_of(c)}
+                if "it" in words:
+                    subject = [s for s in self._spots_in(draft.sentence) if clause.a <= s.a < clause.b and s.place is not None]
             if subject and draft.type in ("territory_change", "disaster_accident", "property_destruction"):
                 return subject[:1]
         return []
@@ -742,6 +799,8 @@ class _Coder:
     def _carried(self, draft: _Draft) -> list[Spot]:
         """The place of the story so far: the previous incident of the paragraph, else the lead's dateline."""
         sentence = draft.sentence
+        if draft.type in _TALK or (draft.type == "alert_alarm" and draft.weak):
+            return []
         for previous in reversed(self.recent):
             if previous.sentence.paragraph != sentence.paragraph:
                 break
@@ -756,15 +815,17 @@ class _Coder:
             same = self.text.sentence_of(spot.a)
             if same.paragraph != sentence.paragraph or sentence.index - same.index > 2:
                 break
-            if spot.use == "place" and spot.place is not None and not spot.is_area:
+            if spot.use == "place" and spot.place is not None and not spot.is_area and spot.role not in ("from", "to"):
                 draft.borrowed = "the sentence before"
                 return [spot]
         if self.recent and not draft.weak and draft.judgement.certainty == "reported" and draft.main.pos == "v":
             previous = self.recent[-1]
-            also = any(
-                t.low in ("also", "meanwhile", "later", "then") for t in self.text.tokens[sentence.a : sentence.a + 6]
-            )
-            if sentence.paragraph - previous.sentence.paragraph <= 1 and also:
+            opening = self.text.tokens[sentence.a : sentence.a + 6]
+            also = any(t.low in ("also", "meanwhile", "later", "then") for t in opening)
+            known = bool(opening) and opening[0].low in ("the", "they", "he", "she", "some", "both", "those")
+            if sentence.paragraph - previous.sentence.paragraph <= 1 and (
+                also or (known and sentence.index - previous.sentence.index <= 2 and previous.type in _HARMFUL)
+            ):
                 draft.borrowed = "the paragraph before"
                 return [s for s in previous.spots if s.role not in ("from", "to")]
         return []
@@ -803,6 +864,7 @@ class _Coder:
             options = [
                 d for d in self._dates_in(tokens[clause.a].start, tokens[clause.b - 1].end) if d.date_start is not None
             ]
+            options = [d for d in options if self._date_cost(d, draft) < 3]
             if options:
                 best = min(options, key=lambda d: (self._date_cost(d, draft), abs(d.start - head)))
                 break
@@ -812,11 +874,16 @@ class _Coder:
             draft.own_date = True
             self._take_date(draft, best, best.reason)
             return
+        if draft.clauses[0].marker == "after" and self._days_after(draft):
+            return
         clauses = self.text.clauses_of(draft.sentence)
         used = {c.index for s in siblings if s is not draft for c in s.clauses}
         opening: DateExpression | None = None
         for clause in clauses:
             if self._is_report(clause) and clause.index not in used:
+                continue
+            later = clause.index > draft.clauses[-1].index
+            if later and (clause.own_subject or any(t.tag == "MD" for t in tokens[clause.a : clause.b])):
                 continue
             options = [
                 d for d in self._dates_in(tokens[clause.a].start, tokens[clause.b - 1].end) if d.date_start is not None
@@ -858,6 +925,8 @@ class _Coder:
         for previous in reversed(self.recent):
             if previous.date_start is None or previous.judgement.certainty not in ("reported", "attempted", "claimed"):
                 continue
+            if draft.judgement.level == "rumoured" and previous.sentence.paragraph != draft.sentence.paragraph:
+                break
             if draft.sentence.index - previous.sentence.index > CARRY_SENTENCES or self._is_old(previous.date_end):
                 break
             draft.date_start, draft.date_end = previous.date_start, previous.date_end
@@ -874,6 +943,27 @@ class _Coder:
             draft.date_reason = (
                 "no time phrase: reported as news in the lead, so the day of publication or shortly before"
             )
+
+    def _days_after(self, draft: _Draft) -> bool:
+        """ "Monday, three days after an earthquake killed …": the earthquake's day."""
+        tokens = self.text.tokens
+        clause = draft.clauses[0]
+        if clause.a < 2:
+            return False
+        unit = _SPANS.get(tokens[clause.a - 1].low)
+        low = tokens[clause.a - 2].low
+        amount = 1.0 if low in ("a", "one") else word_number(low)
+        options = [d for d in self._dates_in(draft.sentence.start, tokens[clause.a].start) if d.date_start is not None]
+        base = _day(options[-1].date_start) if options else None
+        if unit is None or amount is None or base is None or amount > 400 or options[-1].time_precision != 1:
+            return False
+        day = (base - timedelta(days=int(amount) * unit)).isoformat()
+        draft.date_start = draft.date_end = day
+        draft.time_precision = 1 if unit == 1 else 2
+        draft.time_expression = self.article.text[tokens[clause.a - 2].start : tokens[clause.a].end]
+        draft.date_reason = f"counted back from {options[-1].text!r}"
+        draft.own_date = True
+        return True
 
     def _date_cost(self, expression: DateExpression, draft: _Draft) -> int:
         """Phrases that bound something else ("until Tuesday", "the uprising of 1988") come after plain ones."""
@@ -958,6 +1048,9 @@ class _Coder:
     def _same(self, previous: _Draft, draft: _Draft) -> bool:
         gap = draft.sentence.index - previous.sentence.index
         the = draft.main.pos == "n" and self._the(draft.main)
+        if the and draft.own_date and previous.own_date and previous.type == draft.type and gap <= 4 and draft.definite:
+            if _overlaps(previous, draft):
+                return True
         if the and gap <= 8 and _related(previous.type, draft.type) and not draft.own_date:
             if not draft.own_place or _ids(previous) & _ids(draft):
                 return True
@@ -1010,13 +1103,15 @@ class _Coder:
     def _quote(self, draft: _Draft, siblings: list[_Draft]) -> tuple[int, int]:
         tokens = self.text.tokens
         if len(siblings) > 1:
-            a = min(min(c.a for c in draft.clauses), *(s.phrase_start if s.phrase_start >= 0 else s.a for s in draft.spots
-                    if draft.sentence.a <= s.a < draft.sentence.b and not s.anaphor), min(c.a for c in draft.clauses)) \
-                if any(draft.sentence.a <= s.a < draft.sentence.b and not s.anaphor for s in draft.spots) else min(c.a for c in draft.clauses)  # fmt: skip
+            a = min(c.a for c in draft.clauses)
             b = max(c.b for c in draft.clauses)
+            for spot in draft.spots:
+                if draft.sentence.a <= spot.a < a and not spot.anaphor:
+                    a = min(a, max(draft.sentence.a, min(spot.phrase_start if spot.phrase_start >= 0 else spot.a, spot.a)))
+                    if a > draft.sentence.a and tokens[a - 1].tag in ("IN", "TO"):
+                        a -= 1
             if b - a >= 4:
-                start, end = tokens[a].start, tokens[b - 1].end
-                return self._trim(start, end)
+                return self._trim(tokens[a].start, tokens[b - 1].end)
         return self._trim(draft.sentence.start, draft.sentence.end)
 
     def _trim(self, start: int, end: int) -> tuple[int, int]:
@@ -1056,7 +1151,7 @@ class _Coder:
         certainty = judgement.certainty
         if draft.background and certainty in ("reported", "claimed", "attempted"):
             certainty = "historical"
-        if certainty in ("reported", "claimed", "attempted") and self._is_old(draft.date_end):
+        if certainty in ("reported", "claimed", "attempted", "planned") and self._is_old(draft.date_end):
             certainty = "historical"
         start, end = draft.quotes[0]
         precision, where, radius = _precision(spots)
@@ -1168,6 +1263,7 @@ class _Coder:
         return tuple(out)
 
 
+_TALK = frozenset({"political_act", "agreement_ceasefire", "threat"})
 _HARMFUL = frozenset(
     "armed_clash attack_civilians shelling air_drone_strike explosive suicide_bombing disaster_accident riot "
     "protest_repressed mob_violence cbrn_attack abduction property_destruction".split()
@@ -1184,6 +1280,8 @@ def _joined(points: list[Spot], spot: Spot) -> bool:
     return any(p.listed for p in points)
 
 
+_SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
+_MEMORY = frozenset("victims anniversary memory survivors commemorate commemorated remembrance memorial remember".split())
 _RANKS = frozenset(
     "first second third fourth fifth sixth latest last largest biggest worst deadliest bloodiest heaviest most "
     "longest only".split()

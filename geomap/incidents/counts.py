@@ -216,13 +216,11 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
         "dying",
         "injuries",
     ) or _passive(tokens, i, clause.a)
-    if (
-        low in ("wounded", "injured", "hurt", "killed")
-        and not backwards
-        and i > clause.a
-        and tokens[i - 1].tag in ("CD", "NNS")
-    ):
-        backwards = True
+    if low in ("wounded", "injured", "hurt", "killed") and not backwards and i > clause.a:
+        # "leaving 30 injured", "with two people killed"
+        backwards = tokens[i - 1].tag == "CD" or (
+            tokens[i - 1].tag == "NNS" and i - 2 >= clause.a and tokens[i - 2].tag == "CD" and not right
+        )
     if low in ("death", "deaths") and right and not left:
         backwards = False
     if backwards:
@@ -241,7 +239,9 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
                 group.append(earlier)
             else:
                 break
-        return _sum([_bounded(tokens, n, clause.a) for n in group])
+        value = _sum([_bounded(tokens, n, clause.a) for n in group])
+        extra = _singles(tokens, chosen.b, i)
+        return value[0] + extra, None if value[1] is None else value[1] + extra
     if not right:
         return None
     chosen = right[0]
@@ -258,6 +258,16 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
         else:
             break
     return _sum([_bounded(tokens, n, i) for n in group])
+
+
+def _singles(tokens: list[Token], a: int, b: int) -> int:
+    """How many more victims "and a policeman" adds between tokens ``a`` and ``b``."""
+    people = classes_of("CIVILIAN") | classes_of("FORCE") | classes_of("ARMED")
+    extra = 0
+    for i in range(a, b - 1):
+        if tokens[i].low in ("and", ",") and tokens[i + 1].low in ("a", "an", "another", "one"):
+            extra += any(t.low in people for t in tokens[i + 2 : min(b, i + 5)])
+    return extra
 
 
 def _sum(values: list[Count]) -> Count:

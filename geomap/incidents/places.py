@@ -236,7 +236,7 @@ def _read(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> None:
             previous = spots[owner[i - 1]]
             if previous.b == i and tokens[i].start == previous.end and tokens[i].end == spot.start:
                 spot.role, spot.governor, spot.use = previous.role, previous.governor, previous.use
-                spot.listed = True
+                spot.listed = previous.listed
                 if spot.between == 2:
                     previous.role = spot.role = "along"
                     previous.between = spot.between = 1

@@ -17,6 +17,10 @@ _REACH = 5
 """How many words may lie between a verb and the rest of its pattern ("opened heavy machine-gun fire")."""
 
 
+_PARTICLES = frozenset({"up", "down", "off", "out", "over", "back", "away"})
+_BARE_IN = frozenset({"in", "ins", "up", "ups"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     type: str
@@ -265,7 +269,9 @@ def _match_verb(tokens: list[Token], entry: _Entry, i: int, b: int) -> int | Non
     """The end of a verb pattern that starts at token ``i``, or None."""
     at = i
     for forms in entry.words[1:]:
-        for j in range(at + 1, min(b, at + 2 + _REACH)):
+        # "called in the army" but not "called a strike … in": a bare "in" must follow at once
+        reach = 2 if forms == _BARE_IN else 4 if not forms.isdisjoint(_PARTICLES) else 2 + _REACH
+        for j in range(at + 1, min(b, at + reach)):
             if tokens[j].low in forms:
                 at = j
                 break
@@ -289,14 +295,14 @@ def _match_noun(tokens: list[Token], entry: _Entry, i: int, a: int) -> int | Non
     return at
 
 
-def find_triggers(text: Text, sentence: Sentence, places: frozenset[int], doc_words: frozenset[str]) -> list[Trigger]:
+def find_triggers(text: Text, sentence: Sentence, places: frozenset[int], doc_words: frozenset[str], dated: frozenset[int] = frozenset()) -> list[Trigger]:
     """The triggers of a sentence, in order. ``places`` are the tokens inside toponyms, which never trigger."""
     verbs, nouns = _index()
     tokens = text.tokens
     found: list[Trigger] = []
     for i in range(sentence.a, sentence.b):
         token = tokens[i]
-        if i in places or (token.low not in verbs and token.low not in nouns):
+        if i in places or i in dated or (token.low not in verbs and token.low not in nouns):
             continue
         noun = token.tag in NOMINAL or token.tag in ("JJ", "VBG")
         verb = token.tag in VERBAL or (token.tag == "JJ" and token.low.endswith(("ed", "ing")))
@@ -311,17 +317,11 @@ def find_triggers(text: Text, sentence: Sentence, places: frozenset[int], doc_wo
                 weight = 4 * len(entry.words) + (2 if entry.needs else 0) + (0 if entry.kind == "event" else -3)
                 if best is None or weight > best.weight:
                     best = Trigger(i, i, end, entry.type, "v", entry.kind, entry.sub, weight)
-        if best is None or noun:
+        if best is None or noun or verb:
             for entry in nouns.get(token.low, ()):
                 if entry.pos == "n":
-                    if not noun or (
-                        token.tag == "NNP"
-                        and token.text[:1].isupper()
-                        and not sentence.upper
-                        and i > sentence.a
-                        and len(entry.words) == 1
-                        and _named(tokens, i)
-                    ):
+                    single = len(entry.words) == 1
+                    if single and (not noun or (token.tag in ("NNP", "NNPS") and _capital(token, sentence, i))):
                         continue
                     start = _match_noun(tokens, entry, i, sentence.a)
                     if start is None or (token.tag in ("VBG",) and len(entry.words) == 1 and not _gerund(tokens, i)):
@@ -342,11 +342,9 @@ def find_triggers(text: Text, sentence: Sentence, places: frozenset[int], doc_wo
     return _longest(found)
 
 
-def _named(tokens: list[Token], i: int) -> bool:
-    """Whether a capitalised word is part of a name ("the Strike Fund", "Plates & Roads Act")."""
-    before = tokens[i - 1] if i else None
-    after = tokens[i + 1] if i + 1 < len(tokens) else None
-    return bool((before and before.tag in ("NNP", "NNPS")) or (after and after.tag in ("NNP", "NNPS")))
+def _capital(token: Token, sentence: Sentence, i: int) -> bool:
+    """Whether a capital inside the sentence makes the word part of a name ("the Strike Fund", "March")."""
+    return token.text[:1].isupper() and not sentence.upper and i > sentence.a
 
 
 def _gerund(tokens: list[Token], i: int) -> bool:
