@@ -341,16 +341,19 @@ def _plain(error: OSError) -> str:
 def _did_you_mean(path: Path) -> str:
     """Names in the same folder that are close to the missing one."""
     try:
-        names = [entry.name for entry in itertools.islice(os.scandir(path.parent), 5000)]
+        with os.scandir(path.parent) as entries:
+            names = sorted(entry.name for entry in itertools.islice(entries, 5000))
     except OSError:
         return ""
-    by_lower = {name.lower(): name for name in sorted(names)}
-    close = difflib.get_close_matches(path.name.lower(), by_lower, n=3, cutoff=0.6)
-    if not close:
-        close = [name for name in sorted(by_lower) if Path(name).stem == path.stem.lower()][:3]
+    by_stem: dict[str, list[str]] = {}
+    for name in names:
+        by_stem.setdefault(Path(name).stem.lower(), []).append(name)
+    # Stems are compared: a shared ".txt" makes nothing alike. 0.6 is difflib's own default.
+    stems = difflib.get_close_matches(path.stem.lower(), by_stem, n=3, cutoff=0.6)
+    close = [name for stem in stems for name in by_stem[stem]][:3]
     if not close:
         return ""
-    return f"; did you mean {' or '.join(_shown(path.parent / by_lower[name]) for name in close)}?"
+    return f"; did you mean {' or '.join(_shown(path.parent / name) for name in close)}?"
 
 
 def _read_up_to(stream: BinaryIO, size: int) -> bytes:

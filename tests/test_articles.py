@@ -69,6 +69,8 @@ def test_a_missing_file_suggests_the_one_that_was_meant(tmp_path: Path) -> None:
     message = failure(tmp_path / "artcle.txt")
     assert "no such file" in message and "did you mean" in message and "article.txt" in message
     assert "did you mean" not in failure(tmp_path / "entirely-else.pdf")
+    assert "did you mean" not in failure(tmp_path / "nope.txt")
+    assert "article.txt" in failure(tmp_path / "article.html")
 
 
 def test_without_on_error_a_bad_input_raises(tmp_path: Path) -> None:
@@ -261,9 +263,7 @@ def test_records_carry_their_facts(tmp_path: Path) -> None:
 
 
 def test_the_option_overrides_the_record(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "a.jsonl", lines({"text": STORY, "date": "2020-01-01"}, {"text": STORY, "date": "rubbish"})
-    )
+    path = write(tmp_path / "a.jsonl", lines({"text": STORY, "date": "2020-01-01"}, {"text": STORY, "date": "rubbish"}))
     found, errors = read(path, published="1 August 2022")
     assert {a.published for a in found} == {"2022-08-01"}
     assert found[0].published_basis == "the published option" and errors == []
@@ -327,18 +327,14 @@ def test_a_truncated_last_line(tmp_path: Path) -> None:
 def test_a_line_too_long_is_skipped_while_streaming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(articles, "MAX_LINE_BYTES", 50_000)
     monkeypatch.setattr(articles, "_CHUNK", 4096)
-    path = write(
-        tmp_path / "a.jsonl", lines({"text": "One."}, {"text": "x" * 200_000}, {"text": "y" * 20_000})
-    )
+    path = write(tmp_path / "a.jsonl", lines({"text": "One."}, {"text": "x" * 200_000}, {"text": "y" * 20_000}))
     found, errors = read(path)
     assert [a.text[0] for a in found] == ["O", "y"] and len(found[1].text) == 20_000
     assert "line 2" in str(errors[0]) and "longer than" in str(errors[0])
 
 
 def test_lone_surrogates_and_nuls_become_replacement_characters(tmp_path: Path) -> None:
-    article = only(
-        write(tmp_path / "a.jsonl", r'{"text": "a\ud800b\u0000c \ud83d\ude00", "title": "t\udfff"}' + "\n")
-    )
+    article = only(write(tmp_path / "a.jsonl", r'{"text": "a\ud800b\u0000c \ud83d\ude00", "title": "t\udfff"}' + "\n"))
     assert article.text == "a\ufffdb\ufffdc 😀" and article.title == "t\ufffd"
     article.text.encode("utf-8")
 
@@ -463,9 +459,7 @@ def test_a_page_without_text(tmp_path: Path, page: str) -> None:
 
 
 def test_an_unclosed_script_is_said(tmp_path: Path) -> None:
-    assert "never ends" in failure(
-        write(tmp_path / "a.html", "<html><body><script>var x='</body> All text here.")
-    )
+    assert "never ends" in failure(write(tmp_path / "a.html", "<html><body><script>var x='</body> All text here."))
 
 
 def test_short_pages_and_fragments_are_read(tmp_path: Path) -> None:
@@ -529,9 +523,7 @@ def test_entities_and_declarations_fetch_nothing(tmp_path: Path) -> None:
 
 
 def test_links_that_are_not_http_are_left_out(tmp_path: Path) -> None:
-    page = (
-        '<html><head><link rel=canonical href="javascript:alert(1)"></head><body><p>Sirens.</p></body></html>'
-    )
+    page = '<html><head><link rel=canonical href="javascript:alert(1)"></head><body><p>Sirens.</p></body></html>'
     assert only(write(tmp_path / "a.html", page)).url is None
 
 
@@ -545,9 +537,7 @@ def test_a_lying_charset(tmp_path: Path) -> None:
 def test_a_declared_charset(tmp_path: Path) -> None:
     page = '<html><head><meta charset="windows-1251"></head><body><p>Сирены в городе.</p></body></html>'
     assert "Сирены в городе" in only(write(tmp_path / "a.html", page.encode("cp1251"))).text
-    page = (
-        '<html><head><meta charset="rot13"></head><body><p>The café in Besançon was shut.</p></body></html>'
-    )
+    page = '<html><head><meta charset="rot13"></head><body><p>The café in Besançon was shut.</p></body></html>'
     found, errors = read(write(tmp_path / "b.html", page.encode("cp1252")))
     assert "café in Besançon" in found[0].text and "not UTF-8" in str(errors[0])
 
@@ -566,7 +556,4 @@ def test_the_module_loads_nothing_heavy() -> None:
 
     heavy = ("lxml", "trafilatura", "spacy", "charset_normalizer")
     code = f"import sys, geomap.articles; print([m for m in {heavy} if m in sys.modules])"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-        == "[]\n"
-    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
