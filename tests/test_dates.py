@@ -114,6 +114,7 @@ def test_a_day_must_be_text(value: object) -> None:
         ("on August 1, 2022", "2022-08-01"),
         ("on 1 August 2022", "2022-08-01"),
         ("on the 1st of August 2022", "2022-08-01"),
+        ("on the first of June 2009", "2009-06-01"),
         ("on 17 February, 2008", "2008-02-17"),
         ("on February 17, 2008, in", "2008-02-17"),
         ("on 2022-08-01", "2022-08-01"),
@@ -258,6 +259,11 @@ def test_relative_phrases_without_publication_day_are_listed_unresolved() -> Non
     assert "no publication date" in items[0].reason
 
 
+def test_without_publication_day_the_year_named_before_is_carried_on() -> None:
+    text = "On 17 February 2008 it was declared; on March 3 and in June more followed, on Friday too."
+    assert days(text, None) == ["2008-02-17", "2008-03-03", "2008-06-01..2008-06-30", None]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -270,6 +276,14 @@ def test_relative_phrases_without_publication_day_are_listed_unresolved() -> Non
         ("He was shot on Friday and died hours later.", ["2022-07-29", "2022-07-29"]),
         ("It fell on Sunday night. Others fell that night.", ["2022-07-31", "2022-07-31"]),
         ("He came in July 2010 and left that year.", ["2010-07-01..2010-07-31", "2010-01-01..2010-12-31"]),
+        (
+            "It was shelled overnight. On Saturday it was calm; a vigil was held that night.",
+            ["2022-07-31..2022-08-01", "2022-07-30", "2022-07-30"],
+        ),
+        (
+            "It was shelled overnight. On Saturday it was calm. Drones came on the same night.",
+            ["2022-07-31..2022-08-01", "2022-07-30", "2022-07-31..2022-08-01"],
+        ),
         # Told as past, so it cannot lie after publication: counted from the earlier day.
         (
             "The town fell on Saturday. Leaders spoke on Monday. Eight died two days later.",

@@ -318,6 +318,21 @@ def _day_month(finder: Finder, match: re.Match[str]) -> Phrase | None:
     return _month_day_phrase(finder, match)
 
 
+@_atom(rf"the{_S}(?P<nth>{'|'.join(_ORDINALS)}){_S}of{_S}(?P<month>{_MONTH})(?:,?{_S}(?P<year>{_YEAR}))?")
+def _ordinal_of_month(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    month = finder.month(match["month"])
+    if month is None:
+        return None
+    return Phrase(
+        start=match.start(),
+        end=match.end(),
+        kind="day",
+        year=finder.year(match),
+        month=month,
+        day=_ORDINALS[match["nth"].lower()],
+    )
+
+
 @_atom(
     rf"(?P<month>{_MONTH})(?:{_S}|-)(?:the{_S})?(?P<d>{_DAY})(?:{_TO}(?P<d2>{_DAY})(?!{_S}{_MONTH}))?"
     rf"(?:,?{_S}(?P<year>{_YEAR})|,{_S}(?P<yy>['’][0-9]{{2}}(?![0-9])))?(?:,?{_S}(?P<yrel>last|this|next){_S}year)?"

@@ -65,6 +65,7 @@ class Resolver:
         self.published = finder.published
         self.today = finder.published
         self.today_word = "publication"
+        self.year_named: int | None = None
         self.history: deque[tuple[int, _Days]] = deque(maxlen=HISTORY)
 
     def resolve(self, phrases: list[Phrase]) -> Iterator[DateExpression]:
@@ -77,6 +78,8 @@ class Resolver:
                 continue
             days = self._until_publication(phrase, days)
             self._note_dateline(phrase, days)
+            if phrase.year is not None and phrase.kind in ("day", "month"):
+                self.year_named = phrase.year
             self.history.append((phrase.start, replace(days, part=phrase.part or days.part)))
             yield self._expression(phrase, days, days.reason)
 
@@ -163,6 +166,8 @@ class Resolver:
         if phrase.year is not None:
             return phrase.year, "absolute date"
         if self.published is None:
+            if self.year_named is not None:
+                return self.year_named, f"year of the date named before, {self.year_named}"
             return None, "no year and no publication date"
         if phrase.year_shift is not None:
             return (
@@ -205,6 +210,8 @@ class Resolver:
         if phrase.year is not None:
             return _whole_month(phrase.year, month, "absolute month")
         if self.published is None:
+            if self.year_named is not None and not phrase.modifier and phrase.year_shift is None:
+                return _whole_month(self.year_named, month, f"year of the date named before, {self.year_named}")
             return "no year and no publication date"
         published = self.published
         if phrase.year_shift is not None:
@@ -358,7 +365,7 @@ class Resolver:
             if phrase.unit == "week":
                 return _whole_week(anchor.first, f"the week of {anchor.first}")
             return _calendar_step(anchor.first, phrase.unit, 0, f"the {phrase.unit} of {anchor.first}")
-        if phrase.part == "night":
+        if phrase.part == "night" and "same" in self.text[phrase.start : phrase.end].lower():
             for _, days in reversed(self.history):
                 if days.part == "night":
                     return replace(days, reason="the night named before")
