@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from geomap.geo import cell_of, distance_km
@@ -58,6 +58,13 @@ _WORDS = load_json("resolution.json")
 _REGION_WORDS = frozenset(_WORDS["region_words"])
 _TOWN_WORDS = frozenset(_WORDS["town_words"])
 _DESIGNATOR_CLASS: dict[str, str] = _WORDS["designators"]
+
+
+# What stands between a place and the place that contains it: surely ("Bangor, Maine"), and where the sense fits.
+_HARD_GAPS = frozenset({",", "(", ", in", ", the capital of"})
+_SOFT_GAPS = frozenset(
+    {"in", "in the", *(f"in {d}" for d in ("central", "northern", "southern", "eastern", "western"))}
+)
 
 
 @dataclass(slots=True)
@@ -282,55 +289,63 @@ class _Document:
         group of its own, so that a second bearer of the name elsewhere in the text is not drawn along.
         """
         text = self.article.text
+        pairs: dict[tuple[int, int, bool], tuple[_Option, _Option] | None] = {}
+        qualified: dict[tuple[str, str, str], _Group] = {}
         for i in range(len(self.mentions) - 2, -1, -1):
             a, b = self.mentions[i], self.mentions[i + 1]
             gap = text[a.end : b.start]
-            hard = gap.strip() in (",", "(", ", in", ", the capital of") and len(gap) < 20 and "\n" not in gap
-            soft = gap.strip() in (
-                "in",
-                "in the",
-                "in central",
-                "in northern",
-                "in southern",
-                "in eastern",
-                "in western",
-            )
-            if (not hard and not soft) or a.kind == "demonym" or b.kind == "demonym":
+            hard = gap.strip() in _HARD_GAPS and len(gap) < 20 and "\n" not in gap
+            if not (hard or gap.strip() in _SOFT_GAPS) or a.kind == "demonym" or b.kind == "demonym":
                 continue
             first, second = self.group_of[i], self.group_of[i + 1]
             if first.rule in ("user", "historic") or second.rule == "historic":
                 continue
-            outer_options = second.options
-            if not second.fixed:
-                areas = [o for o in second.options if o.candidate.place.is_area]
-                outer_options = areas or second.options[:5]
-            best: tuple[float, _Option, _Option] | None = None
-            # "China, Japan" is a list, though a town in Japan is called China.
-            listed = bool(first.options) and first.options[0].candidate.place.feature_code == "PCLI"
-            for outer in outer_options[:12]:
-                if listed and outer.candidate.place.feature_code in ("PCLI", "TERR"):
-                    continue
-                for option in first.options:
-                    if _inside(option.candidate.place, outer.candidate.place):
-                        value = option.base + 2.0 * outer.base
-                        if best is None or value > best[0]:
-                            best = (value, option, outer)
-            if best is None:
+            pair = (id(first), id(second), hard)
+            if pair not in pairs:
+                pairs[pair] = self._containment(first, second, hard)
+            found = pairs[pair]
+            if found is None:
                 continue
-            if soft and not best[2].candidate.place.is_area:
-                continue
-            _, option, outer = best
-            group = _Group(
-                key=first.key, cue=first.cue, weight=1.0, fixed=True, rule="qualified", note=f"“{b.text}” follows it",
-                options=[_Option(option.candidate, option.base + 20, option.cell)], members=[i],
-            )  # fmt: skip
-            first.members.remove(i)
-            self.groups.append(group)
+            option, outer = found
+            key = (first.key, option.candidate.place.id, b.text)
+            group = qualified.get(key)
+            if group is None:
+                group = qualified[key] = _Group(
+                    key=first.key, cue=first.cue, weight=1.0, fixed=True, rule="qualified",
+                    note=f"“{b.text}” follows it",
+                    options=[_Option(option.candidate, option.base + 20, option.cell)],
+                )  # fmt: skip
+                self.groups.append(group)
+                self.senses.setdefault(first.key, option.candidate.place)
+                if not second.fixed and hard:
+                    outer.base += 6.0
+            group.members.append(i)
             self.group_of[i] = group
-            self.senses.setdefault(first.key, option.candidate.place)
-            if not second.fixed and hard:
-                outer.base += 6.0
+        for group in self.groups:
+            group.members = [i for i in group.members if self.group_of[i] is group]
         self.groups = [g for g in self.groups if g.members]
+
+    @staticmethod
+    def _containment(first: _Group, second: _Group, hard: bool) -> tuple[_Option, _Option] | None:
+        """The likeliest pair of candidates of which the second contains the first."""
+        outers = second.options
+        if not second.fixed:
+            # "Clinton, Madison" is a list of towns: the short form of a county qualifies nothing.
+            areas = [o for o in outers if o.candidate.place.is_area and o.candidate.score > 0.6]
+            outers = areas or outers[:5]
+        # "China, Japan" is a list, though a town in Japan is called China.
+        listed = bool(first.options) and first.options[0].candidate.place.feature_code == "PCLI"
+        best: tuple[float, _Option, _Option] | None = None
+        for outer in outers[:12]:
+            container = outer.candidate.place
+            if (listed and container.feature_code in ("PCLI", "TERR")) or (not hard and not container.is_area):
+                continue
+            for option in first.options:
+                if _inside(option.candidate.place, container):
+                    value = option.base + 2.0 * outer.base
+                    if best is None or value > best[0]:
+                        best = (value, option, outer)
+        return None if best is None else best[1:]
 
     # -- context -------------------------------------------------------------------------------------------
 
@@ -463,8 +478,12 @@ class _Document:
         """The resolutions in the order of the mentions."""
         made: dict[int, Resolution] = {}
         for group in self.groups:
+            answer: Resolution | None = None
             for i in group.members:
-                made[i] = self._answer(group, self.mentions[i], min_score)
+                mention = self.mentions[i]
+                if answer is None or answer.mention.text != mention.text:
+                    answer = self._answer(group, mention, min_score)
+                made[i] = replace(answer, mention=mention)
         return [made[i] for i in range(len(self.mentions))]
 
     def _answer(self, group: _Group, mention: Mention, min_score: float) -> Resolution:
