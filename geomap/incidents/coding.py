@@ -11,7 +11,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from geomap.records import (
     Incident,
     IncidentPlace,
     Resolution,
+    Role,
     SourceQuote,
 )
 
@@ -131,7 +132,10 @@ class _Coder:
     ) -> None:
         self.article = article
         self.text = text
-        self.spots = read_spots(text, resolutions)
+        self.dated = frozenset(
+            i for d in dates if 0 <= d.start < d.end <= len(article.text) for i in range(*text.tokens_of(d.start, d.end))
+        )
+        self.spots = read_spots(text, resolutions, self.dated)
         self.spot_starts = [s.a for s in self.spots]
         self.covered = frozenset(
             i
@@ -141,7 +145,6 @@ class _Coder:
         )
         self.dates = dates
         self.date_starts = [d.start for d in dates]
-        self.dated = frozenset(i for d in dates if d.end <= len(article.text) for i in range(*text.tokens_of(d.start, d.end)))
         self.doc_words = frozenset(t.low for t in text.tokens)
         self.drafts: list[_Draft] = []
         self.recent: deque[_Draft] = deque(maxlen=WINDOW)
@@ -329,6 +332,11 @@ class _Coder:
             return "air_drone_strike"
         if words & classes_of("ARTILLERY") and "head" not in words:
             return "shelling"
+        if draft.type == "attack_civilians" and head.pos == "v" and tokens[head.head].tag in ("VBD", "VBZ", "VBP", "VBN", "VBG"):
+            passive = any(tokens[i].low in BE for i in range(max(draft.clauses[0].a, head.head - 3), head.head))
+            struck = {tokens[i].low for i in range(head.head + 1, min(head.head + 6, draft.clauses[0].b))}
+            if not passive and struck & classes_of("ARMED") and not struck & {"by", "when"}:
+                return "armed_clash"
         if draft.type == "attack_civilians" and left & (classes_of("FORCE") | classes_of("ARMED")) and draft.main.head:
             right = {tokens[i].low for i in range(head.head, draft.clauses[0].b)}
             if right & classes_of("ARMED") or (left & classes_of("ARMED") and right & classes_of("FORCE")):
@@ -491,6 +499,31 @@ class _Coder:
                 out.append(spot)
         return out
 
+    def _around(self, draft: _Draft, unknown: list[Spot]) -> Spot | None:
+        """Where a name that no gazetteer knows is said to lie: "the X quarter of Y", "X, east of Y", "X in Y"."""
+        last = max(s.b for s in unknown)
+        for spot in self._spots_in(draft.sentence):
+            if spot.place is None or spot.a < last or spot.a - last > 8:
+                continue
+            if any(t.tag in VERBAL and t.tag != "VBN" for t in self.text.tokens[last : spot.a]):
+                return None
+            if not (spot.qualifies or spot.use == "container"):
+                continue
+            if spot.role in ("near", "along") and spot.is_area:
+                return None
+            role: Role = "near" if spot.role == "near" else "part_of"
+            return replace(spot, role=role, use="place", qualifies=False)
+        return None
+
+    def _of_people(self, spot: Spot) -> bool:
+        """Whether the name only tells whose people or institution it is ("the army of X")."""
+        tokens = self.text.tokens
+        if not 0 <= spot.governor < len(tokens):
+            return False
+        noun = tokens[spot.governor]
+        people = classes_of("FORCE") | classes_of("ARMED") | classes_of("CIVILIAN") | classes_of("CROWD")
+        return noun.low in people or (noun.tag in NOMINAL and noun.low in _OFFICES)
+
     def _is_target(self, draft: _Draft, spot: Spot) -> bool:
         governor = spot.governor
         for trigger in draft.triggers:
@@ -560,12 +593,18 @@ class _Coder:
                 s for c in draft.clauses for s in self._spots_in(draft.sentence)
                 if c.a <= s.a < c.b and (s.use in ("container", "object", "modifier") or s.qualifies) and s.use != "actor"
             ]  # fmt: skip
-            loose = [s for s in loose if s.use != "modifier" or s.is_area]
+            loose = [s for s in loose if (s.use != "modifier" or s.is_area) and s.label != "capital"]
+            loose = [s for s in loose if s.use != "object" or not self._of_people(s)]
             if loose:
                 spot = loose[0]
                 chosen = [*chosen, spot]
                 sites = [spot]
                 draft.borrowed = "the phrase"
+        if sites and all(s.place is None for s in sites):
+            around = self._around(draft, sites)
+            if around is not None:
+                chosen = [*[s for s in chosen if s.role in ("from", "to")], around]
+                sites = [around]
         going = [s for s in chosen if s.role in ("from", "to")]
         if (
             not sites
@@ -661,6 +700,9 @@ class _Coder:
         )  # fmt: skip
         probe.resolution = plain
         _read(self.text, [probe], {i: 0 for i in range(probe.a, probe.b)}, 0)
+        if spot.a in (b, b + 1):
+            # named right behind: "in the capital, Lima,"
+            probe.a, probe.b, probe.start, probe.end = spot.a, spot.b, spot.start, spot.end
         probe.anaphor = True
         probe.area = spot.area or anaphor.kind == "A"
         if probe.use in ("actor", "speaker"):
@@ -687,6 +729,8 @@ class _Coder:
         singular = anaphor.noun.rstrip("s") if anaphor.plural else anaphor.noun
         if anaphor.noun == "cities":
             singular = "city"
+        points = [s.place for s in pool if s.place is not None and not s.is_area and s.use != "speaker"]
+        near_country = points[-1].country_code if points else ""
         best: tuple[float, Spot] | None = None
         for age, spot in enumerate(reversed(pool)):
             place = spot.place
@@ -723,6 +767,8 @@ class _Coder:
                     score -= 1.5
                 if spot.use == "speaker":
                     score -= 1.0
+                if place is not None and near_country and place.country_code == near_country:
+                    score += 2.0
             elif anaphor.kind == "F":
                 seat = anaphor.noun == "airport" and place is not None and place.feature_code in ("PPLC", "PPLA", "PPLA2")
                 if not called and not seat:
@@ -787,7 +833,11 @@ class _Coder:
             if not subject and draft.type == "territory_change" and clause.index < first.index:
                 words = {t.low for c in draft.clauses for t in tokens_of(c)}
                 if "it" in words:
-                    subject = [s for s in self._spots_in(draft.sentence) if clause.a <= s.a < clause.b and s.place is not None]
+                    subject = [
+                        s
+                        for s in self._spots_in(draft.sentence)
+                        if clause.a <= s.a < clause.b and s.use in ("subject", "object") and s.place is not None
+                    ]
             if subject and draft.type in ("territory_change", "disaster_accident", "property_destruction"):
                 return subject[:1]
         return []
@@ -888,6 +938,7 @@ class _Coder:
             options = [
                 d for d in self._dates_in(tokens[clause.a].start, tokens[clause.b - 1].end) if d.date_start is not None
             ]
+            options = [d for d in options if self._date_cost(d, draft) < 3]
             if not options:
                 continue
             relative = clause.marker in ("which", "who", "where", "when") and clause.index not in {
@@ -924,6 +975,8 @@ class _Coder:
                 return
         for previous in reversed(self.recent):
             if previous.date_start is None or previous.judgement.certainty not in ("reported", "attempted", "claimed"):
+                continue
+            if previous.date_end and _length(previous) > 3:
                 continue
             if draft.judgement.level == "rumoured" and previous.sentence.paragraph != draft.sentence.paragraph:
                 break
@@ -979,7 +1032,21 @@ class _Coder:
 
     def _take_date(self, draft: _Draft, expression: DateExpression, reason: str) -> None:
         draft.date = expression
-        draft.date_start, draft.date_end = expression.date_start, expression.date_end
+        start, end = expression.date_start, expression.date_end
+        first = _day(start)
+        if (
+            first is not None
+            and start == end
+            and self.published is not None
+            and self.published - timedelta(days=7) <= first < self.published
+            and draft.judgement.certainty == "planned"
+            and expression.text.lower().split()[-1] in _WEEKDAYS
+            and "last" not in expression.text.lower()
+        ):
+            # a weekday in a plan is the coming one
+            start = end = (first + timedelta(days=7)).isoformat()
+            reason = f"{reason}; a plan, so the coming one"
+        draft.date_start, draft.date_end = start, end
         draft.part_of_day = expression.part_of_day
         draft.time_precision = expression.time_precision
         draft.time_expression = expression.text
@@ -1015,18 +1082,17 @@ class _Coder:
 
     def _retold(self, draft: _Draft) -> bool:
         """Whether an earlier draft is the same event; it then takes over what this one adds."""
-        for previous in reversed(self.recent):
-            if previous.sentence is draft.sentence:
-                continue
-            if not self._same(previous, draft):
-                continue
+        same = [p for p in self.recent if p.sentence is not draft.sentence and self._same(p, draft)]
+        if same:
+            # the latest sentence that tells it; in that sentence its first incident, which the rest follow from
+            previous = next(p for p in same if p.sentence is same[-1].sentence)
             if previous.deaths is None:
                 previous.deaths = draft.deaths
             if previous.injured is None:
                 previous.injured = draft.injured
             if previous.crowd is None:
                 previous.crowd = draft.crowd
-            if draft.own_date and not previous.own_date and draft.date_start is not None:
+            if draft.own_date and previous.date is None and not previous.own_date and draft.date_start is not None:
                 previous.date_start, previous.date_end = draft.date_start, draft.date_end
                 previous.date_reason, previous.time_precision = draft.date_reason, draft.time_precision
                 previous.time_expression, previous.part_of_day = draft.time_expression, draft.part_of_day
@@ -1128,7 +1194,9 @@ class _Coder:
         """One incident for each precision that the draft's places have."""
         groups: dict[object, list[Spot]] = {}
         going = [s for s in draft.spots if s.role in ("from", "to")]
-        sites = [s for s in draft.spots if s.role not in ("from", "to")] or going
+        sites = [s for s in draft.spots if s.role not in ("from", "to")]
+        if not sites:
+            sites = [s for s in going if s.place is not None and not s.is_area] or going
         for spot in sites:
             key = "along" if spot.role == "along" else _precision([spot])[0]
             groups.setdefault(key, []).append(spot)
@@ -1234,11 +1302,11 @@ class _Coder:
         i = clause.a
         while i < clause.b and len(out) < 4:
             token = tokens[i]
-            if token.low in people and token.tag in NOMINAL and not (draft.main.a <= i < draft.main.b):
+            if token.low in people and token.tag in NOMINAL and i not in self.dated and not (draft.main.a <= i < draft.main.b):
                 a = i
                 while (
                     a - 1 >= clause.a
-                    and tokens[a - 1].tag in ("JJ", "NN", "NNP", "CD", "DT", "NNPS", "VBN", "PRP$")
+                    and tokens[a - 1].tag in ("JJ", "NN", "NNP", "CD", "DT", "NNPS", "PRP$")
                     and tokens[a - 1].low != "there"
                 ):
                     a -= 1
@@ -1280,8 +1348,13 @@ def _joined(points: list[Spot], spot: Spot) -> bool:
     return any(p.listed for p in points)
 
 
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 _MEMORY = frozenset("victims anniversary memory survivors commemorate commemorated remembrance memorial remember".split())
+_OFFICES = frozenset(
+    "president government republic king queen bank parliament people independence minister ministry bishop university "
+    "council leader leaders citizens capital kingdom presidency".split()
+)
 _RANKS = frozenset(
     "first second third fourth fifth sixth latest last largest biggest worst deadliest bloodiest heaviest most "
     "longest only".split()
@@ -1319,6 +1392,12 @@ def _day(value: str | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _length(draft: _Draft) -> int:
+    """How many days a draft spans."""
+    start, end = _day(draft.date_start), _day(draft.date_end)
+    return (end - start).days + 1 if start and end else 1
 
 
 def _overlaps(one: _Draft, two: _Draft) -> bool:

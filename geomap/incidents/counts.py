@@ -253,7 +253,8 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
     group = [chosen]
     for later in right[1:]:
         gap = [t.low for t in tokens[group[-1].b : later.a]]
-        if len(gap) <= 4 and "and" in gap and not set(gap) & (_KILL | _INJURE) and len(gap) > 1:
+        verbal = any(t.tag in VERBAL for t in tokens[group[-1].b : later.a])
+        if 1 < len(gap) <= 4 and "and" in gap and not verbal:
             group.append(later)
         else:
             break

@@ -15,7 +15,7 @@ from typing import Literal
 from geomap.incidents.counts import word_number
 from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token
 from geomap.incidents.triggers import classes_of, verb_set
-from geomap.records import IncidentPlace, Place, Resolution, Role
+from geomap.records import IncidentPlace, Mention, Place, Resolution, Role
 
 __all__ = ["Spot", "anaphors", "read_spots", "to_place"]
 
@@ -111,13 +111,20 @@ class Spot:
         return self.area or (place is not None and place.is_area)
 
 
-def read_spots(text: Text, resolutions: list[Resolution]) -> list[Spot]:
-    """The toponyms of an article with their roles, in reading order; demonyms are left out."""
+def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] = frozenset()) -> list[Spot]:
+    """The toponyms of an article with their roles, in reading order; demonyms are left out. ``clock``: tokens of time phrases."""
     spots: list[Spot] = []
     owner: dict[int, int] = {}
     length = len(text.text)
     previous_end = -1
     resolutions = sorted(resolutions, key=lambda r: (r.mention.start, -r.mention.end))
+    taken = frozenset(
+        i
+        for r in resolutions
+        if 0 <= r.mention.start < r.mention.end <= length and text.tokens
+        for i in range(*text.tokens_of(r.mention.start, r.mention.end))
+    )
+    resolutions = sorted([*resolutions, *_unresolved(text, taken, clock)], key=lambda r: (r.mention.start, -r.mention.end))
     for resolution in resolutions:
         mention = resolution.mention
         if mention.kind == "demonym" or not 0 <= mention.start < mention.end <= length or mention.start < previous_end:
@@ -161,6 +168,59 @@ def _singular(noun: str) -> str:
     if noun.endswith("ies"):
         return noun[:-3] + "y"
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def _unresolved(text: Text, taken: frozenset[int], clock: frozenset[int]) -> list[Resolution]:
+    """Capitalised names behind a locative preposition that nobody recognised: places, but unknown ones.
+
+    They are kept as NIL so that an incident there is listed without a point and is not put at some other place.
+    """
+    out: list[Resolution] = []
+    tokens = text.tokens
+    for sentence in text.sentences:
+        if sentence.upper or not text.parsed:
+            continue
+        i = sentence.a
+        while i < sentence.b - 1:
+            token = tokens[i]
+            if token.low not in _NAMING or token.tag not in ("IN", "RB", "JJ"):
+                i += 1
+                continue
+            j = i + 1
+            while j < sentence.b and j < i + 4 and (tokens[j].low == "the" or tokens[j].low in _KINDS | {"of"}):
+                j += 1
+            k = j
+            while k < sentence.b and k < j + 5 and k not in taken and k not in clock and (
+                (tokens[k].tag in ("NNP", "NNPS") and tokens[k].text[:1].isupper())
+                or (k > j and tokens[k].low in ("-", "al", "el", "de", "la") and tokens[k].start == tokens[k - 1].end)
+            ):
+                k += 1
+            if k > j and k not in taken and tokens[k - 1].low != "-" and len(tokens[j].text) > 2 and not _institution(tokens, j, k):
+                start, end = tokens[j].start, tokens[k - 1].end
+                mention = Mention(start=start, end=end, text=text.text[start:end], recognizer="locative")
+                out.append(
+                    Resolution(
+                        mention=mention,
+                        place=None,
+                        score=0.0,
+                        rule="unknown_name",
+                        reasons=("a name behind a locative preposition that no gazetteer entry was found for",),
+                    )
+                )
+            i = max(k, i + 1)
+    return out
+
+
+_NAMING = frozenset({"in", "at", "near", "outside", "between"})
+_INSTITUTIONS = frozenset(
+    "university court ministry parliament council church hospital agency party committee commission association "
+    "congress senate house office department institute school college company group union act bank street avenue "
+    "radio television news times post".split()
+)
+
+
+def _institution(tokens: list[Token], a: int, b: int) -> bool:
+    return tokens[b - 1].low in _INSTITUTIONS or (b < len(tokens) and tokens[b].low in ("'s", "’s"))
 
 
 def _begins(resolutions: list[Resolution], offset: int) -> bool:
@@ -244,8 +304,9 @@ def _read(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> None:
                     spot.use = "place"
                 phrase = previous.phrase_start
             break
-        if token.low in ("and", "or", ",", "&") and (i - 1) in owner:
-            _in_list(text, spots, owner, spot, i, sentence)
+        head = _list_head(tokens, i, owner) if token.low in ("and", "or", ",", "&") else None
+        if head is not None:
+            _in_list(text, spots, owner, spot, i, head, sentence)
             break
         if token.low == "," or token.low == "(":
             spot.governor = i
@@ -435,7 +496,8 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
             spot.use = "container"
         return _noun_left(tokens, j, floor, spot, kind=True)
     if low == "front":
-        return j - 2 if j - 1 >= floor and tokens[j - 1].low == "in" else j - 1
+        spot.governor = j
+        return j
     if low in ("outside", "inside", "ahead", "west", "out"):
         spot.governor = j
         spot.role = "near" if low == "outside" else "from" if low == "out" else spot.role
@@ -551,16 +613,40 @@ def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot:
         spot.role = "near"
 
 
-def _in_list(text: Text, spots: list[Spot], owner: dict[int, int], spot: Spot, i: int, sentence: Sentence) -> None:
+def _list_head(tokens: list[Token], i: int, owner: dict[int, int]) -> int | None:
+    """The token of the place before the "and" or comma at ``i``: "X and …", "the X camp and, farther on, …"."""
+    j = i - 1
+    if tokens[i].low == "," and j not in owner:
+        # "and, further away, the Y": back over the aside to the "and"
+        for k in range(i - 1, max(-1, i - 6), -1):
+            if tokens[k].low in ("and", "or"):
+                i, j = k, k - 1
+                break
+            if tokens[k].tag in VERBAL:
+                return None
+        else:
+            return None
+    if j >= 0 and tokens[j].low == "," and tokens[i].low in ("and", "or"):
+        j -= 1
+    steps = 0
+    while j >= 0 and j not in owner and steps < 2 and tokens[j].low in _SITES | _PARTS | _AREA_NOUNS:
+        j -= 1
+        steps += 1
+    return j if j in owner else None
+
+
+def _in_list(
+    text: Text, spots: list[Spot], owner: dict[int, int], spot: Spot, i: int, head: int, sentence: Sentence
+) -> None:
     """A place after "," or "and" that follows another place: one of a list, or what the other lies in."""
     tokens = text.tokens
-    previous = spots[owner[i - 1]]
+    previous = spots[owner[head]]
     if previous.use == "dateline":
         spot.use = "subject"
         spot.governor = i
         return
     place, other = spot.place, previous.place
-    if tokens[i].low == ",":
+    if tokens[i].low == "," and tokens[i - 1].i in owner:
         inside = False
         if place is not None and other is not None and place.id != other.id:
             inside = (
@@ -609,7 +695,7 @@ def _qualification(text: Text, spots: list[Spot], n: int, sentence: Sentence) ->
     tokens = text.tokens
     gap = tokens[previous.b : spot.phrase_start if spot.phrase_start >= previous.b else spot.a]
     lows = [t.low for t in gap]
-    if len(gap) > 10:
+    if len(gap) > 10 or lows in (["-"], ["–"], ["/"]):
         return
     if "(" in lows and ")" not in lows:
         spot.qualifies = True
@@ -618,6 +704,8 @@ def _qualification(text: Text, spots: list[Spot], n: int, sentence: Sentence) ->
         return
     if any(low in ("and", "or", "but", ";") for low in lows):
         return
+    if "(" in lows and ")" in lows:
+        lows = lows[: lows.index("(")] + lows[lows.index(")") + 1 :]
     if lows and lows[0] in _SITES | _PARTS | _AREA_NOUNS:
         lows = lows[1:]
     comma = bool(lows) and lows[0] == ","
