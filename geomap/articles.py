@@ -69,9 +69,9 @@ def read_articles(
     ``published`` is a publication date that overrides what the articles say. Every ``doc_id`` is given once:
     a second "report" becomes "report-2".
 
-    A bad input is handed to ``on_error`` and skipped; without ``on_error`` it raises InputError. A date that
-    is impossible (DateError) or an encoding that was guessed is handed to ``on_error`` too, and the article
-    is kept.
+    A bad input is handed to ``on_error`` and skipped. A date that is impossible (DateError), an optional field of
+    the wrong type and an encoding that was guessed are handed to ``on_error`` too, and the article is kept.
+    Without ``on_error`` the first of any of these is raised as InputError and ends the reading.
 
     Raises UsageError if there are no inputs and DateError if ``published`` is no date, both at once.
     """

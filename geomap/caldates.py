@@ -78,9 +78,7 @@ _FORMS = tuple(
         rf"{_WEEKDAY}{_MONTH} (?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})",
     )
 )
-_SLASHED = re.compile(
-    rf"(?P<a>[0-9]{{1,2}})(?P<sep>[/.-])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<year>[0-9]{{4}}){_TIME}"
-)
+_SLASHED = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<sep>[/.-])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<year>[0-9]{{4}}){_TIME}")
 _HINT = "write it like 2022-08-01"
 
 
