@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from geomap.incidents.syntax import BE, DO, FINITE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token
+from geomap.incidents.syntax import BE, DO, FINITE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
 from geomap.incidents.triggers import Trigger, classes_of, verb_set
 from geomap.lexicons import load_json
 from geomap.records import Certainty, Level
@@ -29,9 +29,9 @@ _OPERATOR_NOUNS = {
     "permission": "plan", "proposal": "plan", "plot": "attempt", "word": "rumour", "speculation": "rumour",
     "statement": "report", "news": "report", "condition": "fear",
 }  # fmt: skip
-_VIOLENT = frozenset(
-    "armed_clash attack_civilians territory_change shelling explosive air_drone_strike abduction cbrn_attack "
-    "suicide_bombing property_destruction mob_violence".split()
+_VIOLENT = words(
+    "armed_clash attack_civilians territory_change shelling explosive air_drone_strike abduction "
+    "cbrn_attack suicide_bombing property_destruction mob_violence"
 )
 _CONDITIONALS = frozenset({"if", "unless", "should", "provided", "lest"})
 
@@ -391,9 +391,8 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str, floor: i
             break
         stop = other.b
     rest = text.text[tokens[trigger.a].start : tokens[stop - 1].end][:200].lower()
-    if trigger.pos == "n" or "plan" in marks:
-        if _phrases("cancelled_phrases").search(rest):
-            marks.add("cancel")
+    if (trigger.pos == "n" or "plan" in marks) and _phrases("cancelled_phrases").search(rest):
+        marks.add("cancel")
     if _phrases("failed_phrases").search(rest):
         marks.add("failed")
     conditional = any(c.marker in ("if", "unless", "lest") for c in clauses if c.index != clause.index) or any(

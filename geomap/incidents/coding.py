@@ -11,6 +11,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.incidents.certainty import Judgement, judge
 from geomap.incidents.counts import Count, casualties, crowd, word_number
 from geomap.incidents.places import Anaphor, Spot, anaphors, read_spots, to_place
-from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, read_text
+from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, read_text, words
 from geomap.incidents.triggers import Trigger, classes_of, find_triggers, verb_set
 from geomap.lexicons import load_json
 from geomap.records import (
@@ -63,10 +64,8 @@ _GENERIC = {
     "attack": None, "attacks": None, "incident": None, "assault": None, "raid": None, "raids": None,
     "violence": None, "strike": None, "strikes": None,
 }  # fmt: skip
-_DEFINITE = frozenset({"the", "this", "that", "these", "those", "such", "both", "its", "their", "his", "her", "same"})
-_BACKGROUND_PREPOSITIONS = frozenset(
-    {"after", "since", "following", "during", "amid", "despite", "before", "against", "over", "until"}
-)
+_DEFINITE = words("the this that these those such both its their his her same")
+_BACKGROUND_PREPOSITIONS = words("after since following during amid despite before against over until")
 HISTORICAL_DAYS = 366
 """A day more than a year before publication is background, not news (the convention of the incident record)."""
 CARRY_SENTENCES = 8
@@ -107,8 +106,8 @@ class _Draft:
 
 def code_incidents(
     article: Article,
-    resolutions: list[Resolution],
-    dates: list[DateExpression],
+    resolutions: Sequence[Resolution],
+    dates: Sequence[DateExpression],
     doc: Doc | None = None,
 ) -> list[Incident]:
     """The incidents that ``article`` reports, in reading order.
@@ -133,7 +132,10 @@ class _Coder:
         self.article = article
         self.text = text
         self.dated = frozenset(
-            i for d in dates if 0 <= d.start < d.end <= len(article.text) for i in range(*text.tokens_of(d.start, d.end))
+            i
+            for d in dates
+            if 0 <= d.start < d.end <= len(article.text)
+            for i in range(*text.tokens_of(d.start, d.end))
         )
         self.spots = read_spots(text, resolutions, self.dated)
         self.spot_starts = [s.a for s in self.spots]
@@ -237,15 +239,18 @@ class _Coder:
             first, second = order[n], order[n + 1]
             link = second.clauses[0]
             if (
-                first.effect_only
-                and not first.dropped
-                and link.kind == "adverbial"
-                and link.marker in ("when", "after", "as", "while")
+                (
+                    first.effect_only
+                    and not first.dropped
+                    and link.kind == "adverbial"
+                    and link.marker in ("when", "after", "as", "while")
+                )
+                and not second.effect_only
+                and not self._own_date(second)
             ):
-                if not second.effect_only and not self._own_date(second):
-                    second.triggers = first.triggers + second.triggers
-                    second.clauses = first.clauses + second.clauses
-                    first.dropped = True
+                second.triggers = first.triggers + second.triggers
+                second.clauses = first.clauses + second.clauses
+                first.dropped = True
         return [d for d in order if not d.dropped]
 
     def _rank(self, trigger: Trigger, clause: Clause) -> float:
@@ -332,7 +337,11 @@ class _Coder:
             return "air_drone_strike"
         if words & classes_of("ARTILLERY") and "head" not in words:
             return "shelling"
-        if draft.type == "attack_civilians" and head.pos == "v" and tokens[head.head].tag in ("VBD", "VBZ", "VBP", "VBN", "VBG"):
+        if (
+            draft.type == "attack_civilians"
+            and head.pos == "v"
+            and tokens[head.head].tag in ("VBD", "VBZ", "VBP", "VBN", "VBG")
+        ):
             passive = any(tokens[i].low in BE for i in range(max(draft.clauses[0].a, head.head - 3), head.head))
             struck = {tokens[i].low for i in range(head.head + 1, min(head.head + 6, draft.clauses[0].b))}
             if not passive and struck & classes_of("ARMED") and not struck & {"by", "when"}:
@@ -443,15 +452,13 @@ class _Coder:
         if self._retold(draft):
             draft.dropped = True
             return
-        if draft.judgement.mention and not draft.own_date and not draft.own_place:
-            draft.dropped = True
-        elif draft.weak and not draft.own_place and not draft.own_date:
-            draft.dropped = True
-        elif draft.main.pos == "n" and draft.definite and not draft.own_place and not draft.own_date:
-            draft.dropped = True
-        elif draft.effect_only and draft.judgement.certainty == "negated" and not draft.own_date:
-            draft.dropped = True
-        elif not draft.spots:
+        if (
+            (draft.judgement.mention and not draft.own_date and not draft.own_place)
+            or (draft.weak and not draft.own_place and not draft.own_date)
+            or (draft.main.pos == "n" and draft.definite and not draft.own_place and not draft.own_date)
+            or (draft.effect_only and draft.judgement.certainty == "negated" and not draft.own_date)
+            or not draft.spots
+        ):
             draft.dropped = True
 
     def _context_type(self, draft: _Draft, siblings: list[_Draft]) -> None:
@@ -464,7 +471,18 @@ class _Coder:
         intransitive = tokens[draft.main.head].low in ("die", "dies", "died", "dying", "drowned")
         if not passive and not intransitive and left & (classes_of("ARMED") | classes_of("FORCE")):
             return
-        violent = words & {"shot", "gunfire", "bullet", "bullets", "stabbed", "attack", "attackers", "gunmen", "clashes", "shooting"}
+        violent = words & {
+            "shot",
+            "gunfire",
+            "bullet",
+            "bullets",
+            "stabbed",
+            "attack",
+            "attackers",
+            "gunmen",
+            "clashes",
+            "shooting",
+        }
         for previous in [s for s in siblings if s.main.head < draft.main.head][-1:] or list(self.recent)[-1:]:
             near = draft.sentence.index - previous.sentence.index <= 2
             if near and previous.type in _HARMFUL and previous.type != "abduction" and not violent:
@@ -672,8 +690,11 @@ class _Coder:
         for spot in reversed(self._spots_in(sentence)):
             if spot.b <= anaphor.a:
                 gap = [t.low for t in tokens[spot.b : anaphor.a]]
-                return 1 < len(gap) <= 9 and gap[0] == "," and not {"and", "or", "but"} & set(gap) and not any(
-                    t.tag in VERBAL and t.tag != "VBN" for t in tokens[spot.b : anaphor.a]
+                return (
+                    1 < len(gap) <= 9
+                    and gap[0] == ","
+                    and not {"and", "or", "but"} & set(gap)
+                    and not any(t.tag in VERBAL and t.tag != "VBN" for t in tokens[spot.b : anaphor.a])
                 )
         return False
 
@@ -699,7 +720,7 @@ class _Coder:
             reasons=resolution.reasons, alternatives=resolution.alternatives,
         )  # fmt: skip
         probe.resolution = plain
-        _read(self.text, [probe], {i: 0 for i in range(probe.a, probe.b)}, 0)
+        _read(self.text, [probe], dict.fromkeys(range(probe.a, probe.b), 0), 0)
         if spot.a in (b, b + 1):
             # named right behind: "in the capital, Lima,"
             probe.a, probe.b, probe.start, probe.end = spot.a, spot.b, spot.start, spot.end
@@ -709,7 +730,7 @@ class _Coder:
             return None
         if probe.use in ("object", "subject", "modifier", "container"):
             probe.use = "place"
-        if anaphor.noun == "airport" and not spot.label == "airport":
+        if anaphor.noun == "airport" and spot.label != "airport":
             probe.role = "near"
         if anaphor.kind in ("D",) and probe.role == "site":
             probe.role = "part_of"
@@ -746,7 +767,7 @@ class _Coder:
                 if place is None and not called:
                     score -= 2.0
                 if anaphor.kind == "C":
-                    if place is None or place.feature_code not in ("PPLC", "PPLA") and not called:
+                    if place is None or (place.feature_code not in ("PPLC", "PPLA") and not called):
                         continue
                     score += 2.0 if place.feature_code == "PPLC" else 0.0
                 population = place.population or 0 if place is not None else 0
@@ -770,7 +791,9 @@ class _Coder:
                 if place is not None and near_country and place.country_code == near_country:
                     score += 2.0
             elif anaphor.kind == "F":
-                seat = anaphor.noun == "airport" and place is not None and place.feature_code in ("PPLC", "PPLA", "PPLA2")
+                seat = (
+                    anaphor.noun == "airport" and place is not None and place.feature_code in ("PPLC", "PPLA", "PPLA2")
+                )
                 if not called and not seat:
                     continue
             elif anaphor.kind == "E":
@@ -1160,7 +1183,7 @@ class _Coder:
                 return False
             roles = {(s.role, s.direction) for s in previous.spots} & {(s.role, s.direction) for s in draft.spots}
             return bool(roles) and (
-                draft.own_date and previous.own_date or draft.definite or gap <= 2 and draft.main.pos == "n"
+                (draft.own_date and previous.own_date) or draft.definite or (gap <= 2 and draft.main.pos == "n")
             )
         return draft.main.pos == "n" and same_paragraph and not draft.own_date and gap <= 2
 
@@ -1173,7 +1196,9 @@ class _Coder:
             b = max(c.b for c in draft.clauses)
             for spot in draft.spots:
                 if draft.sentence.a <= spot.a < a and not spot.anaphor:
-                    a = min(a, max(draft.sentence.a, min(spot.phrase_start if spot.phrase_start >= 0 else spot.a, spot.a)))
+                    a = min(
+                        a, max(draft.sentence.a, min(spot.phrase_start if spot.phrase_start >= 0 else spot.a, spot.a))
+                    )
                     if a > draft.sentence.a and tokens[a - 1].tag in ("IN", "TO"):
                         a -= 1
             if b - a >= 4:
@@ -1302,7 +1327,12 @@ class _Coder:
         i = clause.a
         while i < clause.b and len(out) < 4:
             token = tokens[i]
-            if token.low in people and token.tag in NOMINAL and i not in self.dated and not (draft.main.a <= i < draft.main.b):
+            if (
+                token.low in people
+                and token.tag in NOMINAL
+                and i not in self.dated
+                and not (draft.main.a <= i < draft.main.b)
+            ):
                 a = i
                 while (
                     a - 1 >= clause.a
@@ -1332,9 +1362,9 @@ class _Coder:
 
 
 _TALK = frozenset({"political_act", "agreement_ceasefire", "threat"})
-_HARMFUL = frozenset(
-    "armed_clash attack_civilians shelling air_drone_strike explosive suicide_bombing disaster_accident riot "
-    "protest_repressed mob_violence cbrn_attack abduction property_destruction".split()
+_HARMFUL = words(
+    "armed_clash attack_civilians shelling air_drone_strike explosive suicide_bombing disaster_accident "
+    "riot protest_repressed mob_violence cbrn_attack abduction property_destruction"
 )
 
 
@@ -1348,16 +1378,16 @@ def _joined(points: list[Spot], spot: Spot) -> bool:
     return any(p.listed for p in points)
 
 
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
-_MEMORY = frozenset("victims anniversary memory survivors commemorate commemorated remembrance memorial remember".split())
-_OFFICES = frozenset(
-    "president government republic king queen bank parliament people independence minister ministry bishop university "
-    "council leader leaders citizens capital kingdom presidency".split()
+_MEMORY = words("victims anniversary memory survivors commemorate commemorated remembrance memorial remember")
+_OFFICES = words(
+    "president government republic king queen bank parliament people independence minister ministry "
+    "bishop university council leader leaders citizens capital kingdom presidency"
 )
-_RANKS = frozenset(
-    "first second third fourth fifth sixth latest last largest biggest worst deadliest bloodiest heaviest most "
-    "longest only".split()
+_RANKS = words(
+    "first second third fourth fifth sixth latest last largest biggest worst deadliest bloodiest heaviest "
+    "most longest only"
 )
 
 
@@ -1411,6 +1441,7 @@ def _precision(spots: list[Spot]) -> tuple[int | None, int | None, float | None]
     if not spots:
         return None, None, None
     worst: tuple[int, int, float | None] = (0, 0, None)
+    value: tuple[int, int, float | None]
     for spot in spots:
         place = spot.place
         radius = place.radius_km if place is not None else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Text, Token
+from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Text, Token, words
 from geomap.incidents.triggers import classes_of
 
 __all__ = ["Count", "casualties", "crowd", "word_number"]
@@ -29,22 +29,21 @@ _VAGUE: dict[str, Count] = {
     "few": (2, 5), "couple": (2, 2), "both": (2, 2), "many": (10, None), "numerous": (10, None), "tens": (20, 99),
 }  # fmt: skip
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,7}")
-_KILL = frozenset(
-    "kill kills killed killing dead die dies died dying death deaths slain murdered massacred assassinated executed "
-    "perished drowned slaughtered beheaded lynched martyred fatalities claimed".split()
+_KILL = words(
+    "kill kills killed killing dead die dies died dying death deaths slain murdered massacred "
+    "assassinated executed perished drowned slaughtered beheaded lynched martyred fatalities claimed"
 )
-_INJURE = frozenset(
-    "injure injures injured injuring wound wounds wounded wounding hurt injuries hospitalised hospitalized".split()
+_INJURE = words("injure injures injured injuring wound wounds wounded wounding hurt injuries hospitalised hospitalized")
+_UNCOUNTED = words(
+    "percent per cent km kilometres kilometers miles mile years year months month days day hours hour "
+    "minutes weeks week am pm metres meters houses homes vehicles cars shops buildings schools times "
+    "rifles drones rockets shells missiles customers dollars euros tonnes tons villages bridges lorries "
+    "trucks buses planes tanks animals cattle bullets rounds seats degrees feet acres hectares grenades "
+    "weapons bombs guns flights points shots"
 )
-_UNCOUNTED = frozenset(
-    "percent per cent km kilometres kilometers miles mile years year months month days day hours hour minutes weeks "
-    "week am pm metres meters houses homes vehicles cars shops buildings schools times rifles drones rockets shells "
-    "missiles customers dollars euros tonnes tons villages bridges lorries trucks buses planes tanks animals cattle "
-    "bullets rounds seats degrees feet acres hectares grenades weapons bombs guns flights points shots".split()
-)
-_DATE_WORDS = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul "
-    "aug sept sep oct nov dec".split()
+_DATE_WORDS = words(
+    "january february march april may june july august september october november december jan feb mar "
+    "apr jun jul aug sept sep oct nov dec"
 )
 
 

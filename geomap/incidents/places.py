@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from geomap.incidents.counts import word_number
-from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token
+from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token, words
 from geomap.incidents.triggers import classes_of, verb_set
 from geomap.records import IncidentPlace, Mention, Place, Resolution, Role
 
@@ -29,44 +29,44 @@ _COMPASS = {
     "southwestern": "SW", "south-western": "SW", "central": "C", "centre": "C", "center": "C", "heart": "C",
     "middle": "C", "downtown": "C",
 }  # fmt: skip
-_PARTS = frozenset(
-    "part parts side half section sector quarter quarters end district districts neighbourhood neighbourhoods "
-    "neighborhood neighborhoods area areas corner streets street centre center heart middle suburb suburbs "
-    "sections zone wards ward interior countryside market markets square bank".split()
+_PARTS = words(
+    "part parts side half section sector quarter quarters end district districts neighbourhood "
+    "neighbourhoods neighborhood neighborhoods area areas corner streets street centre center heart "
+    "middle suburb suburbs sections zone wards ward interior countryside market markets square bank"
 )
-_EDGES = frozenset(
-    "outskirts edge edges suburbs vicinity hills hill woods forest forests mountains mountain fields approaches "
-    "approach surroundings periphery environs coast shore bank shores heights hinterland".split()
+_EDGES = words(
+    "outskirts edge edges suburbs vicinity hills hill woods forest forests mountains mountain fields "
+    "approaches approach surroundings periphery environs coast shore bank shores heights hinterland"
 )
-_KINDS = frozenset(
-    "town city village place suburb port camp municipality settlement hamlet community commune quarter district "
-    "neighbourhood neighborhood borough township capital stronghold resort metropolis enclave locality townlet "
-    "island suburbs towns cities villages districts provinces regions neighbourhoods neighborhoods camps islands".split()
+_KINDS = words(
+    "town city village place suburb port camp municipality settlement hamlet community commune quarter "
+    "district neighbourhood neighborhood borough township capital stronghold resort metropolis enclave "
+    "locality townlet island suburbs towns cities villages districts provinces regions neighbourhoods "
+    "neighborhoods camps islands"
 )
-_AREA_KINDS = frozenset("province region state oblast governorate department county republic territory country".split())
-_AREA_NOUNS = frozenset(
-    "region regions province provinces oblast county counties governorate governorates prefecture department "
-    "departments state states territory raion canton peninsula valley".split()
+_AREA_KINDS = words("province region state oblast governorate department county republic territory country")
+_AREA_NOUNS = words(
+    "region regions province provinces oblast county counties governorate governorates prefecture "
+    "department departments state states territory raion canton peninsula valley"
 )
-_SITES = frozenset(
-    "crossing crossings checkpoint checkpoints camp camps market markets airport bridge bridges base bases port "
-    "harbour harbor station stations hospital square district districts quarter quarters neighbourhood neighborhood "
-    "suburb suburbs refinery plant mine mines dam prison barracks stadium university border university post "
-    "refinery island islands village villages town towns city mosque church monastery hotel gate pass river bay "
-    "hill hills farm estate settlement settlements gas oil nuclear power airfield airbase tunnel cathedral temple "
-    "shrine school beach park forest terminal depot factory hall palace line municipality township".split()
+_SITES = words(
+    "crossing crossings checkpoint checkpoints camp camps market markets airport bridge bridges base "
+    "bases port harbour harbor station stations hospital square district districts quarter quarters "
+    "neighbourhood neighborhood suburb suburbs refinery plant mine mines dam prison barracks stadium "
+    "university border post island islands village villages town towns city mosque church monastery hotel "
+    "gate pass river bay hill hills farm estate settlement settlements gas oil nuclear power airfield "
+    "airbase tunnel cathedral temple shrine school beach park forest terminal depot factory hall palace "
+    "line municipality township"
 )
-_ROADS = frozenset("highway road motorway railway railroad line route corridor expressway turnpike axis track".split())
-_TO_NEAR = frozenset(
-    "road roads bridge bridges route routes approach approaches entrance entrances gateway highway close next "
-    "adjacent opposite access crossing street lane railway exit exits closer near".split()
+_ROADS = words("highway road motorway railway railroad line route corridor expressway turnpike axis track")
+_TO_NEAR = words(
+    "road roads bridge bridges route routes approach approaches entrance entrances gateway highway close "
+    "next adjacent opposite access crossing street lane railway exit exits closer near"
 )
-_NEAR = frozenset(
-    "near outside beyond beside off opposite above below behind nearby around toward towards past".split()
-)
-_IN = frozenset("in at inside within throughout across through over under into onto on upon amid against of".split())
-_LINE_NOUNS = frozenset("border borders frontier boundary line".split())
-_UNITS = frozenset("km kilometre kilometres kilometer kilometers kms miles mile metres meters m mi yards".split())
+_NEAR = words("near outside beyond beside off opposite above below behind nearby around toward towards past")
+_IN = words("in at inside within throughout across through over under into onto on upon amid against of")
+_LINE_NOUNS = frozenset(["border", "borders", "frontier", "boundary", "line"])
+_UNITS = words("km kilometre kilometres kilometer kilometers kms miles mile metres meters m mi yards")
 _SKIP_TAGS = frozenset({"DT", "JJ", "JJR", "JJS", "PRP$", "CD", "VBN"})
 _LIST_REACH = 14
 """How many tokens after a place may lie before the "and" that makes it one of a list."""
@@ -124,7 +124,9 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
         if 0 <= r.mention.start < r.mention.end <= length and text.tokens
         for i in range(*text.tokens_of(r.mention.start, r.mention.end))
     )
-    resolutions = sorted([*resolutions, *_unresolved(text, taken, clock)], key=lambda r: (r.mention.start, -r.mention.end))
+    resolutions = sorted(
+        [*resolutions, *_unresolved(text, taken, clock)], key=lambda r: (r.mention.start, -r.mention.end)
+    )
     for resolution in resolutions:
         mention = resolution.mention
         if mention.kind == "demonym" or not 0 <= mention.start < mention.end <= length or mention.start < previous_end:
@@ -159,7 +161,7 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
                 alternatives=(),
             )
         spots.append(Spot(a, b, start, end, resolution))
-    for n, spot in enumerate(spots):
+    for n, _spot in enumerate(spots):
         _read(text, spots, owner, n)
     return spots
 
@@ -190,12 +192,28 @@ def _unresolved(text: Text, taken: frozenset[int], clock: frozenset[int]) -> lis
             while j < sentence.b and j < i + 4 and (tokens[j].low == "the" or tokens[j].low in _KINDS | {"of"}):
                 j += 1
             k = j
-            while k < sentence.b and k < j + 5 and k not in taken and k not in clock and (
-                (tokens[k].tag in ("NNP", "NNPS") and tokens[k].text[:1].isupper())
-                or (k > j and tokens[k].low in ("-", "al", "el", "de", "la") and tokens[k].start == tokens[k - 1].end)
+            while (
+                k < sentence.b
+                and k < j + 5
+                and k not in taken
+                and k not in clock
+                and (
+                    (tokens[k].tag in ("NNP", "NNPS") and tokens[k].text[:1].isupper())
+                    or (
+                        k > j
+                        and tokens[k].low in ("-", "al", "el", "de", "la")
+                        and tokens[k].start == tokens[k - 1].end
+                    )
+                )
             ):
                 k += 1
-            if k > j and k not in taken and tokens[k - 1].low != "-" and len(tokens[j].text) > 2 and not _institution(tokens, j, k):
+            if (
+                k > j
+                and k not in taken
+                and tokens[k - 1].low != "-"
+                and len(tokens[j].text) > 2
+                and not _institution(tokens, j, k)
+            ):
                 start, end = tokens[j].start, tokens[k - 1].end
                 mention = Mention(start=start, end=end, text=text.text[start:end], recognizer="locative")
                 out.append(
@@ -212,10 +230,10 @@ def _unresolved(text: Text, taken: frozenset[int], clock: frozenset[int]) -> lis
 
 
 _NAMING = frozenset({"in", "at", "near", "outside", "between"})
-_INSTITUTIONS = frozenset(
-    "university court ministry parliament council church hospital agency party committee commission association "
-    "congress senate house office department institute school college company group union act bank street avenue "
-    "radio television news times post".split()
+_INSTITUTIONS = words(
+    "university court ministry parliament council church hospital agency party committee commission "
+    "association congress senate house office department institute school college company group union act "
+    "bank street avenue radio television news times post"
 )
 
 
@@ -392,9 +410,9 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
             spot.label = spot.label or _singular(low)
         elif low in _SITES:
             spot.label = spot.label or _singular(low)
-        elif follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and follower.tag != "NNP":
-            spot.use = "modifier"
-        elif follower.tag in ("NNP", "NNPS") and i == spot.b and i not in owner:
+        elif (
+            follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and follower.tag != "NNP"
+        ) or (follower.tag in ("NNP", "NNPS") and i == spot.b and i not in owner):
             spot.use = "modifier"
     elif follower.tag == "JJ" and i + 1 < sentence.b and tokens[i + 1].tag in NOMINAL and spot.is_area:
         # "the Kosovo Albanian authorities"

@@ -18,7 +18,13 @@ from geomap.lexicons import load_json
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["Clause", "Sentence", "Text", "Token", "inflections", "read_text"]
+__all__ = ["Clause", "Sentence", "Text", "Token", "inflections", "read_text", "words"]
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a space-separated list, as a set: how the small closed-class lists here are written."""
+    return frozenset(text.split())
+
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?|[^\W\d_]+(?:['’][^\W\d_]+)?|\S")
 _SENTENCE_END = re.compile(r"\n+|[.!?][\"”’')\]]{0,3}\s+(?=[\"“‘'(\[]?[A-Z0-9À-ÞČŠŽĐ])")
@@ -30,27 +36,25 @@ _ABBREVIATION = re.compile(
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 VERBAL = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS"})
-BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am", "'s", "'re", "’s", "’re"})
+BE = words("be is are was were been being am 's 're ’s ’re")
 HAVE = frozenset({"have", "has", "had", "having", "'ve", "’ve", "'d"})
 DO = frozenset({"do", "does", "did"})
-_PRONOUNS = frozenset("i you he she it we they them him her us me himself themselves itself herself".split())
-_DETERMINERS = frozenset("the a an this that these those any some each every both no all its his her their our".split())
-PREPOSITIONS = frozenset(
-    "in at on of by for from to with near outside inside into onto over above below under between along across "
-    "through around against during after before since until towards toward off within throughout beyond behind "
-    "opposite via amid among despite without upon about as like per beside".split()
+_PRONOUNS = words("i you he she it we they them him her us me himself themselves itself herself")
+_DETERMINERS = words("the a an this that these those any some each every both no all its his her their our")
+PREPOSITIONS = words(
+    "in at on of by for from to with near outside inside into onto over above below under between along "
+    "across through around against during after before since until towards toward off within throughout "
+    "beyond behind opposite via amid among despite without upon about as like per beside"
 )
-_MODALS = frozenset("will would could may might can shall should must 'll ’ll".split())
-_SUBORDINATORS = frozenset(
-    "that which who whom whose where when while although though because if unless until whereas after before since "
-    "as once whenever".split()
+_MODALS = words("will would could may might can shall should must 'll ’ll")
+_SUBORDINATORS = words(
+    "that which who whom whose where when while although though because if unless until whereas after "
+    "before since as once whenever"
 )
 _RELATIVE = frozenset({"which", "who", "whom", "whose", "where", "that", "when"})
 _STOPPERS = frozenset({",", ";", ":", "—", "–", "--", ".", "!", "?", "(", ")", '"', "“", "”"})
 _STRONG = frozenset({";", ":", "—", "--"})
-_ADVERBS = frozenset(
-    "also then later now still already reportedly allegedly again once just never not n't even".split()
-)
+_ADVERBS = words("also then later now still already reportedly allegedly again once just never not n't even")
 
 
 def inflections(base: str, irregular: dict[str, list[str]]) -> Iterable[str]:
@@ -262,11 +266,11 @@ def read_text(text: str, doc: Doc | None) -> Text:
             sentences.append(Sentence(len(sentences), begin, len(tokens), start, end, paragraph, upper))
             begin = len(tokens)
 
-    for start, end, word, tag in raw:
+    for start, end, form, tag in raw:
         while k + 1 < len(ordered) and ordered[k + 1] <= start:
             k += 1
             close()
-        tokens.append(Token(len(tokens), start, end, word, word.lower(), tag))
+        tokens.append(Token(len(tokens), start, end, form, form.lower(), tag))
     close()
     for sentence in sentences:
         if usable and not sentence.upper:
@@ -394,9 +398,9 @@ def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
                 word = "and" if token.low == "," else token.low
                 if head.tag in FINITE or (head.tag in ("VBN", "VB") and (token.tag == "CC" or j > i + 1)):
                     opened = (j, word, "verb", False)
-                elif head.tag == "VBG" and token.low == ",":
-                    opened = (j, "ing", "verb", False)
-                elif head.tag == "VBG" and token.tag == "CC" and starts[-1][1] == "ing":
+                elif (head.tag == "VBG" and token.low == ",") or (
+                    head.tag == "VBG" and token.tag == "CC" and starts[-1][1] == "ing"
+                ):
                     opened = (j, "ing", "verb", False)
                 elif _subject_and_verb(tokens, j, b) and head.low not in _SUBORDINATORS:
                     opened = (j, word, "main", True)

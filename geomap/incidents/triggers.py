@@ -295,7 +295,13 @@ def _match_noun(tokens: list[Token], entry: _Entry, i: int, a: int) -> int | Non
     return at
 
 
-def find_triggers(text: Text, sentence: Sentence, places: frozenset[int], doc_words: frozenset[str], dated: frozenset[int] = frozenset()) -> list[Trigger]:
+def find_triggers(
+    text: Text,
+    sentence: Sentence,
+    places: frozenset[int],
+    doc_words: frozenset[str],
+    dated: frozenset[int] = frozenset(),
+) -> list[Trigger]:
     """The triggers of a sentence, in order. ``places`` are the tokens inside toponyms, which never trigger."""
     verbs, nouns = _index()
     tokens = text.tokens
@@ -382,15 +388,8 @@ def _attributive(tokens: list[Token], i: int, b: int) -> bool:
     if tokens[i].tag == "VBN" and before is not None and (before.low in BE or before.low in ("have", "has", "had")):
         return False
     if tokens[i].tag == "VBG":
-        return (
-            before is not None
-            and before.tag in ("DT", "JJ", "CD", "PRP$")
-            or (
-                before is not None
-                and before.low in ("with", "of", "by")
-                and after == "NNS"
-                and tokens[i].low == "burning"
-            )
+        return (before is not None and before.tag in ("DT", "JJ", "CD", "PRP$")) or (
+            before is not None and before.low in ("with", "of", "by") and after == "NNS" and tokens[i].low == "burning"
         )
     return before is None or before.tag in ("DT", "JJ", "CD", "PRP$", "IN", "VBD", "VBG", "VBN", "CC", "POS")
 
