@@ -60,10 +60,6 @@ _FAMILIES = (
     frozenset({"movement_restriction", "barricade_blockade"}),
     frozenset({"agreement_ceasefire", "political_act"}),
 )
-_GENERIC = {
-    "attack": None, "attacks": None, "incident": None, "assault": None, "raid": None, "raids": None,
-    "violence": None, "strike": None, "strikes": None,
-}  # fmt: skip
 _DEFINITE = words("the this that these those such both its their his her same")
 _BACKGROUND_PREPOSITIONS = words("after since following during amid despite before against over until")
 HISTORICAL_DAYS = 366
@@ -873,6 +869,13 @@ class _Coder:
         """The place of the story so far: the previous incident of the paragraph, else the lead's dateline."""
         sentence = draft.sentence
         if draft.type in _TALK or (draft.type == "alert_alarm" and draft.weak):
+            return []
+        if any(
+            self._is_old(d.date_end)
+            for c in draft.clauses
+            for d in self._dates_in(self.text.tokens[c.a].start, self.text.tokens[c.b - 1].end)
+        ):
+            # what happened long ago did not happen where today's story is
             return []
         for previous in reversed(self.recent):
             if previous.sentence.paragraph != sentence.paragraph:
