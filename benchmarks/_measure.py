@@ -15,25 +15,32 @@ ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
 
-def seconds(command: Sequence[str], *, cwd: Path | None = None) -> float:
-    """How long ``command`` took, wall clock. A failure stops the benchmark."""
+def seconds(command: Sequence[str], *, cwd: Path | None = None) -> tuple[float, float]:
+    """How long ``command`` took: wall clock and processor time. A failure stops the benchmark."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     done = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    taken = time.perf_counter() - started
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed with {done.returncode}:\n{done.stderr}")
-    return taken
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def medians(commands: dict[str, Sequence[str]], *, repeat: int, cwd: Path | None = None) -> dict[str, float]:
-    """The median seconds of each command; one warm-up round fills the disk cache and is not counted."""
-    taken: dict[str, list[float]] = {name: [] for name in commands}
+def medians(
+    commands: dict[str, Sequence[str]], *, repeat: int, cwd: Path | None = None
+) -> dict[str, tuple[float, float]]:
+    """The median wall and processor seconds of each command; a first round fills the disk cache uncounted."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for round_ in range(repeat + 1):
         for name, command in commands.items():
             value = seconds(command, cwd=cwd)
             if round_:
                 taken[name].append(value)
-    return {name: statistics.median(values) for name, values in taken.items()}
+    return {
+        name: (statistics.median(wall for wall, _ in values), statistics.median(cpu for _, cpu in values))
+        for name, values in taken.items()
+    }
 
 
 def peak_children_mb() -> float:

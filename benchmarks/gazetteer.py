@@ -38,7 +38,7 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory() as name:
         cache = Path(name)
-        built = seconds([sys.executable, "-m", "geomap", "gazetteer", "build", "--cache-dir", name, "-q"])
+        built, _ = seconds([sys.executable, "-m", "geomap", "gazetteer", "build", "--cache-dir", name, "-q"])
         peak = peak_children_mb()
         size = sum(path.stat().st_size for path in cache.iterdir()) / 1e6
         opened = []
