@@ -38,6 +38,8 @@ _DASHES = frozenset({"-", "–", "—", "/"})
 _DATELINE = re.compile(
     r"^\s*(?:date\s+\S+\s+)?(?P<place>[A-ZÀ-ÞČŠŽĐ][^\n–—]{0,80}?)\s*(?:--|[–—]|\s-\s|-\s)",
 )
+# A dateline stands in the head of an article: within its first 1,500 characters.
+_HEAD = 1500
 _UPPER_WORD = re.compile(r"^[A-ZÀ-ÞČŠŽĐ][A-ZÀ-ÞČŠŽĐ.'’\-]+$")
 
 
@@ -130,19 +132,21 @@ def _capital(word: str) -> bool:
     return word[:1].isupper()
 
 
-def dateline_end(text: str) -> int:
-    """Where the dateline at the head of an article ends (0: it has none).
+def dateline_span(text: str) -> tuple[int, int]:
+    """Where the dateline of an article starts and ends; (0, 0) where it has none.
 
-    A dateline is one to a few words of which the first is in capitals ("MOSCOW, July 31 –", "PORT SUDAN (NVR) -",
-    "PARIS, Texas —"), up to a dash.
+    A dateline is one to a few words of which the first are in capitals ("MOSCOW, July 31 –", "PORT SUDAN (NVR) -",
+    "PARIS, Texas —"), up to a dash, at the head of one of the first lines: a headline or a date may stand above it.
     """
-    m = _DATELINE.match(text[:300])
-    if not m:
-        return 0
-    first = m.group("place").split(",")[0].split("(")[0].split()
-    if not first or len(first) > 4 or not all(_UPPER_WORD.match(w) for w in first):
-        return 0
-    return m.end()
+    at = 0
+    for line in text[:_HEAD].splitlines(keepends=True):
+        m = _DATELINE.match(line[:300])
+        if m:
+            first = m.group("place").split(",")[0].split("(")[0].split()
+            if first and len(first) <= 4 and all(_UPPER_WORD.match(w) for w in first):
+                return at + m.start("place"), at + m.end()
+        at += len(line)
+    return 0, 0
 
 
 def find_mentions(article: Article, gazetteer: Gazetteer, doc: Doc | None = None) -> list[Mention]:
@@ -164,7 +168,7 @@ class _Finder:
         self.tokens = tokens
         self.statistical = statistical
         self.w = _words()
-        self.dateline = dateline_end(text)
+        self.dateline = dateline_span(text)
         sample = text[:2000]
         self.lower_case = sum(c.islower() for c in sample) > sum(c.isupper() for c in sample)
         self.known: dict[str, bool] = {}
@@ -361,7 +365,7 @@ class _Finder:
             return self._accept(i, j, "place", "gazetteer, qualified", inside=None)
         if level == "never":
             return bool(labels <= {"GPE"} and locative) and self._accept(i, j, "place", "model and cue")
-        if tokens[i].start < self.dateline and not tokens[i].text.isdigit() and level != "never":
+        if self.dateline[0] <= tokens[i].start < self.dateline[1] and not tokens[i].text.isdigit() and level != "never":
             return self._accept(i, j, "place", "dateline")
         if labels & _PLACE_LABELS and (inside is None or labels <= _PLACE_LABELS):
             return self._accept(i, j, "place", "model")
@@ -478,7 +482,12 @@ class _Finder:
         if all(c.match == "abbreviation" for c in candidates) and not any(c.isupper() for c in letters[1:2]):
             # "Calif." keeps its full stop or stands after a comma.
             return "." in surface or len(letters) > 3
-        if len(letters) <= 4 and surface.isupper() and self.lower_case and start >= self.dateline:
+        if (
+            len(letters) <= 4
+            and surface.isupper()
+            and self.lower_case
+            and not self.dateline[0] <= start < self.dateline[1]
+        ):
             return any(c.match == "abbreviation" for c in candidates)
         return len(letters) >= 2
 
@@ -646,7 +655,9 @@ class _Finder:
         metonym = False
         if mention.kind == "place" and self._after(j).lower() in self.w.speech:
             metonym = self._before(i) not in self.w.strong
-        return replace(mention, direction=direction, dateline=mention.end <= self.dateline, metonym=metonym)
+        return replace(
+            mention, direction=direction, dateline=self.dateline[0] <= mention.start < self.dateline[1], metonym=metonym
+        )
 
     def _part_of(self, i: int) -> str | None:
         """The direction in "the northern part of (the city of) X" and "in the north of X"."""
