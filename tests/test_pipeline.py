@@ -88,10 +88,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return [Mention(start=0, end=2, text=article.text[:2])]
 
     def resolve(article: Article, found: Any, gazetteer: Any, settings: Settings) -> list[Resolution]:
-        return [
-            Resolution(mention=one, place=TOWN, score=0.5, rule="only", reasons=("the only",))
-            for one in found
-        ]
+        return [Resolution(mention=one, place=TOWN, score=0.5, rule="only", reasons=("the only",)) for one in found]
 
     install("nlp", load_model=lambda name="auto": None, parse=lambda nlp, text: None)
     install("articles", read_articles=read)
