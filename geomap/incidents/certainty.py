@@ -337,6 +337,12 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str, floor: i
                         marks.add("deny")
                     break
         at = parent
+    if source is None and "accuse" in marks:
+        # "witnesses accused troops of shelling": the accuser is the subject
+        for k in range(trigger.head - 1, clause.a - 1, -1):
+            if tokens[k].tag in VERBAL and tokens[k].low in verb_set("accuse"):
+                source = _source(text, sentence, k, max(clause.a, first), trigger.head)
+                break
     # A tail: "…, the army said", "…, said a spokesman".
     for other in clauses:
         if other.a <= trigger.head < other.b or other.index < clause.index:

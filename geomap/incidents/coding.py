@@ -213,7 +213,7 @@ class _Coder:
         order: list[_Draft] = []
         for index in sorted(by_clause):
             clause = clauses[index]
-            if clause.marker in ("unless", "if") and any(i != index for i in by_clause):
+            if clause.marker == "unless" and any(i != index for i in by_clause):
                 # the condition of a threat or plan that is coded itself
                 continue
             group = by_clause[index]
@@ -799,6 +799,8 @@ class _Coder:
                     score -= 0.8
             if spot.use == "place":
                 score += 0.5
+            if spot.qualifies or (spot.use == "container" and anaphor.kind != "A"):
+                score -= 1.5
             if spot.use in ("actor", "modifier", "speaker") and anaphor.kind != "A":
                 score -= 1.0
             if best is None or score > best[0]:
@@ -1004,8 +1006,6 @@ class _Coder:
                 continue
             if previous.date_end and _length(previous) > 3:
                 continue
-            if draft.judgement.level == "rumoured" and previous.sentence.paragraph != draft.sentence.paragraph:
-                break
             if draft.sentence.index - previous.sentence.index > CARRY_SENTENCES or self._is_old(previous.date_end):
                 break
             draft.date_start, draft.date_end = previous.date_start, previous.date_end

@@ -474,6 +474,14 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
             spot.direction = direction
             spot.role = "part_of"
             return m if m >= floor else floor - 1
+        m = k
+        while m >= floor and m > k - 4 and (tokens[m].tag in ("JJ", "NN", "NNP", "HYPH", "VBN") or tokens[m].low == "-"):
+            m -= 1
+        if spot.is_area and floor <= m < k and tokens[m].low == "the":
+            # "the mountainous north of the country" is inside it
+            spot.direction = direction
+            spot.role = "part_of"
+            return m - 1
         distance, k = _distance(tokens, k, floor)
         spot.role = "near"
         spot.direction = direction if direction != "C" else None
