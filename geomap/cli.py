@@ -41,9 +41,7 @@ _INPUT_HELP = "a text or HTML file, a folder, JSON Lines with a 'text' field, or
 
 # What a terminal would act on instead of showing: C0 and C1 controls, and the marks that reorder text. Line
 # separators are here too, so that one message stays one line.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 # How long a run lasts before progress is shown: shorter ones would only flicker.
 _PROGRESS_AFTER_S = 1.0
@@ -297,9 +295,7 @@ def _parser() -> _Parser:
     )
     made.set_defaults(function=_extract)
 
-    made = command(
-        "toponyms", "write the toponyms of the articles, resolved to coordinates, as JSON Lines", run
-    )
+    made = command("toponyms", "write the toponyms of the articles, resolved to coordinates, as JSON Lines", run)
     made.add_argument("inputs", nargs="+", metavar="INPUT", help=_INPUT_HELP)
     made.add_argument("-o", "--output", metavar="FILE", help="the file to write (default: standard output)")
     made.set_defaults(function=_toponyms)
@@ -562,9 +558,7 @@ def _open_gazetteer(options: argparse.Namespace, reporter: _Reporter) -> Any:
 
     settings = _settings(options)
     return contextlib.closing(
-        open_gazetteer(
-            cache_dir=settings.cache_dir, places_files=settings.places_files, progress=reporter.progress
-        )
+        open_gazetteer(cache_dir=settings.cache_dir, places_files=settings.places_files, progress=reporter.progress)
     )
 
 

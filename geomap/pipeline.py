@@ -264,11 +264,7 @@ def extract_incidents(
 
     with Session(settings) as session:
         articles = session.read(as_inputs(inputs), on_error=on_error)
-        found = [
-            incident
-            for result in session.process(articles, on_error=on_error)
-            for incident in result.incidents
-        ]
+        found = [incident for result in session.process(articles, on_error=on_error) for incident in result.incidents]
     return merge_incidents(found) if merge else found
 
 

@@ -33,6 +33,4 @@ def data_path(name: str) -> Path:
         if (found := root / relative).exists():
             return found
     looked = " nor ".join(str(root / relative) for root in roots)
-    raise GeomapError(
-        f"This installation of geomap lacks {name}: not at {looked}. Reinstall it (pip install .)."
-    )
+    raise GeomapError(f"This installation of geomap lacks {name}: not at {looked}. Reinstall it (pip install .).")

@@ -37,9 +37,7 @@ def load(path: Path) -> Any:
 
 
 @pytest.mark.parametrize(("name", "digest", "floor"), CORPORA)
-def test_toponyms_are_placed(
-    name: str, digest: str, floor: float, shared: Path, cli: Cli, tmp_path: Path
-) -> None:
+def test_toponyms_are_placed(name: str, digest: str, floor: float, shared: Path, cli: Cli, tmp_path: Path) -> None:
     path = shared / "corpora" / "toponyms" / f"{name}.jsonl"
     if not path.is_file():
         pytest.skip(f"the corpus {name} is not there")

@@ -62,9 +62,7 @@ def test_a_bad_input_is_named_and_the_rest_is_done(name: str, cli: Cli, good: Pa
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252", "utf-8-sig"])
-def test_another_encoding_is_read_right_or_refused(
-    encoding: str, cli: Cli, good: Path, tmp_path: Path
-) -> None:
+def test_another_encoding_is_read_right_or_refused(encoding: str, cli: Cli, good: Path, tmp_path: Path) -> None:
     text = "KÖLN, 4 May 2021 – Police said a bomb exploded in Düsseldorf on Monday.\n"
     (tmp_path / "other.txt").write_bytes(text.encode(encoding))
     done = cli("toponyms", "other.txt", "good.txt", *FAST)
@@ -105,9 +103,7 @@ def test_an_article_without_places_makes_a_map_and_is_told(cli: Cli, tmp_path: P
     assert "</html>" in (tmp_path / done.stdout.strip()).read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    "day", ["2022-02-30", "0000-01-01", "9999-99-99", "soon", "", "2022-08-01; rm", "٢٠٢٢-٠٨"]
-)
+@pytest.mark.parametrize("day", ["2022-02-30", "0000-01-01", "9999-99-99", "soon", "", "2022-08-01; rm", "٢٠٢٢-٠٨"])
 def test_an_impossible_publication_date_is_refused(day: str, cli: Cli, good: Path, tmp_path: Path) -> None:
     done = cli("map", "good.txt", "--published", day)
     assert done.returncode == 2
@@ -135,9 +131,7 @@ def test_a_read_only_folder(cli: Cli, good: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("gazetteer")
-@pytest.mark.parametrize(
-    ("command", "name"), [("map", "map.html"), ("toponyms", "t.jsonl"), ("extract", "x.geojson")]
-)
+@pytest.mark.parametrize(("command", "name"), [("map", "map.html"), ("toponyms", "t.jsonl"), ("extract", "x.geojson")])
 def test_a_full_disk_leaves_the_previous_result_and_nothing_else(
     command: str, name: str, cli: Cli, good: Path, tmp_path: Path
 ) -> None:
@@ -217,9 +211,7 @@ class Page(html.parser.HTMLParser):
             self.visible.append(data)
 
 
-EVIL = (
-    "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 191919*919191 }}{% for x in y %}{# ${alert(3)} `"
-)
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 191919*919191 }}{% for x in y %}{# ${alert(3)} `"
 
 
 def evil_map(cli: Cli, tmp_path: Path, *, evil: str) -> str:
@@ -253,9 +245,7 @@ def test_markup_in_text_title_source_and_place_is_inert(cli: Cli, tmp_path: Path
     assert "{{ 191919*919191 }}" in hostile
     assert "Querfurth" in hostile
     # The scripts that run are the same; what differs is data.
-    assert [one for one in page.scripts if "function" in one] == [
-        one for one in ours.scripts if "function" in one
-    ]
+    assert [one for one in page.scripts if "function" in one] == [one for one in ours.scripts if "function" in one]
     assert "Content-Security-Policy" in hostile
 
 
@@ -272,7 +262,5 @@ def test_terminal_escapes_do_not_reach_the_terminal(cli: Cli, tmp_path: Path) ->
 
 def test_the_same_input_gives_the_same_map(cli: Cli, good: Path, tmp_path: Path) -> None:
     for seed in ("1", "2"):
-        assert (
-            cli("map", "good.txt", *FAST, "-o", f"{seed}.html", env={"PYTHONHASHSEED": seed}).returncode == 0
-        )
+        assert cli("map", "good.txt", *FAST, "-o", f"{seed}.html", env={"PYTHONHASHSEED": seed}).returncode == 0
     assert (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
