@@ -574,6 +574,11 @@ class _Coder:
         for i in range(spot.b, clause.b):
             if tokens[i].tag in VERBAL or tokens[i].low in BE:
                 low = tokens[i].low
+                if low in BE and any(
+                    tokens[j].low in ("hit", "struck", "rocked", "shaken", "devastated", "swept", "battered", "ravaged")
+                    for j in range(i + 1, min(clause.b, i + 4))
+                ):
+                    return True
                 if low in ("saw", "fell", "falls", "witnessed", "experienced", "suffered", "came"):
                     return True
                 if low in BE or tokens[i].tag == "MD" or low in ("has", "have", "had"):
@@ -797,7 +802,9 @@ class _Coder:
                     score -= 1.0
                 if spot.is_area:
                     score -= 0.8
-            if spot.use == "place":
+            if spot.use in ("place", "object"):
+                score += 0.5
+            if spot.a >= draft.sentence.a:
                 score += 0.5
             if spot.qualifies or (spot.use == "container" and anaphor.kind != "A"):
                 score -= 1.5
@@ -1092,7 +1099,7 @@ class _Coder:
             for clause in draft.clauses:
                 size = crowd(self.text, clause, draft.main.head)
                 if size is not None:
-                    draft.crowd = size
+                    draft.crowd = size if size not in (draft.deaths, draft.injured) else None
                     break
         if draft.type in (
             "abduction",

@@ -193,6 +193,9 @@ def _passive(tokens: list[Token], i: int, a: int) -> bool:
     for j in range(i - 1, max(a - 1, i - 5), -1):
         if tokens[j].low in BE:
             return True
+        if tokens[j].tag == "CC" and tokens[j - 1].tag in ("VBN", "VBD"):
+            # "were shot and killed"
+            continue
         if tokens[j].tag in NOMINAL or tokens[j].low in HAVE:
             return False
     return False
@@ -222,6 +225,9 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
         )
     if low in ("death", "deaths") and right and not left:
         backwards = False
+    if low == "dead" and i > clause.a and tokens[i - 1].low in ("shot", "shooting") and not _passive(tokens, i - 1, clause.a):
+        # "police shot dead two men"
+        backwards = False
     if backwards:
         if not left:
             return None
@@ -231,6 +237,12 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
         between = tokens[chosen.b : i]
         if any(t.low in _INJURE | _KILL for t in between) and not any(t.low == "," or t.low == "and" for t in between):
             return None
+        if len(left) > 1:
+            gap = [t.low for t in tokens[left[-2].b : chosen.a]]
+            if len(gap) <= 8 and ("including" in gap or "among" in gap):
+                # "14 people, including seven children, were injured"
+                chosen = left[-2]
+                return _bounded(tokens, chosen, clause.a)
         group = [chosen]
         for earlier in reversed(left[:-1]):
             gap = [t.low for t in tokens[earlier.b : group[-1].a]]
