@@ -252,8 +252,14 @@ def test_labels_may_be_gazetteer_entries() -> None:
         id="t:1", name="Raška", lat=43.28, lon=20.61, feature_class="P", feature_code="PPL", population=24_000
     )
     region = replace(entry, feature_class="A", feature_code="ADM1")
-    data = data_of(render(sample_incidents(), labels=[entry, region, ("Niš", 43.32, 21.9, 2)]))
-    assert data["labels"] == [["Raška", 43.28, 20.61, 3], ["Niš", 43.32, 21.9, 2]]
+    data = data_of(render(sample_incidents()[12:13], labels=[entry, region, ("Niš", 43.32, 21.9, 2)]))
+    assert data["labels"] == [["Niš", 43.32, 21.9, 2], ["Raška", 43.28, 20.61, 3]]
+
+
+def test_each_place_is_lettered_once_under_the_incidents_name_for_it() -> None:
+    other = ("Banjskë", 42.9668, 20.7834, 1)
+    data = data_of(render(sample_incidents()[1:2], labels=[other, ("Niš", 43.32, 21.9, 2)]))
+    assert data["labels"] == [["Banjska", 42.9667, 20.7833, 1], ["Niš", 43.32, 21.9, 2]]
 
 
 def test_no_incidents_still_make_a_page() -> None:

@@ -23,9 +23,7 @@ __all__ = ["border_kind", "contested", "detail", "encode_arcs", "world"]
 @cache
 def world() -> Any:
     """The committed coarse world, as :mod:`geomap.maps.build_basemap` wrote it. Shared: don't change it."""
-    return json.loads(
-        resources.files("geomap.maps").joinpath("data", "world.json").read_text(encoding="utf-8")
-    )
+    return json.loads(resources.files("geomap.maps").joinpath("data", "world.json").read_text(encoding="utf-8"))
 
 
 def contested(one: str, other: str) -> bool:
@@ -82,11 +80,13 @@ _WIDEST = 40.0
 _MARGIN = 2.5
 
 
-def detail(boundaries: Any, bounds: tuple[float, float, float, float] | None) -> dict[str, Any] | None:
+def detail(
+    boundaries: Any, bounds: tuple[float, float, float, float] | None, *, kosovo_label: str = "Kosovo*"
+) -> dict[str, Any] | None:
     """The detailed land and borders around ``bounds`` (west, south, east, north), or None where there is
     nothing to cut or where ``bounds`` is too wide for detail to show.
 
-    ``boundaries`` is a GeoDataFrame of country polygons with a column ``views``.
+    ``boundaries`` is a GeoDataFrame of country polygons with the columns ``views``, ``name`` and ``code``.
     """
     if boundaries is None or bounds is None or not len(boundaries):
         return None
@@ -105,6 +105,9 @@ def detail(boundaries: Any, bounds: tuple[float, float, float, float] | None) ->
         return None
     shapes = [shape.intersection(box(*window)) for shape in frame.geometry]
     views = list(frame["views"])
+    names = [
+        kosovo_label if code == "XK" else str(name) for name, code in zip(frame["name"], frame["code"], strict=True)
+    ]
     whole = shapely.union_all(shapes)
     gaps = [
         shapely.Polygon(hole)
@@ -123,6 +126,7 @@ def detail(boundaries: Any, bounds: tuple[float, float, float, float] | None) ->
     tolerance = max(0.0008, (window[2] - window[0]) / 6000)
     topology = build_topology([*shapes, *gaps], tolerance=tolerance, keep=inside)
     views += [""] * len(gaps)
+    names += [""] * len(gaps)
     kinds = []
     for owners in topology.owners:
         if not owners:
@@ -135,5 +139,6 @@ def detail(boundaries: Any, bounds: tuple[float, float, float, float] | None) ->
         **encode_arcs(topology.arcs, decimals=3),
         "kinds": "".join(kinds),
         "shapes": [rings for rings in topology.shapes if rings],
+        "names": [name for name, rings in zip(names, topology.shapes, strict=True) if rings],
         "window": [round(value, 3) for value in window],
     }

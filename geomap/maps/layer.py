@@ -18,6 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import shapely
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
@@ -205,13 +206,13 @@ def _payload(
         "certainties": [c for c in CERTAINTIES if any(i["c"] == c for i in found)],
         "incidents": found,
         "outlines": outlines,
-        "labels": [label for label in map(_label, labels) if label is not None],
+        "labels": _labels(found, labels),
         "kosovo": kosovo_label,
         "notes": list(notes),
     }
     if basemap:
         payload["world"] = {key: value for key, value in world().items() if key != "about"}
-        cut = detail(boundaries, _extent(found))
+        cut = detail(boundaries, _extent(found), kosovo_label=kosovo_label)
         if cut is not None:
             payload["detail"] = cut
     return payload
@@ -298,9 +299,7 @@ _PLACE_KEYS = {
 
 
 def _place(place: Mapping[str, Any]) -> dict[str, Any]:
-    out = {
-        short: place[name] for short, name in _PLACE_KEYS.items() if place.get(name) not in (None, "", [], ())
-    }
+    out = {short: place[name] for short, name in _PLACE_KEYS.items() if place.get(name) not in (None, "", [], ())}
     if place.get("is_area"):
         out["area"] = 1
     if place.get("lat") is not None and place.get("lon") is not None:
@@ -354,9 +353,7 @@ def _feature(
         feature["r"] = round(float(row["radius_km"]), 2)
     if geometry is not None and not geometry.is_empty:
         if not all(math.isfinite(number) for number in geometry.bounds):
-            raise OutputError(
-                f"incident {row['incident_id']}: its geometry has coordinates that are not finite"
-            )
+            raise OutputError(f"incident {row['incident_id']}: its geometry has coordinates that are not finite")
         if geometry.geom_type == "Point":
             feature["ll"] = _lat_lon(geometry.x, geometry.y)
             return feature
@@ -371,8 +368,7 @@ def _feature(
             feature["o"] = areas[key]
             return feature
         raise OutputError(
-            f"incident {row['incident_id']}: a {geometry.geom_type} cannot be drawn; "
-            "give points, lines or polygons"
+            f"incident {row['incident_id']}: a {geometry.geom_type} cannot be drawn; give points, lines or polygons"
         )
     lat, lon = row.get("lat"), row.get("lon")
     if kind == "area" and lat is not None and lon is not None and feature.get("r"):
@@ -396,7 +392,54 @@ def _outline(geometry: Any) -> dict[str, Any]:
         for ring in (part.exterior, *part.interiors)
     ]
     inside = geometry.representative_point()
-    return {**encode_arcs(rings, decimals=3), "at": _lat_lon(inside.x, inside.y)}
+    return {
+        **encode_arcs(rings, decimals=3),
+        "at": _lat_lon(inside.x, inside.y),
+        # An area's sign is a caption, not a spot: the page may put it wherever inside it covers least.
+        "spots": [
+            _lat_lon(x, y)
+            for x, y in (
+                (west + (east - west) * column / 9, south + (north - south) * row / 9)
+                for row in range(1, 9)
+                for column in range(1, 9)
+            )
+            if shapely.contains_xy(geometry, x, y)
+        ],
+    }
+
+
+# Two gazetteer entries this close (about a kilometre) are one place under two names.
+_SAME_PLACE = 0.012
+
+
+def _labels(incidents: Iterable[Mapping[str, Any]], labels: Iterable[Label]) -> list[list[Any]]:
+    """The names to letter: the incidents' own places first, then ``labels``, each place once."""
+    wanted: list[list[Any]] = []
+    for incident in incidents:
+        wanted += [
+            [str(place["n"]), round(place["ll"][0], 4), round(place["ll"][1], 4), 3]
+            for place in incident["p"]
+            if "ll" in place and "n" in place and not place.get("area")
+        ]
+    wanted += [label for label in map(_label, labels) if label is not None]
+    cells: dict[tuple[int, int], list[list[Any]]] = {}
+    kept: list[list[Any]] = []
+    for label in wanted:
+        row, column = math.floor(label[1] / _SAME_PLACE), math.floor(label[2] / _SAME_PLACE)
+        near = [
+            other
+            for y in (row - 1, row, row + 1)
+            for x in (column - 1, column, column + 1)
+            for other in cells.get((y, x), ())
+        ]
+        near = [o for o in near if max(abs(o[1] - label[1]), abs(o[2] - label[2])) < _SAME_PLACE]
+        if near:
+            near[0][3] = min(near[0][3], label[3])
+            continue
+        cells.setdefault((row, column), []).append(label)
+        kept.append(label)
+    # Large places claim their space first.
+    return sorted(kept, key=lambda label: label[3])
 
 
 def _label(label: Label) -> list[Any] | None:

@@ -328,17 +328,17 @@
       if (world) graticule(v);
     });
     // Letters lie over rings and areas, under the signs.
-    var MINZOOM = [2.4, 4, 6, 7.5, 9, 10];
+    var MINZOOM = [2.4, 4, 6, 7.5, 9, 10], CLOSE = 7.5;
     var lettering = new CanvasLayer('gmLetters', function (v) {
       var ctx = v.ctx, taken = signs().map(function (s) {
         var x = v.x(s.lng), y = v.y(s.lat);
-        return [x - 15, y - s.up, x + 15, y + s.down];
+        return [x - s.half, y - s.up, x + s.half, y + s.down];
       });
       ctx.textBaseline = 'middle'; ctx.lineJoin = 'round';
       labels.forEach(function (label) {
         var rank = Math.max(0, Math.min(5, label[3])), country = label.length > 4;
         var least = country ? Math.max(2, label[4] - 0.3) : MINZOOM[rank];
-        if (v.zoom < least || (country && v.zoom > 10)) return;
+        if (v.zoom < least || (country && v.zoom >= (near ? CLOSE : 10))) return;
         var x = v.x(label[2]), y = v.y(label[1]), text = label[0].length > 40 ? label[0].slice(0, 39) + '…' : label[0];
         if (x < -80 || y < -20 || x > v.width + 20 || y > v.height + 20) return;
         var size = country ? Math.min(15, 9.5 + v.zoom * 0.6) : [13, 13, 12.5, 12, 11.5, 11][rank];
@@ -347,7 +347,7 @@
         if (country) text = text.toUpperCase();
         var width = ctx.measureText(text).width, tall = size / 2 + 3;
         // Right of the dot, left of it, below, above.
-        var spots = country ? [[-width / 2, 0]] : [[7, 0], [-width - 7, 0], [-width / 2, size / 2 + 8], [-width / 2, -size / 2 - 7], [17, 0], [-width - 17, 0], [-width / 2, size / 2 + 19]];
+        var spots = country ? [[-width / 2, 0]] : [[7, 0], [-width - 7, 0], [-width / 2, size / 2 + 8], [-width / 2, -size / 2 - 7], [21, 0], [-width - 21, 0], [-width / 2, size / 2 + 20], [-width / 2, -size / 2 - 40]];
         for (var s = 0; s < spots.length; s++) {
           var tx = x + spots[s][0], ty = y + spots[s][1], box = [tx - 3, ty - tall, tx + width + 3, ty + tall];
           if (taken.some(function (t) { return box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]; })) continue;
@@ -362,8 +362,44 @@
           break;
         }
       });
+      if (near && v.zoom >= CLOSE) countriesClose(v, ctx, taken);
       if ('letterSpacing' in ctx) ctx.letterSpacing = '0px';
     });
+    // Close up a country's own label point is seldom in view: its name goes where its visible part is clear.
+    function countriesClose(v, ctx, taken) {
+      var ratio = ctx.canvas.width / v.width, size = 14, pad = 0.2, names = data.detail.names || [];
+      ctx.font = '600 ' + size + 'px ' + css.font;
+      if ('letterSpacing' in ctx) ctx.letterSpacing = '2px';
+      near.shapes.forEach(function (shape, number) {
+        var text = (names[number] || '').toUpperCase();
+        if (!text || !inView(v, shape.box, 0)) return;
+        ctx.beginPath();
+        shape.rings.forEach(function (ring) {
+          ring.forEach(function (n, i) { trace(v, near.arcs[n < 0 ? ~n : n].p, 0, n < 0, i > 0); });
+          ctx.closePath();
+        });
+        var width = ctx.measureText(text).width, best = null, most = 0;
+        for (var row = 1; row < 12; row++) for (var column = 1; column < 14; column++) {
+          // The middle of the canvas is what is in view; the rest is its margin.
+          var x = v.width * (pad + (1 - 2 * pad) * column / 14), y = v.height * (pad + (1 - 2 * pad) * row / 12);
+          var box = [x - width / 2 - 12, y - 16, x + width / 2 + 12, y + 16];
+          var inside = [[box[0], y], [box[2], y], [x, box[1]], [x, box[3]]].every(function (c) { return ctx.isPointInPath(c[0] * ratio, c[1] * ratio, 'evenodd'); });
+          if (!inside || covered(box)) continue;
+          var room = 200;
+          taken.forEach(function (t) { room = Math.min(room, Math.hypot(x - (t[0] + t[2]) / 2, y - (t[1] + t[3]) / 2)); });
+          if (room > most) { most = room; best = [x, y, box]; }
+        }
+        if (!best) return;
+        taken.push(best[2]);
+        ctx.strokeStyle = css.halo; ctx.lineWidth = 3; ctx.strokeText(text, best[0] - width / 2, best[1]);
+        ctx.fillStyle = css.country; ctx.fillText(text, best[0] - width / 2, best[1]);
+      });
+      function covered(box) {
+        if (taken.some(function (t) { return box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]; })) return true;
+        var frame = signs.frame(), left = (v.width - frame.w) / 2, top = (v.height - frame.h) / 2;
+        return box[0] < left + frame.l || box[2] > left + frame.w - frame.r || box[1] < top + 20 || box[3] > top + frame.h - frame.b;
+      }
+    }
     return { base: layer, letters: lettering, has: !!world };
   }
 
@@ -439,13 +475,14 @@
     var holder = document.getElementById(dataId), raw = holder.textContent.trim();
     if (raw[0] !== '{') raw = new TextDecoder().decode(Uint8Array.from(atob(raw), function (c) { return c.charCodeAt(0); }));
     var data = JSON.parse(raw), incidents = data.incidents, box = map.getContainer();
-    var phone = window.matchMedia('(max-width: 760px)');
+    var phone = window.matchMedia('(max-width: 760px)'), darkness = window.matchMedia('(prefers-color-scheme: dark)');
     var state = { off: { t: {}, c: { historical: true }, l: {}, k: {} }, q: '', from: null, to: null, undated: true, id: null };
 
     box.classList.add('gm');
     box.setAttribute('role', 'application');
     box.setAttribute('aria-label', 'Map of incidents');
-    map.options.maxZoom = 18; map.setMinZoom(1.5); map.options.zoomSnap = 0.5; map.options.worldCopyJump = true;
+    // Whole numbers: with a broken least zoom markercluster leaves out a marker that is alone.
+    map.options.maxZoom = 18; map.setMinZoom(1); map.options.zoomSnap = 0.5; map.options.worldCopyJump = true;
 
     // -- styles that the canvases need --
     var css = {};
@@ -517,32 +554,43 @@
       map.getPane(pane[0]).style.pointerEvents = 'none';
     });
     var marks = [];
-    var base = baseMap(map, data, css, function () {
+    var signPoints = function () {
       var points = [], seen = {};
       marks.forEach(function (mark) {
         if (!mark.shown) return;
-        var parent = clusters.getVisibleParent(mark.marker);
+        var parent = groupOf(mark).getVisibleParent(mark.marker);
         if (!parent) return;
         var id = L.stamp(parent);
         if (seen[id]) return;
         seen[id] = true;
         var at = parent.getLatLng(), pin = parent === mark.marker && mark.feature.k === 'pin';
-        points.push({ lat: at.lat, lng: at.lng, up: pin ? 42 : 17, down: pin ? 2 : 17 });
+        var area = mark.feature.k === 'area';  // its caption stands below
+        points.push({ lat: at.lat, lng: at.lng, up: pin ? 42 : 17, down: pin ? 2 : area ? 62 : 17, half: area ? 60 : 15 });
       });
       return points;
-    });
+    };
+    // The part of the map that no panel covers.
+    signPoints.frame = function () {
+      var pad = padding(), size = map.getSize();
+      return { w: size.x, h: size.y, l: Math.max(4, pad.l - 50), r: Math.max(4, pad.r - 50), b: pad.b - 20 };
+    };
+    var base = baseMap(map, data, css, signPoints);
     if (base.has) { base.base.addTo(map); box.classList.add('gm-has-base'); }
 
     var outlines = data.outlines.map(function (o) {
-      return { at: o.at, rings: o.arcs.map(function (text) { return decodeArc(text, o.scale); }) };
+      return { at: o.at, spots: [o.at].concat(o.spots || []), rings: o.arcs.map(function (text) { return decodeArc(text, o.scale); }) };
     });
     function summary(incident, feature) {
       return (incident.form.word ? incident.form.word + ': ' : '') + incident.spec.label + ', ' + placeWords(incident, feature) + ', ' + whenWords(incident);
+    }
+    function caption(words) {
+      return el('span', 'gm-caption', null, name(words), el('span', 'gm-caption-note', 'area, not a point'));
     }
     var Sign = L.Icon.extend({
       createIcon: function () {
         var node = el('div', 'leaflet-marker-icon gm-mark gm-mark-' + this.options.feature.k);
         node.appendChild(sign(this.options.incident.spec, this.options.feature.k, this.options.incident.form, false));
+        if (this.options.feature.k === 'area') node.appendChild(caption(placeWords(this.options.incident, this.options.feature)));
         node.setAttribute('role', 'button');
         node.setAttribute('aria-label', summary(this.options.incident, this.options.feature));
         node.dataset.incident = this.options.incident.id;
@@ -562,8 +610,8 @@
     });
 
     function makeMarker(incident, feature, at) {
-      var marker = L.marker(at, { icon: new Sign({ incident: incident, feature: feature }), keyboard: true, riseOnHover: true });
-      marker.gmIncident = incident;
+      var marker = L.marker(at, { icon: new Sign({ incident: incident, feature: feature }), keyboard: true, riseOnHover: true, zIndexOffset: feature.k === 'area' ? -500 : 0 });
+      marker.gmIncident = incident; marker.gmKind = feature.k; marker.gmWhere = placeWords(incident, feature);
       marker.on('click', function () { select(incident.id, { from: 'map' }); });
       marker.on('keypress', function (e) { if (e.originalEvent.key === 'Enter' || e.originalEvent.key === ' ') select(incident.id, { from: 'key' }); });
       marker.bindTooltip(function () {
@@ -577,8 +625,9 @@
       return marker;
     }
 
-    var clusters = L.markerClusterGroup({
-      maxClusterRadius: 26, showCoverageOnHover: false, spiderfyDistanceMultiplier: 1.6, animate: !reduced(),
+    function makeGroup(ofAreas) {
+      return L.markerClusterGroup({
+      maxClusterRadius: ofAreas ? 18 : 26, showCoverageOnHover: false, spiderfyDistanceMultiplier: 1.6, animate: !reduced(),
       spiderLegPolylineOptions: { weight: 1.2, color: css.ink, opacity: 0.6 },
       iconCreateFunction: function (cluster) {
         var parts = {}, children = cluster.getAllChildMarkers(), ids = {}, total = 0;
@@ -588,7 +637,9 @@
         });
         var r = total < 10 ? 17 : total < 100 ? 20 : 24, size = 2 * r + 10, mid = size / 2, around = 2 * Math.PI * r, at = 0;
         var root = svg('svg', { viewBox: '0 0 ' + size + ' ' + size, 'aria-hidden': 'true', class: 'gm-donut' },
-          svg('circle', { cx: mid, cy: mid, r: r + 4, class: 'gm-donut-back' }));
+          // The square behind says: areas, as a single area's sign does.
+          ofAreas ? svg('rect', { x: mid - r - 5, y: mid - r - 5, width: 2 * r + 10, height: 2 * r + 10, rx: 8, class: 'gm-donut-back' })
+            : svg('circle', { cx: mid, cy: mid, r: r + 4, class: 'gm-donut-back' }));
         var words = [];
         Object.keys(data.types).forEach(function (t) {
           ['s', 'u'].forEach(function (form) {
@@ -605,7 +656,11 @@
         var label = svg('text', { x: mid, y: mid, class: 'gm-donut-n', 'text-anchor': 'middle', dy: '0.36em' });
         label.textContent = total;
         root.appendChild(label);
-        var holderNode = el('div', 'gm-cluster', null, root);
+        var holderNode = el('div', 'gm-cluster', null, root), wheres = {};
+        if (ofAreas) {
+          children.forEach(function (m) { wheres[m.gmWhere] = 1; });
+          if (Object.keys(wheres).length === 1) holderNode.appendChild(caption(children[0].gmWhere));
+        }
         var icon = L.divIcon({ html: holderNode, className: 'gm-cluster-box', iconSize: [size, size] });
         var create = icon.createIcon;
         icon.createIcon = function (old) {
@@ -617,19 +672,77 @@
         return icon;
       }
     });
-    clusters.on('clusterkeypress', function (e) {
-      if (e.originalEvent && e.originalEvent.key === 'Enter') openCluster(e.layer);
+    }
+    // Areas have a group of their own: the sign of a region must not melt into those of its villages.
+    var clusters = makeGroup(false), areaClusters = makeGroup(true), groups = [areaClusters, clusters];
+    function groupOf(mark) { return mark.feature.k === 'area' ? areaClusters : clusters; }
+    groups.forEach(function (one) {
+      one.on('clusterkeypress', function (e) {
+        if (e.originalEvent && e.originalEvent.key === 'Enter') openCluster(e.layer);
+      });
+      one.on('animationend spiderfied unspiderfied', function () { base.letters.redraw(); });
     });
     function openCluster(cluster) {
       // At one spot zooming never parts them: fan out at once.
       if (cluster.getBounds().getNorthEast().equals(cluster.getBounds().getSouthWest())) cluster.spiderfy();
       else cluster.zoomToBounds({ padding: [60, 60] });
     }
-    map.addLayer(clusters);
+    groups.forEach(function (one) { map.addLayer(one); });
     base.letters.addTo(map);
-    clusters.on('animationend spiderfied unspiderfied', function () { base.letters.redraw(); });
+
+    // An area's sign is a caption: it goes where in the visible part of the area it covers least.
+    function spotsOf(mark) {
+      if (mark.feature.o !== undefined) return outlines[mark.feature.o].spots;
+      var ll = mark.feature.ll, r = radiusOf(mark.feature) * 0.6;
+      return [ll].concat([0, 45, 90, 135, 180, 225, 270, 315].map(function (b) { return away(ll[0], ll[1], b, r); }));
+    }
+    var MANY_AREAS = 60;  // beyond this many the signs stay where they are: placing them costs more than it shows
+    function placeAreas() {
+      var kinds = {}, keys = [];
+      marks.forEach(function (mark) {
+        if (!mark.shown || mark.feature.k !== 'area') return;
+        var key = mark.feature.o !== undefined ? 'o' + mark.feature.o : 'c' + mark.feature.ll.join();
+        if (!kinds[key]) { kinds[key] = []; keys.push(key); }
+        kinds[key].push(mark);
+      });
+      if (keys.length > MANY_AREAS) return;
+      var size = map.getSize(), pad = padding(), taken = [];
+      marks.forEach(function (mark) {
+        if (mark.shown && mark.feature.k !== 'area') taken.push(map.latLngToContainerPoint(mark.at));
+      });
+      keys.forEach(function (key) {
+        var best = null, most = -Infinity;
+        spotsOf(kinds[key][0]).forEach(function (spot, n) {
+          var p = map.latLngToContainerPoint(spot), score = -n * 0.01;
+          if (p.x < pad.l + 20 || p.y < 30 || p.x > size.x - pad.r - 20 || p.y > size.y - pad.b - 45) {
+            score -= 1000 + p.distanceTo([(pad.l + size.x - pad.r) / 2, (size.y - pad.b) / 2]);
+          }
+          var nearest = 90;
+          taken.forEach(function (t) { nearest = Math.min(nearest, t.distanceTo(p)); });
+          score += nearest;
+          if (score > most) { most = score; best = spot; }
+        });
+        taken.push(map.latLngToContainerPoint(best));
+        kinds[key].forEach(function (mark) {
+          if (mark.at[0] === best[0] && mark.at[1] === best[1]) return;
+          mark.at = best;
+          var there = areaClusters.hasLayer(mark.marker);
+          if (there) areaClusters.removeLayer(mark.marker);
+          mark.marker.setLatLng(best);
+          if (there) areaClusters.addLayer(mark.marker);
+        });
+      });
+    }
 
     // -- shapes: rings, sectors, lines, areas --
+    // Dark violet on a dark map can't be seen: lines are lightened there, signs have their white edge.
+    function tone(colour) {
+      if (!darkness.matches || !/^#[0-9a-f]{6}$/i.test(colour)) return colour;
+      return '#' + [1, 3, 5].map(function (at) {
+        var part = parseInt(colour.slice(at, at + 2), 16);
+        return Math.round(part + (255 - part) * 0.42).toString(16).padStart(2, '0');
+      }).join('');
+    }
     var hatchCache = {};
     function hatch(ctx, colour) {
       if (hatchCache[colour]) return hatchCache[colour];
@@ -643,7 +756,7 @@
       marks.forEach(function (mark) {
         if (!mark.shown) return;
         var i = mark.incident, f = mark.feature, on = state.id === i.id;
-        var colour = i.form.fill === 'past' ? css.past : i.spec.colour, soft = i.form.fill !== 'solid';
+        var colour = i.form.fill === 'past' ? css.past : tone(i.spec.colour), soft = i.form.fill !== 'solid';
         ctx.save();
         ctx.strokeStyle = colour; ctx.fillStyle = colour; ctx.lineWidth = on ? 2.5 : 1.6; ctx.lineJoin = 'round';
         ctx.setLineDash(soft ? [2, 4] : [6, 4]);
@@ -945,8 +1058,10 @@
         mark.shown = !!seen[mark.incident.id] && !state.off.k[mark.feature.k];
         if (mark.shown) shownMarkers.push(mark.marker);
       });
-      clusters.clearLayers();
-      clusters.addLayers(shownMarkers);
+      groups.forEach(function (one) { one.clearLayers(); });
+      placeAreas();
+      clusters.addLayers(shownMarkers.filter(function (m) { return m.gmKind !== 'area'; }));
+      areaClusters.addLayers(shownMarkers.filter(function (m) { return m.gmKind === 'area'; }));
       shapes.redraw(); base.letters.redraw();
       count.textContent = fill(incidents.length === 1 ? T.one : T.showing, { n: visible.length, m: incidents.length });
       nothing.hidden = visible.length > 0;
@@ -1120,7 +1235,7 @@
       var view = map.getBounds(), size = map.getSize();
       var a = map.latLngToContainerPoint(bounds.getNorthWest()), b = map.latLngToContainerPoint(bounds.getSouthEast());
       var fits = a.x > pad.l && a.y > pad.t && b.x < size.x - pad.r && b.y < size.y - pad.b && view.contains(bounds.getCenter());
-      var hidden = own.length === 1 && clusters.getVisibleParent(own[0].marker) !== own[0].marker;
+      var hidden = own.length === 1 && groupOf(own[0]).getVisibleParent(own[0].marker) !== own[0].marker;
       if (fits && !hidden) return;
       map.fitBounds(bounds, { paddingTopLeft: [pad.l, pad.t], paddingBottomRight: [pad.r, pad.b], maxZoom: hidden ? 13 : Math.max(map.getZoom(), 11), animate: !reduced() });
     }
@@ -1217,9 +1332,10 @@
     restoring = false;
     if (wanted) select(wanted, { from: 'hash' });
 
-    var darkness = window.matchMedia('(prefers-color-scheme: dark)');
     darkness.addEventListener('change', function () { readCss(); base.base.redraw(); base.letters.redraw(); shapes.redraw(); });
     phone.addEventListener('change', function () { map.invalidateSize(); });
+    map.on('moveend', placeAreas);
+    placeAreas();
     map.on('click', function () { if (state.id) select(null); });
     box.classList.add('gm-ready');
     return { map: map, state: state, apply: apply, select: select };
