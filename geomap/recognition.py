@@ -231,7 +231,9 @@ class _Finder:
                     break
                 j += 1
             for end in reversed(ends):
-                if self._has(fold(self.text[tokens[i].start : tokens[end - 1].end])):
+                surface = self.text[tokens[i].start : tokens[end - 1].end]
+                key = fold(surface)
+                if self._has(key) or ("-" in surface and self._has(key.replace(" ", ""))):
                     best = end
                     break
             if best:
@@ -612,11 +614,23 @@ class _Finder:
                 and not tokens[i].sentence_start
                 and (tokens[i - 1].text == "the" or self._before(i).lower() in self.w.strong | {"of"})
             )
+            hyphened = False
+            while (
+                j + 1 < n
+                and tokens[j].text == "-"
+                and tokens[j].start == tokens[j - 1].end
+                and tokens[j + 1].start == tokens[j].end
+                and _capital(tokens[j + 1].text)
+            ):
+                hyphened, j = True, j + 2
             k = i - 1
+            # "in Nyarwe", "at Pont-Neuf": somebody or something by the model's lights, but people are not "in".
+            after_in = k >= 0 and tokens[k].text.lower() in (("in", "near", "at") if hyphened else ("in", "near"))
+            inside = after_in and (hyphened or {t.label for t in tokens[i:j]} <= {"PERSON", "NORP"})
             named = (k >= 1 and tokens[k].text == "of" and tokens[k - 1].text in self.w.settlement) or (
                 k >= 1 and tokens[k].text in ("village", "town", "city") and tokens[k - 1].text in ("the", "a")
             )
-            if (called and j - i <= 2) or named:
+            if (called and j - i <= 2) or named or (inside and (hyphened or j - i <= 2)):
                 surface = self.text[tokens[i].start : tokens[j - 1].end]
                 if fold(surface) not in self.w.stops and not (j - i == 1 and surface.lower() in self.common):
                     self._accept(i, j, "place", "cue only")

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 __all__ = ["resolve_mentions"]
 
 # Weights of the context pass. Set by hand on the odd-numbered documents of LGL and GeoVirus, checked on the even
-# ones (benchmarks/README.md has the table); they are steps of 0.5 because finer ones made no stable difference.
-_W_COUNTRY = 3.0
-_W_ADMIN1 = 3.0
-_W_NEAR = 1.5
+# ones (docs/accuracy.md has the table); they are steps of 0.5 because finer ones made no stable difference.
+_W_COUNTRY = 6.0
+_W_ADMIN1 = 5.0
+_W_NEAR = 2.5
 _TEMPERATURE = 0.6
 _ROUNDS = 3
 # A first look keeps this many candidates of a name; the rest are hamlets that no context could lift above them.

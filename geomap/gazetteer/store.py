@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -143,6 +144,10 @@ class Gazetteer:
         cached = self._cache.get(name)
         if cached is None:
             cached = tuple(self._look_up(name))
+            if not cached and "-" in name:
+                # "Pétion-Ville" is Pétionville elsewhere.
+                joined = tuple(self._look_up(name.replace("-", "")))
+                cached = tuple(replace(c, match="folded", score=min(c.score, 0.9)) for c in joined)
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
             self._cache[name] = cached
