@@ -347,6 +347,8 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str, floor: i
     for other in clauses:
         if other.a <= trigger.head < other.b or other.index < clause.index:
             continue
+        if tokens[other.a].tag == "IN" or tokens[other.a].low == "despite":
+            continue
         if other.b - other.a <= 22 and (other.own_subject or other.kind == "verb"):
             verb = _main_verb(tokens, other)
             if (

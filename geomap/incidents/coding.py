@@ -234,16 +234,9 @@ class _Coder:
         for n in range(len(order) - 1):
             first, second = order[n], order[n + 1]
             link = second.clauses[0]
-            if (
-                (
-                    first.effect_only
-                    and not first.dropped
-                    and link.kind == "adverbial"
-                    and link.marker in ("when", "after", "as", "while")
-                )
-                and not second.effect_only
-                and not self._own_date(second)
-            ):
+            joined = link.marker in ("when", "after", "as", "while") and not self._when_of_date(link)
+            bare = not self._own_date(first) and not any(self._site_spots(first, c) for c in first.clauses)
+            if first.effect_only and not first.dropped and joined and bare and not second.effect_only:
                 second.triggers = first.triggers + second.triggers
                 second.clauses = first.clauses + second.clauses
                 first.dropped = True
@@ -1150,7 +1143,8 @@ class _Coder:
         if the and draft.own_date and previous.own_date and previous.type == draft.type and gap <= 4 and draft.definite:
             if _overlaps(previous, draft):
                 return True
-        if the and gap <= 8 and _related(previous.type, draft.type) and not draft.own_date:
+        shared = draft.own_place and bool(_ids(previous) & _ids(draft))
+        if the and (gap <= 8 or shared) and _related(previous.type, draft.type) and not draft.own_date:
             if not draft.own_place or _ids(previous) & _ids(draft):
                 return True
         one, two = previous.judgement.certainty, draft.judgement.certainty
@@ -1168,11 +1162,12 @@ class _Coder:
         elif draft.own_date and previous.date_start and not _overlaps(previous, draft):
             return False
         same_paragraph = previous.sentence.paragraph == draft.sentence.paragraph
+        named = draft.own_place and not all(s.anaphor for s in draft.spots)
         if (
             draft.effect_only
             and same_paragraph
             and gap <= 2
-            and (not draft.own_place or overlap)
+            and (not named or overlap)
             and previous.type in _HARMFUL
         ):
             return previous.deaths is None or draft.deaths is None or previous.deaths == draft.deaths

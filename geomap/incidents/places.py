@@ -30,10 +30,11 @@ _COMPASS = {
     "middle": "C", "downtown": "C",
 }  # fmt: skip
 _PARTS = words(
-    "part parts side half section sector quarter quarters end district districts neighbourhood "
-    "neighbourhoods neighborhood neighborhoods area areas corner streets street centre center heart "
-    "middle suburb suburbs sections zone wards ward interior countryside market markets square bank"
+  "part parts side half section sector quarter quarters end district districts neighbourhood "
+  "neighbourhoods neighborhood neighborhoods area areas corner streets street centre center heart "
+  "middle suburb suburbs sections zone wards ward interior countryside markets "
 )
+_WARDS = words("district quarter neighbourhood neighborhood borough ward")
 _EDGES = words(
     "outskirts edge edges suburbs vicinity hills hill woods forest forests mountains mountain fields "
     "approaches approach surroundings periphery environs coast shore bank shores heights hinterland"
@@ -360,6 +361,13 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     if i >= sentence.b:
         return
     follower = tokens[i]
+    if follower.low == "," and i + 2 < sentence.b and tokens[i + 1].low in ("a", "the", "one"):
+        # "X, a district of the capital": a part of a town
+        for j in range(i + 2, min(sentence.b - 1, i + 6)):
+            if tokens[j].low in _WARDS and tokens[j + 1].low in ("of", "in"):
+                spot.role = "part_of"
+            if tokens[j].tag in VERBAL or tokens[j].low in (",", "of"):
+                break
     if follower.low in ("-", "–", "/") and i + 1 < sentence.b and i + 1 in owner:
         other = spots[owner[i + 1]]
         j = other.b

@@ -33,6 +33,9 @@ _ABBREVIATION = re.compile(
     r"Nov|Dec|Mo|Calif|Okla|Tex|Fla|vs|etc)|\b[A-Za-z])\.$"
 )
 
+MAX_SENTENCE = 300
+"""Tokens after which a sentence is cut: no prose is longer, and the work on one sentence grows with its square."""
+
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 VERBAL = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS"})
@@ -269,6 +272,8 @@ def read_text(text: str, doc: Doc | None) -> Text:
     for start, end, form, tag in raw:
         while k + 1 < len(ordered) and ordered[k + 1] <= start:
             k += 1
+            close()
+        if len(tokens) - begin >= MAX_SENTENCE:
             close()
         tokens.append(Token(len(tokens), start, end, form, form.lower(), tag))
     close()
