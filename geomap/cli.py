@@ -83,6 +83,10 @@ class _Reporter:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.finish()
+
+    def finish(self) -> None:
+        """Take the progress off the screen, as before a result is printed there."""
         if self._live is not None:
             self._timer.cancel()
             self._timer.join()
@@ -392,6 +396,7 @@ def _map(options: argparse.Namespace, reporter: _Reporter) -> int:
         + (f"; {_count(len(summary.errors), 'problem')}, told above" if summary.errors else "")
         + "."
     )
+    reporter.finish()
     if summary.output is not None:
         _print_path(summary.output)
     return 0
@@ -457,6 +462,8 @@ def _extract(options: argparse.Namespace, reporter: _Reporter) -> int:
 
     settings = _settings(options)
     target = _output(options, (".jsonl", ".ndjson", ".geojson"))
+    if target is None and _is_terminal(sys.stdout):
+        reporter.finish()
     tally = _Tally(reporter)
     merge = getattr(options, "merge", False)
     incidents: list[Incident] = []
@@ -488,6 +495,8 @@ def _toponyms(options: argparse.Namespace, reporter: _Reporter) -> int:
 
     settings = _settings(options)
     target = _output(options, (".jsonl", ".ndjson"))
+    if target is None and _is_terminal(sys.stdout):
+        reporter.finish()
     tally = _Tally(reporter)
     found = resolved = 0
     with Session(settings, progress=reporter.progress) as session, contextlib.ExitStack() as stack:
@@ -567,6 +576,7 @@ def _gazetteer_search(options: argparse.Namespace, reporter: _Reporter) -> int:
     country = getattr(options, "country", None)
     with _open_gazetteer(options, reporter) as gazetteer:
         found = gazetteer.search(query, country=country.upper() if country else None, limit=options.limit)
+    reporter.finish()
     rows = [_candidate_row(candidate) for candidate in found]
     if getattr(options, "json", False):
         _print_json(rows)
@@ -622,6 +632,7 @@ def _gazetteer_info(options: argparse.Namespace, reporter: _Reporter) -> int:
             "overlay_places": str(len(gazetteer.overlay)),
         }
         info |= gazetteer.meta()
+    reporter.finish()
     if getattr(options, "json", False):
         _print_json(info)
         return 0
