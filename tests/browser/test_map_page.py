@@ -177,6 +177,10 @@ def test_what_did_not_happen_never_looks_like_a_fact(visit: Any, sample: Path) -
         row = page.locator(f'.gm-item[data-incident="sample-{number}"]')
         assert word in row.inner_text()
         assert row.locator(f".gm-sign.gm-fill-{fill}").count() == 1
+    page.locator('.gm-item[data-incident="sample-4"]').click()
+    assert "Rumoured" in page.locator(".gm-banner").inner_text()
+    assert "having happened" not in page.locator(".gm-banner").inner_text()
+    page.keyboard.press("Escape")
     page.locator('.gm-item[data-incident="sample-9"]').click()
     assert "Not reported as having happened" in page.locator(".gm-banner").inner_text()
     assert page.locator('.gm-mark-pin[data-incident="sample-9"]').count() == 0

@@ -659,7 +659,8 @@
         var holderNode = el('div', 'gm-cluster', null, root), wheres = {};
         if (ofAreas) {
           children.forEach(function (m) { wheres[m.gmWhere] = 1; });
-          if (Object.keys(wheres).length === 1) holderNode.appendChild(caption(children[0].gmWhere));
+          holderNode.appendChild(Object.keys(wheres).length === 1 ? caption(children[0].gmWhere)
+            : el('span', 'gm-caption', null, el('span', 'gm-caption-note', 'areas, not points')));
         }
         var icon = L.divIcon({ html: holderNode, className: 'gm-cluster-box', iconSize: [size, size] });
         var create = icon.createIcon;
@@ -1121,7 +1122,9 @@
       detailView.appendChild(top);
       var plain = incident.c === 'reported' && incident.form.fill === 'solid', words = CERTAINTY[incident.c] || [incident.c, ''];
       var banner = el('div', 'gm-banner' + (plain ? ' gm-banner-plain' : ' gm-banner-' + incident.form.fill));
-      banner.appendChild(el('b', null, words[0] + (incident.l !== 'stated' ? ' · ' + (LEVEL[incident.l] || [incident.l])[0].toLowerCase() : '')));
+      if (incident.c === 'reported' && !plain) words = [LEVEL[incident.l][0], 'Passed on; the text does not confirm it.'];
+      else if (incident.l !== 'stated') words = [words[0] + ' · ' + (LEVEL[incident.l] || [incident.l])[0].toLowerCase(), words[1]];
+      banner.appendChild(el('b', null, words[0]));
       banner.appendChild(el('span', null, ' ' + words[1]));
       if (incident.l !== 'stated' && LEVEL[incident.l]) {
         var says = el('div', 'gm-says', 'Here ' + LEVEL[incident.l][1] + (incident.src ? ': ' : '.'));
