@@ -63,6 +63,7 @@ class _Words:
     titles: frozenset[str]
     locals: frozenset[str]
     ways: frozenset[str]
+    heads: frozenset[str]
     speech: frozenset[str]
     directions: dict[str, str]
     stops: dict[str, str]
@@ -88,6 +89,7 @@ def _words() -> _Words:
                 titles=frozenset(data["person_titles"]),
                 locals=frozenset(data["locals"]),
                 ways=frozenset(data["ways"]),
+                heads=frozenset(data["heads"]),
                 speech=frozenset(data["speech_verbs"]),
                 directions=dict(data["directions"]),
                 stops=stops,
@@ -277,7 +279,8 @@ class _Finder:
             return True
         # "the town of X", "in Homs, Hama and X" is left to the same-list check below.
         k = i - 1
-        return (k >= 1 and self.tokens[k].text == "of" and self.tokens[k - 1].text.lower() in self.w.settlement) or (
+        of = k >= 1 and self.tokens[k].text == "of"
+        return (of and self.tokens[k - 1].text.lower() in self.w.settlement | self.w.heads) or (
             k >= 0 and self.tokens[k].text.lower() in self.w.settlement
         )
 
@@ -367,7 +370,9 @@ class _Finder:
             return self._accept(i, j, "place", "gazetteer, qualified", inside=None)
         if level == "never":
             return bool(labels <= {"GPE"} and locative) and self._accept(i, j, "place", "model and cue")
-        if self.dateline[0] <= tokens[i].start < self.dateline[1] and not tokens[i].text.isdigit() and level != "never":
+        if self.dateline[0] <= tokens[i].start < self.dateline[1] and (
+            not level or tokens[i].start == self.dateline[0]
+        ):
             return self._accept(i, j, "place", "dateline")
         if labels & _PLACE_LABELS and (inside is None or labels <= _PLACE_LABELS):
             return self._accept(i, j, "place", "model")
@@ -377,7 +382,8 @@ class _Finder:
         if inside == "organisation":
             # Whole names of firms and teams that are also towns ("Enterprise") need no pin; a known place or one
             # that heads or ends the organisation's name does.
-            if level or not self._known(candidates, 2_000):
+            short = len(surface) <= 3 and all(c.match == "alternate" for c in candidates)
+            if level or short or not self._known(candidates, 2_000):
                 self.doubtful.append((i, j))
                 return False
             return self._accept(i, j, "place", "gazetteer in organisation", inside="organisation")
@@ -473,10 +479,13 @@ class _Finder:
             and _capital(tokens[j + 1].text)
             and tokens[j + 1].start == end + 1
         ):
-            return not self._has(fold(tokens[j + 1].text))
+            return not self._names_place(tokens[j + 1].text)
         if start and self.text[start - 1] == "-" and i >= 2 and tokens[i - 2].end == start - 1:
-            return _capital(tokens[i - 2].text) and not self._has(fold(tokens[i - 2].text))
+            return _capital(tokens[i - 2].text) and not self._names_place(tokens[i - 2].text)
         return False
+
+    def _names_place(self, word: str) -> bool:
+        return any(c.match != "demonym" for c in self.gazetteer.candidates(word))
 
     def _shape_ok(self, surface: str, candidates: list[Candidate], start: int) -> bool:
         """Abbreviations need their own capitals ("US", not "Us"); other short words in capitals are acronyms."""
@@ -598,7 +607,7 @@ class _Finder:
                 or not word.isalpha()
                 or len(word) < 3
                 or (word.isupper() and self.lower_case)
-                or tokens[i].label in ("DATE", "NORP", "LANGUAGE", "PERCENT", "CARDINAL", "ORDINAL", "TIME")
+                or tokens[i].label in ("DATE", "LANGUAGE", "PERCENT", "CARDINAL", "ORDINAL", "TIME")
                 or fold(word) in self.w.stops
             ):
                 i += 1
@@ -626,6 +635,7 @@ class _Finder:
             k = i - 1
             # "in Nyarwe", "at Pont-Neuf": somebody or something by the model's lights, but people are not "in".
             after_in = k >= 0 and tokens[k].text.lower() in (("in", "near", "at") if hyphened else ("in", "near"))
+            after_in = after_in or (k >= 0 and tokens[k].text == "nearby")
             inside = after_in and (hyphened or {t.label for t in tokens[i:j]} <= {"PERSON", "NORP"})
             named = (k >= 1 and tokens[k].text == "of" and tokens[k - 1].text in self.w.settlement) or (
                 k >= 1 and tokens[k].text in ("village", "town", "city") and tokens[k - 1].text in ("the", "a")

