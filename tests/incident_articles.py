@@ -221,7 +221,8 @@ MALI = Story(
         "Jihadists have besieged Ansongo, south-east of Gao, for a month; a convoy of food trucks was ambushed on the "
         "road to the town on Thursday and three drivers were abducted.\n\n"
         "A French base outside Timbuktu came under rocket fire on Friday. There were no casualties.\n\n"
-        "Paris said it had completed its withdrawal from the base. A protest planned for Sunday in Bamako was banned.\n\n"
+        "Paris said it had completed its withdrawal from the base. A protest planned for Sunday in "
+        "Bamako was banned.\n\n"
         "The rebels claim to have shot down an army helicopter near the border with Niger."
     ),
     datelines=("Bamako",),

@@ -7,11 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from geomap.dates import find_dates
-from geomap.incidents import code_incidents
-from geomap.lexicons import load_json, load_table
-from geomap.records import CERTAINTIES, LEVELS, ROLES, Article, Incident, Place
 from incident_articles import (
     COLOMBIA,
     KASHMIR,
@@ -22,6 +17,11 @@ from incident_articles import (
     TURKEY,
     Story,
 )
+
+from geomap.dates import find_dates
+from geomap.incidents import code_incidents
+from geomap.lexicons import load_json, load_table
+from geomap.records import CERTAINTIES, LEVELS, ROLES, Article, Incident, Place
 
 
 @pytest.fixture(scope="module")

@@ -221,9 +221,12 @@ def _noun_marks(text: Text, trigger: Trigger, clause: Clause, marks: set[str], c
             marks.add("claim")
         elif low == "no" and not any(t.tag in VERBAL for t in tokens[i + 1 : trigger.a]):
             marks.add("neg")
-        elif low in _OPERATOR_NOUNS and i + 1 < trigger.a and tokens[i].tag in NOMINAL:
-            if any(t.low in ("of", "for", "about") for t in tokens[i + 1 : trigger.a]):
-                marks.add(_OPERATOR_NOUNS[low])
+        elif (
+            low in _OPERATOR_NOUNS
+            and tokens[i].tag in NOMINAL
+            and any(t.low in ("of", "for", "about") for t in tokens[i + 1 : trigger.a])
+        ):
+            marks.add(_OPERATOR_NOUNS[low])
     head: int | None = None
     for i in range(trigger.a - 1, max(clause.a - 1, trigger.a - 13), -1):
         if tokens[i].tag in VERBAL and tokens[i].low not in BE | HAVE and tokens[i].tag != "MD":

@@ -603,7 +603,8 @@ class _Coder:
         if not sites:
             loose = [
                 s for c in draft.clauses for s in self._spots_in(draft.sentence)
-                if c.a <= s.a < c.b and (s.use in ("container", "object", "modifier") or s.qualifies) and s.use != "actor"
+                if c.a <= s.a < c.b
+                and (s.use in ("container", "object", "modifier") or (s.qualifies and s.use != "actor"))
             ]  # fmt: skip
             loose = [s for s in loose if (s.use != "modifier" or s.is_area) and s.label != "capital"]
             loose = [s for s in loose if s.use != "object" or not self._of_people(s)]
@@ -1140,13 +1141,13 @@ class _Coder:
     def _same(self, previous: _Draft, draft: _Draft) -> bool:
         gap = draft.sentence.index - previous.sentence.index
         the = draft.main.pos == "n" and self._the(draft.main)
-        if the and draft.own_date and previous.own_date and previous.type == draft.type and gap <= 4 and draft.definite:
-            if _overlaps(previous, draft):
-                return True
+        dated = draft.own_date and previous.own_date and _overlaps(previous, draft)
+        if the and draft.definite and dated and previous.type == draft.type and gap <= 4:
+            return True
         shared = draft.own_place and bool(_ids(previous) & _ids(draft))
-        if the and (gap <= 8 or shared) and _related(previous.type, draft.type) and not draft.own_date:
-            if not draft.own_place or _ids(previous) & _ids(draft):
-                return True
+        again = the and not draft.own_date and _related(previous.type, draft.type)
+        if again and (shared or (gap <= 8 and not draft.own_place)):
+            return True
         one, two = previous.judgement.certainty, draft.judgement.certainty
         facts = ("reported", "claimed", "attempted")
         if one != two and not (one in facts and two in facts):
@@ -1163,13 +1164,7 @@ class _Coder:
             return False
         same_paragraph = previous.sentence.paragraph == draft.sentence.paragraph
         named = draft.own_place and not all(s.anaphor for s in draft.spots)
-        if (
-            draft.effect_only
-            and same_paragraph
-            and gap <= 2
-            and (not named or overlap)
-            and previous.type in _HARMFUL
-        ):
+        if draft.effect_only and same_paragraph and gap <= 2 and (not named or overlap) and previous.type in _HARMFUL:
             return previous.deaths is None or draft.deaths is None or previous.deaths == draft.deaths
         if draft.main.pos == "n" and draft.definite and not draft.own_place and gap <= 6:
             return True

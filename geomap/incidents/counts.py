@@ -165,7 +165,8 @@ def casualties(text: Text, clauses: list[Clause]) -> tuple[Count | None, Count |
     """Killed and injured that the clauses of one incident state, or None where they state none.
 
     Each verb or noun of dying or wounding takes the number that is nearest to it: its subject when it is passive or
-    intransitive, its object otherwise. Numbers of several groups of dead ("eleven soldiers and eight civilians") add up.
+    intransitive, its object otherwise. Numbers of
+    several groups of dead ("two soldiers and six civilians") add up.
     """
     deaths: Count | None = None
     injured: Count | None = None
@@ -225,7 +226,12 @@ def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Coun
         )
     if low in ("death", "deaths") and right and not left:
         backwards = False
-    if low == "dead" and i > clause.a and tokens[i - 1].low in ("shot", "shooting") and not _passive(tokens, i - 1, clause.a):
+    if (
+        low == "dead"
+        and i > clause.a
+        and tokens[i - 1].low in ("shot", "shooting")
+        and not _passive(tokens, i - 1, clause.a)
+    ):
         # "police shot dead two men"
         backwards = False
     if backwards:

@@ -30,9 +30,9 @@ _COMPASS = {
     "middle": "C", "downtown": "C",
 }  # fmt: skip
 _PARTS = words(
-  "part parts side half section sector quarter quarters end district districts neighbourhood "
-  "neighbourhoods neighborhood neighborhoods area areas corner streets street centre center heart "
-  "middle suburb suburbs sections zone wards ward interior countryside markets "
+    "part parts side half section sector quarter quarters end district districts neighbourhood "
+    "neighbourhoods neighborhood neighborhoods area areas corner streets street centre center heart "
+    "middle suburb suburbs sections zone wards ward interior countryside markets "
 )
 _WARDS = words("district quarter neighbourhood neighborhood borough ward")
 _EDGES = words(
@@ -113,7 +113,10 @@ class Spot:
 
 
 def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] = frozenset()) -> list[Spot]:
-    """The toponyms of an article with their roles, in reading order; demonyms are left out. ``clock``: tokens of time phrases."""
+    """The toponyms of an article with their roles, in reading order; demonyms are left out.
+
+    ``clock`` are the tokens of time phrases, which are no names.
+    """
     spots: list[Spot] = []
     owner: dict[int, int] = {}
     length = len(text.text)
@@ -422,10 +425,15 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
             follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and follower.tag != "NNP"
         ) or (follower.tag in ("NNP", "NNPS") and i == spot.b and i not in owner):
             spot.use = "modifier"
-    elif follower.tag == "JJ" and i + 1 < sentence.b and tokens[i + 1].tag in NOMINAL and spot.is_area:
-        # "the Kosovo Albanian authorities"
-        if tokens[i + 1].low not in _SITES:
-            spot.use = "modifier"
+    elif (
+        follower.tag == "JJ"
+        and i + 1 < sentence.b
+        and tokens[i + 1].tag in NOMINAL
+        and spot.is_area
+        and tokens[i + 1].low not in _SITES
+    ):
+        # a country before an adjective and a noun: "the X Muslim community"
+        spot.use = "modifier"
 
 
 def _distance(tokens: list[Token], i: int, floor: int) -> tuple[float | None, int]:
@@ -483,7 +491,9 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
             spot.role = "part_of"
             return m if m >= floor else floor - 1
         m = k
-        while m >= floor and m > k - 4 and (tokens[m].tag in ("JJ", "NN", "NNP", "HYPH", "VBN") or tokens[m].low == "-"):
+        while (
+            m >= floor and m > k - 4 and (tokens[m].tag in ("JJ", "NN", "NNP", "HYPH", "VBN") or tokens[m].low == "-")
+        ):
             m -= 1
         if spot.is_area and floor <= m < k and tokens[m].low == "the":
             # "the mountainous north of the country" is inside it
@@ -750,7 +760,11 @@ def _qualification(text: Text, spots: list[Spot], n: int, sentence: Sentence) ->
         if previous.use in ("place", "subject", "object", "container") or previous.qualifies:
             closes = comma and previous.phrase_start <= sentence.a + 2 and len(lows) == 1
             spot.qualifies = True
-            if closes and spot.role in ("near", "site", "part_of") and tokens[spot.b].low != ",":
+            if (
+                closes
+                and spot.role in ("near", "site", "part_of")
+                and (spot.b >= sentence.b or tokens[spot.b].low != ",")
+            ):
                 # "In X, at Y the police …": the second is the closer place
                 spot.qualifies = spot.role == "near" or spot.is_area
 
@@ -772,7 +786,8 @@ _ANAPHOR_KINDS = {
     "city": "P", "town": "P", "village": "P", "capital": "C", "port": "P", "suburb": "P", "settlement": "P",
     "district": "D", "quarter": "D", "neighbourhood": "D", "neighborhood": "D", "districts": "D", "camp": "F",
     "region": "A", "province": "A", "country": "A", "territory": "A", "county": "A", "state": "A", "enclave": "P",
-    "crossings": "F", "crossing": "F", "checkpoint": "F", "island": "F", "municipality": "P", "towns": "P", "villages": "P",
+    "crossings": "F", "crossing": "F", "checkpoint": "F", "island": "F", "municipality": "P",
+    "towns": "P", "villages": "P",
     "cities": "P", "hamlet": "P", "scene": "E", "area": "E", "site": "E", "airport": "F", "base": "F", "monastery": "F",
     "prison": "F", "republic": "A",
 }  # fmt: skip
@@ -813,7 +828,7 @@ def anaphors(text: Text, sentence: Sentence, covered: frozenset[int]) -> list[An
             ):
                 j += 1
                 steps += 1
-            if tokens[j].low == "port" and j + 1 < sentence.b and tokens[j + 1].low == "city":
+            if j + 1 < sentence.b and tokens[j].low == "port" and tokens[j + 1].low == "city":
                 j += 1
             if j < sentence.b and tokens[j].low in _ANAPHOR_KINDS and j not in covered:
                 noun = tokens[j].low

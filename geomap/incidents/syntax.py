@@ -239,9 +239,7 @@ def read_text(text: str, doc: Doc | None) -> Text:
     usable = doc is not None and doc.text == text and doc.has_annotation("TAG")
     raw: list[tuple[int, int, str, str]] = []
     if doc is not None and usable:
-        for word in doc:
-            if not word.is_space:
-                raw.append((word.idx, word.idx + len(word.text), word.text, word.tag_))
+        raw = [(w.idx, w.idx + len(w.text), w.text, w.tag_) for w in doc if not w.is_space]
     else:
         raw = [(m.start(), m.end(), m.group(), "") for m in _WORD.finditer(text)]
     cuts = {0}

@@ -320,7 +320,11 @@ def find_triggers(
                 end = _match_verb(tokens, entry, i, min(sentence.b, clause.b))
                 if end is None or not _senses(entry, view):
                     continue
-                weight = 4 * len(entry.words) + (1 + len(entry.needs) if entry.needs else 0) + (0 if entry.kind == "event" else -3)
+                weight = (
+                    4 * len(entry.words)
+                    + (1 + len(entry.needs) if entry.needs else 0)
+                    + (0 if entry.kind == "event" else -3)
+                )
                 if best is None or weight > best.weight:
                     best = Trigger(i, i, end, entry.type, "v", entry.kind, entry.sub, weight)
         if best is None or noun or verb:
@@ -340,7 +344,11 @@ def find_triggers(
                     start, end = i, last
                 if not _senses(entry, view):
                     continue
-                weight = 4 * len(entry.words) + (1 + len(entry.needs) if entry.needs else 0) + (0 if entry.kind == "event" else -3)
+                weight = (
+                    4 * len(entry.words)
+                    + (1 + len(entry.needs) if entry.needs else 0)
+                    + (0 if entry.kind == "event" else -3)
+                )
                 if best is None or weight > best.weight:
                     best = Trigger(i, start, end, entry.type, entry.pos, entry.kind, entry.sub, weight)
         if best is not None:
