@@ -974,7 +974,8 @@ class _Coder:
                 c.index for c in draft.clauses
             }
             if not relative:
-                opening = options[0]
+                # "for a third day on Sunday": the day itself, not the stretch
+                opening = min(options, key=lambda d: (self._date_cost(d, draft), _span(d), d.start))
                 break
         if opening is not None and draft.judgement.certainty not in ("planned", "hypothetical", "threatened"):
             self._take_date(draft, opening, f"the same sentence: {opening.reason}")
@@ -1422,6 +1423,12 @@ def _day(value: str | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _span(expression: DateExpression) -> int:
+    """How many days a time phrase covers."""
+    start, end = _day(expression.date_start), _day(expression.date_end)
+    return (end - start).days if start and end else 0
 
 
 def _length(draft: _Draft) -> int:

@@ -381,7 +381,7 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
         return
     if follower.low in ("'s", "’s", "'", "’"):
         j = i + 1
-        while j < min(sentence.b, i + 5) and tokens[j].tag in ("JJ", "NNP", "NN", "CD") and j not in owner:
+        while j < min(sentence.b, i + 8) and tokens[j].tag in ("JJ", "NNP", "NN", "CD", "HYPH") and j not in owner:
             if tokens[j].low in _SITES | _PARTS and tokens[j].tag in NOMINAL:
                 break
             j += 1
