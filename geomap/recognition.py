@@ -26,7 +26,7 @@ __all__ = ["find_mentions"]
 # The longest name worth trying, in tokens (hyphens are tokens): "Saint-Jean-de-la-Ruelle" has nine.
 _LONGEST = 9
 _PLACE_LABELS = frozenset({"GPE", "LOC"})
-_WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*\.?|\d+|[^\w\s]|_", re.UNICODE)
+_WORD = re.compile(r"[^\W\d_]+(?:[’'](?!s\b)[^\W\d_]+)*\.?|\d+|[^\w\s]|_", re.UNICODE)
 _SENTENCE_END = frozenset('.!?:\n"”“')
 # Below this a place is too obscure to be taken from a capitalised word alone, without any cue.
 _KNOWN_POPULATION = 100_000
@@ -34,6 +34,7 @@ _KNOWN_POPULATION = 100_000
 _KNOWN_ORGANISATION = 300_000
 # A two-word name that the model took for a person's, and that is exactly a town's of this size: the town.
 _KNOWN_OVER_PERSON = 20_000
+_PARTS = frozenset({"part", "parts", "half", "side", "end", "quarter", "suburbs", "suburb", "outskirts", "districts"})
 _DASHES = frozenset({"-", "–", "—", "/"})
 _DATELINE = re.compile(
     r"^\s*(?:date\s+\S+\s+)?(?P<place>[A-ZÀ-ÞČŠŽĐ][^\n–—]{0,80}?)\s*(?:--|[–—]|\s-\s|-\s)",
@@ -226,7 +227,7 @@ class _Finder:
                 gap = self.text[tokens[j - 1].end : t.start]
                 if "\n" in gap or len(gap) > 2:
                     break
-                if _capital(t.text):
+                if _capital(t.text) or _capital(t.text.replace("’", "'").partition("'")[2]):
                     ends.append(j + 1)
                 elif t.text not in w.connectors and t.text.lower() not in w.connectors:
                     # "Dar es Salaam", "Aix-en-Provence" go through connectors; "Zagora" in "Stara zagora" does not.
@@ -235,7 +236,15 @@ class _Finder:
             for end in reversed(ends):
                 surface = self.text[tokens[i].start : tokens[end - 1].end]
                 key = fold(surface)
-                if self._has(key) or ("-" in surface and self._has(key.replace(" ", ""))):
+                if not (self._has(key) or ("-" in surface and self._has(key.replace(" ", "")))):
+                    continue
+                # "north Wales" is a part of Wales, whatever town is called North Wales; "northern Kosovo" a region.
+                if _capital(surface) or any(
+                    c.place.layer != "world"
+                    or c.place.feature_class in ("L", "T", "H")
+                    or c.place.feature_code == "PCLI"
+                    for c in self.gazetteer.candidates(surface)
+                ):
                     best = end
                     break
             if best:
@@ -668,20 +677,33 @@ class _Finder:
 
     def _finish(self, i: int, j: int, mention: Mention) -> Mention:
         """Add direction, dateline and metonymy."""
-        tokens = self.tokens
         direction = None
         if mention.kind == "place":
-            before = tokens[i - 1].text.lower() if i else ""
-            if before in self.w.directions and (i < 2 or tokens[i - 2].text != "-"):
-                direction = self.w.directions[before]
-            else:
-                direction = self._part_of(i)
+            direction = self._direction_before(i) or self._part_of(i) or self._part_after(j)
         metonym = False
         if mention.kind == "place" and self._after(j).lower() in self.w.speech:
             metonym = self._before(i) not in self.w.strong
         return replace(
             mention, direction=direction, dateline=self.dateline[0] <= mention.start < self.dateline[1], metonym=metonym
         )
+
+    def _direction_before(self, i: int) -> str | None:
+        """The direction in "northern X" and "south-eastern X"."""
+        tokens = self.tokens
+        word = tokens[i - 1].text.lower() if i else ""
+        if i >= 3 and tokens[i - 2].text == "-":
+            word = f"{tokens[i - 3].text.lower()}-{word}"
+        return self.w.directions.get(word)
+
+    def _part_after(self, j: int) -> str | None:
+        """The direction in "X's north" and "X's western suburbs"."""
+        tokens, n = self.tokens, len(self.tokens)
+        if j + 1 >= n or tokens[j].text not in ("'s", "’s"):
+            return None
+        word = tokens[j + 1].text
+        if word.endswith("ern") and (j + 2 >= n or tokens[j + 2].text not in _PARTS):
+            return None
+        return self.w.directions.get(word)
 
     def _part_of(self, i: int) -> str | None:
         """The direction in "the northern part of (the city of) X" and "in the north of X"."""
@@ -699,8 +721,9 @@ class _Finder:
                 return None
             k -= 1
         word = tokens[k].text.lower()
-        if word in ("part", "parts", "half", "side", "end", "quarter", "suburbs", "outskirts", "districts") and k >= 1:
+        if word in _PARTS and k >= 1:
             return self.w.directions.get(tokens[k - 1].text.lower())
         if word in self.w.directions and word.rstrip("n") == word and k >= 1 and tokens[k - 1].text.lower() == "the":
-            return self.w.directions[word]
+            # "15 km to the north of X" is outside it.
+            return None if k >= 2 and tokens[k - 2].text.lower() == "to" else self.w.directions[word]
         return None

@@ -20,6 +20,7 @@ neighbourhoods of its candidates in proportion to how likely each is, and is jud
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -55,6 +56,8 @@ _SPELLING_KM = 75.0
 # Where English is the language of the signs, another spelling of a name is another place.
 _ENGLISH = frozenset({"US", "GB", "CA", "AU", "NZ", "IE"})
 
+# "Belgorod, Kursk and Bryansk regions": the plural at the end is said of each.
+_LISTED = re.compile(r"(?:, [A-ZÀ-Ž][\w’'-]{1,30}){0,6},? and [A-ZÀ-Ž][\w’'-]{1,30} ([a-z]{4,14}s)\b")
 _WORDS = load_json("resolution.json")
 _REGION_WORDS = frozenset(_WORDS["region_words"])
 _TOWN_WORDS = frozenset(_WORDS["town_words"])
@@ -153,8 +156,9 @@ def _cue(article: Article, mention: Mention) -> str:
             return "region"
         if word in _TOWN_WORDS:
             return "town"
-        if word == "and" and len(after) > 2 and after[2].strip(".,;:)").lower() in _REGION_WORDS:
-            return "region"
+    listed = _LISTED.match(article.text[mention.end : mention.end + 200])
+    if listed and listed.group(1) in _REGION_WORDS:
+        return "region"
     before = article.text[max(0, mention.start - 30) : mention.start].lower().split()
     if len(before) >= 2 and before[-1] == "of":
         if before[-2] in _TOWN_WORDS:
@@ -175,7 +179,8 @@ def _cue(article: Article, mention: Mention) -> str:
 def _prefer_seats(options: list[_Option]) -> None:
     """Lower a division that is named after its own seat: plain "Odesa" is the city, "Odesa region" the division.
 
-    Only where the seat holds a fifth of the division's people: "Iowa" is not Iowa City.
+    Only where the seat holds a fifth of the division's people ("Iowa" is not Iowa City), or a tenth where it bears
+    the very same name.
     """
     towns = [o.candidate.place for o in options if o.candidate.place.feature_class == "P" and o.candidate.score >= 0.8]
     for option in options:
@@ -183,7 +188,7 @@ def _prefer_seats(options: list[_Option]) -> None:
         if area.feature_code in ("ADM1", "ADM2") and any(
             t.country_code == area.country_code
             and (t.admin1 == area.name or t.admin1 == area.admin1)
-            and (t.population or 0) >= 0.2 * (area.population or 1)
+            and (t.population or 0) >= (0.1 if fold(t.name) == fold(area.name) else 0.2) * (area.population or 1)
             for t in towns
         ):
             option.base -= 3.0
@@ -280,6 +285,11 @@ class _Document:
             group.rule = "demonym"
         elif len(group.options) == 1:
             group.rule = "only"
+        elif any(self.mentions[i].metonym for i in group.members):
+            # What speaks is a government: a country or a capital.
+            for option in group.options:
+                if option.candidate.place.feature_code in ("PPLC", "PCLI"):
+                    option.base += 4.0
 
     # -- qualifiers ----------------------------------------------------------------------------------------
 
