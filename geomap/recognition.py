@@ -65,6 +65,7 @@ class _Words:
     locals: frozenset[str]
     ways: frozenset[str]
     heads: frozenset[str]
+    kinds: frozenset[str]
     speech: frozenset[str]
     directions: dict[str, str]
     stops: dict[str, str]
@@ -91,6 +92,7 @@ def _words() -> _Words:
                 locals=frozenset(data["locals"]),
                 ways=frozenset(data["ways"]),
                 heads=frozenset(data["heads"]),
+                kinds=frozenset(data["kinds"]),
                 speech=frozenset(data["speech_verbs"]),
                 directions=dict(data["directions"]),
                 stops=stops,
@@ -320,6 +322,17 @@ class _Finder:
             and self._after(j).lower() in self.w.ways
         )
 
+    def _called_together(self, j: int) -> bool:
+        """Whether a list goes on to its kind: "the Jarinje and Brnjak crossings", "X, Y and Z provinces"."""
+        tokens, n, joined = self.tokens, len(self.tokens), False
+        for k in range(j, min(n, j + 12)):
+            word = tokens[k].text
+            if word in ("and", ","):
+                joined = True
+            elif not _capital(word):
+                return joined and word in self.w.kinds
+        return False
+
     def _of_person(self, i: int) -> bool:
         """Whether somebody is said to be from there: "Norb Mages of Lindsay"."""
         k = i - 1
@@ -399,8 +412,8 @@ class _Finder:
         if self._compound(i, j) and not self._route(i, j):
             self.doubtful.append((i, j))
             return False
-        if self._route(i, j):
-            return self._accept(i, j, "place", "gazetteer in route")
+        if self._route(i, j) or self._called_together(j):
+            return self._accept(i, j, "place", "gazetteer and what it is called")
         if "PERSON" in labels:
             if self._in_list(i) and not level:
                 return self._accept(i, j, "place", "gazetteer in list")

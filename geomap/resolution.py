@@ -179,19 +179,25 @@ def _cue(article: Article, mention: Mention) -> str:
 def _prefer_seats(options: list[_Option]) -> None:
     """Lower a division that is named after its own seat: plain "Odesa" is the city, "Odesa region" the division.
 
-    Only where the seat holds a fifth of the division's people ("Iowa" is not Iowa City), or a tenth where it bears
-    the very same name.
+    Only where the seat holds a fifth of the division's people ("Iowa" is not Iowa City), a tenth where both bear the
+    very same name, or where only the seat bears it ("Raška" of the district Raški okrug).
     """
-    towns = [o.candidate.place for o in options if o.candidate.place.feature_class == "P" and o.candidate.score >= 0.8]
+    towns = [o.candidate for o in options if o.candidate.place.feature_class == "P" and o.candidate.score >= 0.8]
     for option in options:
         area = option.candidate.place
-        if area.feature_code in ("ADM1", "ADM2") and any(
-            t.country_code == area.country_code
-            and (t.admin1 == area.name or t.admin1 == area.admin1)
-            and (t.population or 0) >= (0.1 if fold(t.name) == fold(area.name) else 0.2) * (area.population or 1)
-            for t in towns
-        ):
-            option.base -= 3.0
+        if area.feature_code not in ("ADM1", "ADM2"):
+            continue
+        for town in towns:
+            seat = town.place
+            if seat.country_code != area.country_code or not (
+                seat.admin1 in (area.name, area.admin1) or (seat.layer != "world" and _km(seat, area) <= area.radius_km)
+            ):
+                continue
+            only = town.match in ("exact", "folded") and option.candidate.match == "alternate"
+            share = 0.1 if fold(seat.name) == fold(area.name) else 0.2
+            if only or (seat.population or 0) >= share * (area.population or 1):
+                option.base -= 3.0
+                break
 
 
 def _candidates(gazetteer: Gazetteer, mention: Mention) -> list[Candidate]:
