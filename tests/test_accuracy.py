@@ -21,10 +21,11 @@ pytestmark = [pytest.mark.corpus, pytest.mark.model]
 FULL = os.environ.get("GEOMAP_FULL_ACCURACY") == "1"
 
 # Corpus, its digest (other data would make the floors meaningless), and the floor under the share of all gold
-# toponyms with coordinates that are found and placed within 161 km.
+# toponyms with coordinates that are found and placed within 161 km. Measured: .800 and .827 on all documents, .803 and
+# .847 on every fourth; the floors are some .02 below the lower of the two.
 CORPORA = [
-    ("lgl", "ff6d6edd4e621e61a52fd454efce104996a40eb3eceeafa0dba92f7552a39eb1", 0.60),
-    ("geovirus", "4ac44dd3c039a84770f5f826c6bd53db7511f967b9533f4874efd4d84be842a1", 0.67),
+    ("lgl", "ff6d6edd4e621e61a52fd454efce104996a40eb3eceeafa0dba92f7552a39eb1", 0.78),
+    ("geovirus", "4ac44dd3c039a84770f5f826c6bd53db7511f967b9533f4874efd4d84be842a1", 0.81),
 ]
 
 
