@@ -884,7 +884,10 @@ class _Coder:
             if previous.sentence.paragraph != sentence.paragraph:
                 break
             spots = [s for s in previous.spots if s.role not in ("from", "to") and s.place is not None]
-            if spots and previous.judgement.certainty != "historical":
+            if self._told_of_old(previous):
+                # A paragraph of background lends no place: "this was preceded by …" was elsewhere.
+                return []
+            if spots:
                 draft.borrowed = "the sentence before"
                 return spots
         if sentence.index <= self.first_sentence + 1 and self.dateline is not None and self._local(draft):
@@ -909,6 +912,17 @@ class _Coder:
                 return [s for s in previous.spots if s.role not in ("from", "to")]
         return []
 
+    def _told_of_old(self, draft: _Draft) -> bool:
+        """Whether an incident is background, by its judgement or by the days that its sentence names."""
+        tokens, sentence = self.text.tokens, draft.sentence
+        return (
+            draft.background
+            or draft.judgement.certainty == "historical"
+            or any(
+                self._is_old(d.date_end) for d in self._dates_in(tokens[sentence.a].start, tokens[sentence.b - 1].end)
+            )
+        )
+
     def _sited(self, spot: Spot) -> Spot:
         return Spot(spot.a, spot.b, spot.start, spot.end, spot.resolution, role="site", use="place")
 
@@ -924,7 +938,7 @@ class _Coder:
                     for j in range(i + 1, min(clause.b, i + 5)):
                         if tokens[j].low in local:
                             return True
-        return not any(s.use != "dateline" for s in self._spots_in(draft.sentence)) and False
+        return False
 
     # ------------------------------------------------------------------------------------------ when
 

@@ -338,7 +338,7 @@ def crowd(text: Text, clause: Clause, trigger: int) -> Count | None:
             j += 1
             steps += 1
         if j < clause.b and (
-            tokens[j].low in people or (tokens[j].tag in ("NNPS", "NNP", "NNS") and j <= number.b + 1) or j == trigger
+            tokens[j].low in people or (tokens[j].tag in ("NNPS", "NNP") and j <= number.b + 1) or j == trigger
         ):
             return _bounded(tokens, number, clause.a)
         if number.b < clause.b and tokens[number.b - 1].low in ("hundreds", "thousands", "dozens", "scores"):

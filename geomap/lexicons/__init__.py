@@ -20,7 +20,5 @@ def load_json(name: str) -> Any:
 def load_table(name: str) -> tuple[tuple[str, ...], ...]:
     """The rows of a tab-separated lexicon, without comment lines (``#``), blank lines and the header."""
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-    rows = [
-        tuple(line.split("\t")) for line in text.splitlines() if line.strip() and not line.startswith("#")
-    ]
+    rows = [tuple(line.split("\t")) for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return tuple(rows[1:])
