@@ -398,6 +398,18 @@ def check_target(target: Path, inputs: Sequence[str | Path]) -> None:
             raise UsageError(f"{target} is an input: writing there would destroy it; name another with -o.")
 
 
+# The longest line taken for a headline; wire headlines have under 100 characters.
+_HEADLINE = 120
+
+
+def _headline(text: str) -> str | None:
+    """The first line of a plain text where it looks like a headline: short, no full stop, and text below it."""
+    first, _, rest = text.lstrip("\ufeff \n").partition("\n")
+    first = first.strip()
+    is_one = 12 <= len(first) <= _HEADLINE and first[-1] not in ".:;," and " - " not in first and rest.strip()
+    return first if is_one and not first.lower().startswith(("date ", "published", "by ")) else None
+
+
 def _title(articles: Sequence[Article]) -> str:
     if len(articles) == 1:
         return articles[0].title or articles[0].doc_id
@@ -439,7 +451,8 @@ def map_articles(
     with Session(settings, progress=progress) as session:
         for result in session.process(session.read(paths, on_error=failed), on_error=failed):
             # Only what the map needs is kept: the texts of a large batch would fill the memory.
-            articles.append(replace(result.article, text=""))
+            title_of = result.article.title or _headline(result.article.text)
+            articles.append(replace(result.article, text="", title=title_of))
             coded.extend(result.incidents)
             if not any(resolution.place for resolution in result.resolutions):
                 empty.append(result.article.doc_id)
