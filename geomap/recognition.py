@@ -417,7 +417,10 @@ class _Finder:
         if "PERSON" in labels:
             if self._in_list(i) and not level:
                 return self._accept(i, j, "place", "gazetteer in list")
-            if j - i > 1 and not level and self._known_exactly(candidates, _KNOWN_OVER_PERSON):
+            well_known = self._known_exactly(candidates, _KNOWN_OVER_PERSON) or self._known(
+                candidates, _KNOWN_POPULATION
+            )
+            if not level and ((j - i > 1 and well_known) or self._within(j)):
                 return self._accept(i, j, "place", "gazetteer over person")
             if locative and not level and self._after(j).lower() not in ("said", "says", "told"):
                 return self._accept(i, j, "place", "gazetteer after locative")
@@ -485,6 +488,20 @@ class _Finder:
         return any(
             (c.place.population or 0) >= population or c.place.layer != "world" or c.place.feature_code == "PCLH"
             for c in candidates
+        )
+
+    def _within(self, j: int) -> bool:
+        """Whether a country or region that holds it follows: "Khan Younis in southern Gaza"."""
+        tokens, n, k = self.tokens, len(self.tokens), j + 1
+        if self._after(j) != "in":
+            return False
+        while k < n and k < j + 4 and (tokens[k].text in ("the", "central") or tokens[k].text in self.w.directions):
+            k += 1
+        if k >= n or not _capital(tokens[k].text):
+            return False
+        names = [self.text[tokens[k].start : tokens[e - 1].end] for e in (k + 2, k + 1) if e <= n]
+        return any(
+            c.place.is_area and c.match != "demonym" for name in names for c in self.gazetteer.candidates(name)[:5]
         )
 
     @staticmethod

@@ -219,13 +219,23 @@ def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path, number: i
     ]
     environment: dict[str, Any] = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell's background jobs ignore SIGINT, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     ) as process:
         # It waits for standard input, which stays open.
         time.sleep(1.5)
         process.send_signal(number)
+        try:
+            returned = process.wait(timeout=30)
+        finally:
+            process.kill()
         assert process.stderr is not None
         error = process.stderr.read()
-        assert process.wait(timeout=30) == code
+        assert returned == code
     assert b"Traceback" not in error
     assert list(tmp_path.iterdir()) == []

@@ -412,3 +412,24 @@ def test_no_rule_names_a_place_of_the_tests() -> None:
     names = {p.name.lower() for s in STORIES for p in s.places}
     words = set(re.findall(r"[^\W\d_]+", " ".join(" ".join(r) for r in load_table("triggers.tsv")).lower()))
     assert not names & words
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("when", "day"), [("yesterday", "2024-05-14"), ("Saturday", "2024-05-11"), ("Monday night", "2024-05-13")]
+)
+def test_a_day_behind_a_place_does_not_make_it_a_modifier(nlp: Any, when: str, day: str) -> None:
+    incidents = tell(f"A bomb exploded in Arvenna {when}, killing four people.", "Arvenna", nlp=nlp)
+    blast = one(incidents, "explosive", "Arvenna")
+    assert (blast.date_start, blast.deaths, blast.geo_precision) == (day, (4, 4), 1)
+
+
+@pytest.mark.model
+def test_background_lends_no_place(nlp: Any) -> None:
+    text = (
+        "Rebels in Arvenna declared independence on March 3, 1996. This was preceded by an armed clash between "
+        "two militias."
+    )
+    for incident in tell(text, "Arvenna", nlp=nlp):
+        if incident.type == "armed_clash":
+            assert all(place.place_id is None or place.role in ("from", "to") for place in incident.places)

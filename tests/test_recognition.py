@@ -360,3 +360,16 @@ def test_any_text_without_the_model(gazetteer: Gazetteer, text: str) -> None:
 @example("\ud83d in Aleppo")
 def test_any_text_with_the_model(gazetteer: Gazetteer, text: str) -> None:
     find(gazetteer, text, True)
+
+
+@pytest.mark.model
+def test_a_name_like_a_persons_within_a_region(gazetteer: Gazetteer) -> None:
+    text = "Air strikes hit Khan Younis in southern Gaza on Friday, medics said."
+    found = find(gazetteer, text, statistical=True)
+    assert "Khan Younis" in texts(found)
+    assert one(found, "Gaza").direction == "S"
+
+
+def test_names_called_together(gazetteer: Gazetteer) -> None:
+    text = "The Jarinje and Brnjak crossings have been shut since noon."
+    assert texts(find(gazetteer, text))[:2] == ["Jarinje", "Brnjak"]

@@ -35,6 +35,11 @@ _PARTS = words(
     "middle suburb suburbs sections zone wards ward interior countryside markets "
 )
 _WARDS = words("district quarter neighbourhood neighborhood borough ward")
+_WHEN = words(
+    "yesterday today tomorrow tonight overnight noon midnight morning afternoon evening night monday tuesday wednesday "
+    "thursday friday saturday sunday january february march april may june july august "
+    "september october november december"
+)
 _EDGES = words(
     "outskirts edge edges suburbs vicinity hills hill woods forest forests mountains mountain fields "
     "approaches approach surroundings periphery environs coast shore bank shores heights hinterland"
@@ -421,9 +426,8 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
             spot.label = spot.label or _singular(low)
         elif low in _SITES:
             spot.label = spot.label or _singular(low)
-        elif (
-            follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and follower.tag != "NNP"
-        ) or (follower.tag in ("NNP", "NNPS") and i == spot.b and i not in owner):
+        elif follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and low not in _WHEN:
+            # "the Paris mayor", but not "in Paris yesterday", "in Paris Saturday"
             spot.use = "modifier"
     elif (
         follower.tag == "JJ"
