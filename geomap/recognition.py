@@ -66,6 +66,7 @@ class _Words:
     ways: frozenset[str]
     heads: frozenset[str]
     kinds: frozenset[str]
+    strikes: frozenset[str]
     speech: frozenset[str]
     directions: dict[str, str]
     stops: dict[str, str]
@@ -93,6 +94,7 @@ def _words() -> _Words:
                 ways=frozenset(data["ways"]),
                 heads=frozenset(data["heads"]),
                 kinds=frozenset(data["kinds"]),
+                strikes=frozenset(data["strikes"]),
                 speech=frozenset(data["speech_verbs"]),
                 directions=dict(data["directions"]),
                 stops=stops,
@@ -388,6 +390,8 @@ class _Finder:
             return False
         qualified = self._qualified(j)
         locative = self._locative(i)
+        # "attacked Goma", "hit Khan Younis": what is struck is a place, if there is one of that name.
+        struck = i > 0 and tokens[i - 1].text in self.w.strikes and self._known(candidates, _KNOWN_OVER_PERSON)
         if qualified and not (labels & {"PERSON"} and inside == "person"):
             return self._accept(i, j, "place", "gazetteer, qualified", inside=None)
         if level == "never":
@@ -420,7 +424,7 @@ class _Finder:
             well_known = self._known_exactly(candidates, _KNOWN_OVER_PERSON) or self._known(
                 candidates, _KNOWN_POPULATION
             )
-            if not level and ((j - i > 1 and well_known) or self._within(j)):
+            if not level and ((j - i > 1 and well_known) or struck or self._within(j)):
                 return self._accept(i, j, "place", "gazetteer over person")
             if locative and not level and self._after(j).lower() not in ("said", "says", "told"):
                 return self._accept(i, j, "place", "gazetteer after locative")
@@ -444,7 +448,7 @@ class _Finder:
             return self._accept(i, j, "place", "gazetteer in list")
         if self._headed(i, j) or self._of_person(i):
             return self._accept(i, j, "place", "gazetteer and cue")
-        if locative and not self._temporal(labels):
+        if (locative or struck) and not self._temporal(labels):
             return self._accept(i, j, "place", "gazetteer after locative")
         if labels & {"ORG"} and self._known(candidates, _KNOWN_ORGANISATION):
             return self._accept(i, j, "place", "gazetteer as organisation")

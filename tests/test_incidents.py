@@ -433,3 +433,25 @@ def test_background_lends_no_place(nlp: Any) -> None:
     for incident in tell(text, "Arvenna", nlp=nlp):
         if incident.type == "armed_clash":
             assert all(place.place_id is None or place.role in ("from", "to") for place in incident.places)
+
+
+@pytest.mark.model
+def test_a_headline_that_the_lead_tells_again_is_one_incident(nlp: Any) -> None:
+    from geomap.nlp import parse
+
+    text = (
+        "Traders killed by blast in Norvania\n\n"
+        "A roadside bomb killed three traders on Monday near Arvenna, an official said."
+    )
+    area = town("Norvania", feature_class="A", feature_code="PCLI", radius_km=300.0)
+    story = Story(name="t", published="2024-05-15", text=text, places=(area, town("Arvenna")))
+    article = story.article()
+    found = code_incidents(article, story.resolutions(), find_dates(article), parse(nlp, text))
+    blast = one(found, "explosive")
+    assert [p.name for p in blast.places] == ["Arvenna"]
+
+
+@pytest.mark.model
+def test_suspected_is_said_of_people_not_of_the_incident(nlp: Any) -> None:
+    incidents = tell("Suspected rebels kidnapped two engineers in Arvenna on Friday.", "Arvenna", nlp=nlp)
+    assert one(incidents, "abduction").certainty == "reported"

@@ -167,8 +167,34 @@ class _Coder:
             self.seen_spots.extend(s for s in spots if s.use not in ("dateline",))
         out: list[Incident] = []
         for draft in self.drafts:
-            out.extend(self._incidents(draft))
+            if not self._told_by_the_lead(draft):
+                out.extend(self._incidents(draft))
         return out
+
+    def _told_by_the_lead(self, draft: _Draft) -> bool:
+        """Whether a headline's incident is told again, with its own place, by the sentences under it.
+
+        "Blast in central Mali" and, below, "a bomb exploded near Bandiagara": one incident, and the lead knows where.
+        """
+        sentence = draft.sentence
+        headline = sentence.index < self.first_sentence or (
+            sentence.paragraph == self.text.sentences[0].paragraph
+            and self.text.tokens[sentence.b - 1].low not in (".", "!", "?")
+        )
+        if not headline or draft.own_date:
+            return False
+        countries = {s.place.country_code for s in draft.spots if s.place is not None}
+        for later in self.drafts:
+            if later.sentence.paragraph == sentence.paragraph or later.sentence.index - sentence.index > 6:
+                continue
+            if later.type != draft.type or later.judgement.certainty != draft.judgement.certainty:
+                continue
+            if _ids(later) & _ids(draft):
+                return True
+            inner = {s.place.country_code for s in later.spots if s.place is not None and not s.is_area}
+            if inner & countries and all(s.is_area or s.area for s in draft.spots):
+                return True
+        return False
 
     def _first_sentence(self) -> int:
         """The index of the sentence that opens the story: the first with a verb."""
