@@ -407,14 +407,14 @@ PAGE = """<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">
 <meta property="article:published_time" content="2022-08-01T10:00:00Z"><link rel="canonical" href="https://example.org/s">
 <script>var x = "<p>not text</p>"; alert("</p>")</script><style>p { color: red }</style></head>
 <body><nav><a href="/">Home</a></nav><article><h1>Sirens in Novigrad</h1>
-<p>On Sunday evening sirens sounded in the northern part of the town, where most of the shops are.</p>
+<p>On Sunday evening alarms went off in the upper town, where most of the shops are.</p>
 <p>About 200 people gathered near the bridge &amp; waited &mdash; Zve&#269;an was calm.</p>
 </article></body></html>"""
 
 
 def test_a_page_gives_text_and_facts(tmp_path: Path) -> None:
     article = only(write(tmp_path / "a.html", PAGE))
-    assert "On Sunday evening sirens sounded" in article.text and "& waited — Zvečan" in article.text
+    assert "On Sunday evening alarms went off" in article.text and "& waited — Zvečan" in article.text
     assert "alert" not in article.text and "color" not in article.text and "Home" not in article.text
     assert article.title == "Sirens in Novigrad" and article.source == "The Wire"
     assert article.published == "2022-08-01" and "article:published_time" in (article.published_basis or "")
@@ -423,7 +423,7 @@ def test_a_page_gives_text_and_facts(tmp_path: Path) -> None:
 
 def test_a_page_is_told_by_content(tmp_path: Path) -> None:
     assert "<p>" not in only(write(tmp_path / "a.txt", PAGE)).text
-    plain = 'The "Plates & Roads Act <b>is not negotiable</b>," reads a banner. 2 < 3 > 1.'
+    plain = 'A sign said "Bread & Wine <i>for all</i>" and 2 < 3 > 1.'
     assert only(write(tmp_path / "b.txt", plain)).text == plain
     assert only(write(tmp_path / "c.html", "No tags here, 2 < 3.")).text == "No tags here, 2 < 3."
 
