@@ -463,7 +463,7 @@ class _Document:
                 continue
             best = max(group.options, key=lambda o: (o.p, o.candidate.place.id))
             place = best.candidate.place
-            if best.p >= 0.6 and (place.feature_class in ("P", "S") or place.radius_km <= 60):
+            if best.p >= 0.6 and place.feature_class in ("P", "S"):
                 datelined = all(self.mentions[i].dateline for i in group.members)
                 weight = group.weight * best.p * (0.2 if datelined else 1.0)
                 weight *= 1.0 + sum(self.cells.get(c, 0.0) for c in _around(best.cell))

@@ -60,6 +60,7 @@ _FAMILIES = (
     frozenset({"movement_restriction", "barricade_blockade"}),
     frozenset({"agreement_ceasefire", "political_act"}),
 )
+_JOINT = re.compile(r"[\s,;]+(?:and|but|or|while|as)$")
 _DEFINITE = words("the this that these those such both its their his her same")
 _BACKGROUND_PREPOSITIONS = words("after since following during amid despite before against over until")
 HISTORICAL_DAYS = 366
@@ -1252,6 +1253,10 @@ class _Coder:
             start = self.story_start
         while end > start and text[end - 1] in " \n\t,;:—–-":
             end -= 1
+        # The quote of a clause does not end with the word that leads on to the next one.
+        joint = _JOINT.search(text[max(start, end - 8) : end])
+        if joint and end - start > 20:
+            end -= len(joint.group())
         while start < end and text[start] in " \n\t,;:—–-":
             start += 1
         return start, end
