@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["Settings"]
@@ -24,4 +24,3 @@ class Settings:
     model: str = "auto"
     kosovo_label: str = "Kosovo*"
     min_score: float = 0.0
-    extra: tuple[tuple[str, str], ...] = field(default=())

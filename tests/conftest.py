@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from geomap.folders import cache_folder
+
 ROOT = Path(__file__).resolve().parents[1]
+
+# The built gazetteer is shared with the user's own runs; everything else of the user's (places, imports, settings)
+# would change what the tests see, so each session has an empty home.
+os.environ["GEOMAP_CACHE"] = str(cache_folder())
+os.environ["GEOMAP_HOME"] = tempfile.mkdtemp(prefix="geomap-test-home-")
+atexit.register(shutil.rmtree, os.environ["GEOMAP_HOME"], True)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ STAGES = {
     "recognition",
     "resolution",
     "gazetteer",
+    "online",
     "dates",
     "incidents",
     "merging",
@@ -28,9 +29,21 @@ STAGES = {
     "maps",
 }
 # Foundations: what any module may import, and which themselves import no stage.
-FOUNDATIONS = {"records", "errors", "settings", "lexicons", "text", "geo", "caldates", "resources", "outputs"}
+FOUNDATIONS = {
+    "records",
+    "errors",
+    "settings",
+    "lexicons",
+    "text",
+    "geo",
+    "caldates",
+    "resources",
+    "outputs",
+    "folders",
+}
 # Who may import a stage at all: those that put the stages in order.
-CONDUCTORS = {"pipeline", "cli", "__main__"}
+# geocoder is the gazetteer in the clothes of a geopy geocoder.
+CONDUCTORS = {"pipeline", "cli", "__main__", "geocoder"}
 # Types named only under TYPE_CHECKING are no import at run time and are allowed everywhere.
 HEAVY = {"spacy", "geopandas", "folium", "pandas", "shapely", "trafilatura", "rich", "lxml", "numpy"}
 

@@ -6,25 +6,14 @@ the world layer.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from geomap.errors import GazetteerError
+from geomap.folders import cache_folder
 from geomap.gazetteer.store import Gazetteer
 
 __all__ = ["Gazetteer", "cache_folder", "gazetteer_path", "open_gazetteer"]
-
-
-def cache_folder(cache_dir: Path | None = None) -> Path:
-    """Where the built gazetteer lives: the argument, ``GEOMAP_CACHE``, or the platform's cache folder."""
-    if cache_dir is not None:
-        return cache_dir
-    if os.environ.get("GEOMAP_CACHE"):
-        return Path(os.environ["GEOMAP_CACHE"])
-    from platformdirs import user_cache_path
-
-    return user_cache_path("geomap")
 
 
 def gazetteer_path(cache_dir: Path | None = None) -> Path:
