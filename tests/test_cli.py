@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from geomap import __version__
-from geomap.cli import _table, main, plain
+from geomap.cli import main
+from geomap.cli.reporting import plain
+from geomap.cli.reporting import table as _table
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,0 +1,146 @@
+"""The parser: argparse in our own words, the options that commands share, and the settings they make."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from geomap import __version__
+from geomap.cli.reporting import plain
+from geomap.errors import DateError, UsageError
+
+if TYPE_CHECKING:
+    from geomap.settings import Settings
+
+__all__ = ["Parser", "command", "common", "limit", "score", "settings_of"]
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with errors in our own form and the nearest command or option suggested."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line that says what is wrong, one that says where help is; exit code 2."""
+        from difflib import get_close_matches
+
+        known: list[str] = []
+        wrong: list[str] = []
+        if match := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
+            wrong = [match[1]]
+            known = re.findall(r"[\w-]+", match[2])
+            message = f"there is no '{match[1]}' here; it is one of {', '.join(known)}"
+        elif message.startswith("unrecognized arguments: "):
+            wrong = [word.partition("=")[0] for word in message.split()[2:] if word.startswith("-")]
+            known = sorted(_known_options(self))
+        nearest = [near for word in wrong for near in get_close_matches(word, known, n=1, cutoff=0.5)]
+        hint = f"; did you mean {' and '.join(map(repr, nearest))}?" if nearest else "."
+        sys.stderr.write(f"geomap: {plain(message)}{plain(hint)}\nTry '{self.prog} --help'.\n")
+        sys.exit(2)
+
+
+def _known_options(parser: argparse.ArgumentParser) -> set[str]:
+    options: set[str] = set()
+    for action in parser._actions:
+        options.update(action.option_strings)
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                options |= _known_options(child)
+    return options
+
+
+def score(text: str) -> float:
+    """An option's value between 0 and 1."""
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def limit(text: str) -> int:
+    """An option's value that counts something: 1 or more."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+score.__name__ = "number"
+limit.__name__ = "whole number"
+
+
+def common(*, run: bool) -> argparse.ArgumentParser:
+    """The options that every command takes, and with ``run`` those of the commands that read articles.
+
+    Defaults are suppressed, so that an option before the command is not reset by the command's own parser.
+    """
+    parent = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
+    group = parent.add_argument_group("options common to all commands")
+    group.add_argument(
+        "--published",
+        metavar="DATE",
+        help="when the articles were published, such as 2022-08-01; goes before what they say themselves",
+    )
+    group.add_argument(
+        "--places",
+        metavar="FILE",
+        action="append",
+        help="a CSV of your own places, which outrank all others; may be given more than once",
+    )
+    group.add_argument("--cache-dir", metavar="DIR", help="where the built gazetteer is kept")
+    group.add_argument("-q", "--quiet", action="store_true", help="only errors on standard error")
+    group.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
+    group.add_argument("--version", action="version", version=f"geomap {__version__}")
+    if run:
+        group = parent.add_argument_group("recognition")
+        group.add_argument(
+            "--recognizer",
+            choices=("auto", "gazetteer"),
+            help="auto: the language model and the gazetteer; gazetteer: without the model (default: auto)",
+        )
+        group.add_argument(
+            "--min-score",
+            metavar="SCORE",
+            type=score,
+            help="leave places unresolved whose score is below this, from 0 to 1 (default: 0)",
+        )
+    return parent
+
+
+def command(into: Any, name: str, help: str, parent: argparse.ArgumentParser) -> Parser:
+    """Add a command to ``into`` (what ``add_subparsers`` gave), with the options of ``parent``."""
+    made: Parser = into.add_parser(
+        name,
+        help=help,
+        description=help[0].upper() + help[1:] + ".",
+        parents=[parent],
+        allow_abbrev=False,
+    )
+    return made
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings that the options make. Raises :class:`~geomap.errors.UsageError`."""
+    from geomap.settings import Settings
+
+    published = getattr(options, "published", None)
+    if published is not None:
+        from geomap.dates import parse_day
+
+        try:
+            published = parse_day(published)
+        except DateError as error:
+            raise UsageError(f"--published: {error}") from error
+    given: dict[str, Any] = {}
+    if (label := getattr(options, "kosovo_label", None)) is not None:
+        given["kosovo_label"] = label
+    if (folder := getattr(options, "cache_dir", None)) is not None:
+        given["cache_dir"] = Path(folder)
+    return Settings(
+        published=published,
+        places_files=tuple(Path(file) for file in getattr(options, "places", ())),
+        model=getattr(options, "recognizer", "auto"),
+        min_score=getattr(options, "min_score", 0.0),
+        **given,
+    )
