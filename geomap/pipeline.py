@@ -376,7 +376,7 @@ def write_map(
         title=title or _title(articles),
         labels=_labels(incidents, gazetteer) if gazetteer is not None else (),
         boundaries=boundaries,
-        kosovo_label=settings.kosovo_label,
+        kosovo_label=settings.kosovo_label or "Kosovo*",
     )
     return save_map(drawn, output)
 

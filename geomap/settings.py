@@ -1,11 +1,28 @@
-"""Settings: one frozen record, passed explicitly; there is no global to mutate."""
+"""Settings: one frozen record, passed explicitly; there is no global to mutate.
+
+What a user wants in every run stands in ``settings.toml`` in the config folder (see :mod:`geomap.folders`)::
+
+    boundaries = "neutral"
+    kosovo_label = "Kosovo*"
+    min_score = 0.2
+    online = "nominatim"        # off unless it stands here or is asked for
+    places = ["~/maps/my-places.csv"]
+    recognizer = "auto"
+
+The command line goes before the file.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-__all__ = ["Settings"]
+from geomap.errors import UsageError
+from geomap.folders import config_folder
+
+__all__ = ["Settings", "load_settings", "settings_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,14 +30,79 @@ class Settings:
     """What a run may be told.
 
     ``published`` is an ISO date that overrides what the articles say of themselves. ``places_files`` are the
-    user's CSV files of places, first wins. ``cache_dir`` holds the built gazetteer. ``model`` is the name of an
-    installed spaCy package, or ``"gazetteer"`` for no model. ``kosovo_label`` is how Kosovo is labelled;
-    ``min_score`` drops resolutions that are less sure.
+    user's CSV files of places, first wins. ``own_places`` is false to leave out the places files of the project and
+    the user's folder and all imports, as for a run that others must be able to repeat. ``cache_dir`` holds the built
+    gazetteer. ``model`` is the name of an installed spaCy package, or ``"gazetteer"`` for no model. ``min_score``
+    drops resolutions that are less sure. ``online`` names an online geocoder to ask for names that nothing resolves;
+    None, the default, asks nobody. ``boundaries`` is the view of contested areas that maps are drawn in,
+    ``kosovo_label`` how Kosovo is labelled, None for the view's own label.
     """
 
     published: str | None = None
     places_files: tuple[Path, ...] = ()
+    own_places: bool = True
     cache_dir: Path | None = None
     model: str = "auto"
-    kosovo_label: str = "Kosovo*"
     min_score: float = 0.0
+    online: str | None = None
+    boundaries: str = "neutral"
+    kosovo_label: str | None = None
+
+
+# Key of the file → (field, type that TOML must give).
+_KEYS: dict[str, tuple[str, type | tuple[type, ...]]] = {
+    "boundaries": ("boundaries", str),
+    "kosovo_label": ("kosovo_label", str),
+    "min_score": ("min_score", (int, float)),
+    "online": ("online", str),
+    "places": ("places_files", list),
+    "recognizer": ("model", str),
+}
+
+
+def settings_file() -> Path:
+    """Where the user's settings are read from; the file need not exist."""
+    return config_folder() / "settings.toml"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of a TOML file (default: :func:`settings_file`); the built-in ones where there is no such file.
+
+    Raises :class:`~geomap.errors.UsageError` naming file, key and remedy for anything it cannot take.
+    """
+    source = path or settings_file()
+    try:
+        with source.open("rb") as file:
+            given = tomllib.load(file)
+    except FileNotFoundError:
+        return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{source}: not a TOML file ({error}). Mend or remove it.") from error
+    except OSError as error:
+        raise UsageError(f"{source}: cannot be read ({error.strerror}).") from error
+    return Settings(**{_KEYS[key][0]: _value(source, key, value) for key, value in _known(source, given).items()})
+
+
+def _known(source: Path, given: dict[str, Any]) -> dict[str, Any]:
+    for key in given:
+        if key not in _KEYS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, _KEYS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_KEYS)}."
+            raise UsageError(f"{source}: there is no setting {key!r}; {hint}")
+    return given
+
+
+def _value(source: Path, key: str, value: Any) -> Any:
+    fits: bool = isinstance(value, _KEYS[key][1]) and not isinstance(value, bool)
+    if not fits:
+        raise UsageError(f"{source}: {key} = {value!r} is of the wrong kind; see the example in docs/cli.md.")
+    if key == "min_score" and not 0.0 <= value <= 1.0:
+        raise UsageError(f"{source}: min_score = {value} is not between 0 and 1.")
+    if key == "places":
+        if not all(isinstance(one, str) for one in value):
+            raise UsageError(f'{source}: places must be a list of file names, such as ["my-places.csv"].')
+        # Relative to the settings, not to wherever geomap happens to be run.
+        return tuple(source.parent / Path(one).expanduser() for one in value)
+    return value

@@ -88,6 +88,11 @@ def common(*, run: bool) -> argparse.ArgumentParser:
         action="append",
         help="a CSV of your own places, which outrank all others; may be given more than once",
     )
+    group.add_argument(
+        "--only-shipped",
+        action="store_true",
+        help="leave out your own places and imports, so that anybody's run gives the same",
+    )
     group.add_argument("--cache-dir", metavar="DIR", help="where the built gazetteer is kept")
     group.add_argument("-q", "--quiet", action="store_true", help="only errors on standard error")
     group.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
@@ -120,27 +125,43 @@ def command(into: Any, name: str, help: str, parent: argparse.ArgumentParser) ->
     return made
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """The settings that the options make. Raises :class:`~geomap.errors.UsageError`."""
-    from geomap.settings import Settings
+# Option → setting, where the one is taken over as it is.
+_OPTIONS = {
+    "recognizer": "model",
+    "min_score": "min_score",
+    "kosovo_label": "kosovo_label",
+    "boundaries": "boundaries",
+    "online": "online",
+}
 
-    published = getattr(options, "published", None)
-    if published is not None:
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings of the user's file, overridden by the options. Raises :class:`~geomap.errors.UsageError`."""
+    from dataclasses import replace
+
+    from geomap.settings import load_settings
+
+    settings = load_settings()
+    given: dict[str, Any] = {}
+    if (published := getattr(options, "published", None)) is not None:
         from geomap.dates import parse_day
 
         try:
-            published = parse_day(published)
+            given["published"] = parse_day(published)
         except DateError as error:
             raise UsageError(f"--published: {error}") from error
-    given: dict[str, Any] = {}
-    if (label := getattr(options, "kosovo_label", None)) is not None:
-        given["kosovo_label"] = label
+    if files := getattr(options, "places", ()):
+        # Before those of the settings: what is said now outranks what was said once.
+        given["places_files"] = (*(Path(file) for file in files), *settings.places_files)
     if (folder := getattr(options, "cache_dir", None)) is not None:
         given["cache_dir"] = Path(folder)
-    return Settings(
-        published=published,
-        places_files=tuple(Path(file) for file in getattr(options, "places", ())),
-        model=getattr(options, "recognizer", "auto"),
-        min_score=getattr(options, "min_score", 0.0),
-        **given,
-    )
+    for option, field in _OPTIONS.items():
+        if (value := getattr(options, option, None)) is not None:
+            given[field] = value
+    if getattr(options, "online", None) == "off":
+        given["online"] = None
+    if getattr(options, "only_shipped", False):
+        if files:
+            raise UsageError("--places and --only-shipped contradict each other.")
+        given |= {"own_places": False, "places_files": ()}
+    return replace(settings, **given)
