@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Filters", "ImportReport", "PlaceRow", "Skipped", "Skips"]
+__all__ = ["Filters", "ImportReport", "PlaceRow", "Progress", "ReaderOptions", "Skipped", "Skips"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +107,22 @@ class ImportReport:
 
 
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderOptions:
+    """What a reader may be told. A reader is a module with two functions::
+
+        detect(path: Path, head: bytes) -> str | None         the format's name ("geojson"), or None: not mine
+        read(path: Path, *, skips: Skips, options: ReaderOptions) -> Iterator[PlaceRow]
+
+    ``head`` are the first 4,096 bytes of the file (of the member, where ``path`` is a .zip or .gz). ``format`` is the
+    name that ``detect`` gave or the user forced. ``mapping`` names the file's column for a field of
+    :class:`PlaceRow` (``{"name": "Ortsname", "lat": "Y"}``). ``filters`` may be used to read less; whatever a reader
+    lets through is filtered and counted afterwards. ``progress`` is called with the share of the file that is read.
+    """
+
+    format: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    filters: Filters = field(default_factory=Filters)
+    progress: Callable[[float], None] | None = None
