@@ -97,7 +97,9 @@ class IncidentLayer(MacroElement):
     joined to boundaries or not. ``title`` heads the panel. ``labels`` are place names around the incidents;
     ``boundaries`` (from :func:`geomap.boundaries.load_boundaries_for`) gives detailed land and borders near
     them; ``basemap=False`` leaves out all land, for maps that have tiles. ``kosovo_label`` is how Kosovo is
-    labelled. ``notes`` are further paragraphs for the method note.
+    labelled. ``notes`` are further paragraphs for the method note. ``view`` is the boundary view that is
+    drawn, handed on to :func:`geomap.maps.basemap.detail`; ``view_note`` says in the method note, in a full
+    sentence, what that view is.
     """
 
     _template = Template(
@@ -118,6 +120,8 @@ class IncidentLayer(MacroElement):
         basemap: bool = True,
         kosovo_label: str = "Kosovo*",
         notes: Sequence[str] = (),
+        view: str = "neutral",
+        view_note: str | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "IncidentLayer"
@@ -130,6 +134,8 @@ class IncidentLayer(MacroElement):
             basemap=basemap,
             kosovo_label=kosovo_label,
             notes=notes,
+            view=view,
+            view_note=view_note,
         )
 
     @property
@@ -171,6 +177,8 @@ def _payload(
     basemap: bool,
     kosovo_label: str,
     notes: Sequence[str],
+    view: str,
+    view_note: str | None,
 ) -> dict[str, Any]:
     columns = list(gdf.columns)
     incidents: dict[str, dict[str, Any]] = {}
@@ -209,13 +217,41 @@ def _payload(
         "labels": _labels(found, labels),
         "kosovo": kosovo_label,
         "notes": list(notes),
+        "kinds": _kinds(),
     }
+    if view != "neutral":
+        payload["view"] = f"{view} view"
+    if view_note is not None:
+        payload["viewNote"] = view_note
     if basemap:
         payload["world"] = {key: value for key, value in world().items() if key != "about"}
-        cut = detail(boundaries, _extent(found), kosovo_label=kosovo_label)
+        # Neutral is what the base map draws when nothing is said.
+        drawn = {} if view == "neutral" else {"view": view}
+        cut = detail(boundaries, _extent(found), kosovo_label=kosovo_label, **drawn)
         if cut is not None:
             payload["detail"] = cut
     return payload
+
+
+def _kinds() -> list[list[Any]]:
+    """What a reader may add to the map: [type as ``geomap gazetteer add --type`` takes it, words, feature
+    class, feature code, radius in kilometres]."""
+    return [list(kind) for kind in _KINDS]
+
+
+_KINDS: tuple[tuple[str, str, str, str, float], ...] = (
+    ("village", "Village", "P", "PPL", 2.0),
+    ("town", "Town", "P", "PPL", 3.0),
+    ("quarter", "Quarter of a town", "P", "PPLX", 1.0),
+    ("checkpoint", "Checkpoint, border crossing", "S", "BDRY", 0.5),
+    ("bridge", "Bridge", "S", "BDG", 0.3),
+    ("road", "Road", "R", "RD", 5.0),
+    ("camp", "Camp", "S", "CMP", 1.0),
+    ("base", "Military base", "L", "MILB", 1.5),
+    ("hospital", "Hospital", "S", "HSP", 0.3),
+    ("school", "School", "S", "SCH", 0.3),
+    ("region", "Region", "L", "RGN", 20.0),
+)
 
 
 def _clean(value: Any) -> Any:

@@ -187,6 +187,8 @@ def build_map(
     kosovo_label: str = "Kosovo*",
     notes: Sequence[str] = (),
     allow: Sequence[str] = (),
+    view: str = "neutral",
+    view_note: str | None = None,
 ) -> IncidentMap:
     """A map of the incidents in ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`), ready to add to or
     to save.
@@ -196,11 +198,19 @@ def build_map(
     :func:`geomap.boundaries.load_boundaries_for`; without them the coarse world is drawn. ``kosovo_label``:
     how Kosovo is labelled. ``notes``: further paragraphs of the method note. ``allow``: origins, such as
     ``https://tile.example.org``, that something you add to the map may load from; by default there is none,
-    and the page asks the network for nothing. The same arguments give the same bytes.
+    and the page asks the network for nothing. ``view``: the boundary view to draw; ``view_note``: a full
+    sentence on it for the method note. The same arguments give the same bytes.
     """
     drawn = IncidentMap(title=title, allow=allow, location=[20.0, 10.0], zoom_start=2, zoom_control=False)
     IncidentLayer(
-        gdf, title=title, labels=labels, boundaries=boundaries, kosovo_label=kosovo_label, notes=notes
+        gdf,
+        title=title,
+        labels=labels,
+        boundaries=boundaries,
+        kosovo_label=kosovo_label,
+        notes=notes,
+        view=view,
+        view_note=view_note,
     ).add_to(drawn)
     return drawn
 

@@ -14,7 +14,24 @@
     legend: 'Legend and filters', method: 'How to read this map', hide: 'Hide', show: 'Show',
     zoomAll: 'Zoom to all shown', empty: 'No incidents were found in the text.', more: 'Show more',
     zoomIn: 'Zoom in', zoomOut: 'Zoom out', evidence: 'Evidence', from: 'From', to: 'To',
-    allOn: 'Every dated incident is on {d}.', link: 'Open source'
+    allOn: 'Every dated incident is on {d}.', link: 'Open source',
+    add: 'Add a place', addKept: 'Add a place ({n} in your list)', addWhere: 'Where is it?', addWhereNamed: 'Where is “{n}”?',
+    addHow: 'Click or tap the map. Or bring the spot under the crosshair (drag the map, or use its arrow keys; Shift goes further) and press Enter or this button:',
+    addHere: 'Use the crosshair', addType: 'Type coordinates', addCross: 'Crosshair at {c}', addSet: 'Placed at {c}. Click elsewhere on the map to move it.',
+    addClose: 'Close', addNot: 'Not this place?', addPut: 'Place it on the map',
+    addName: 'Name', addKind: 'Type', addLat: 'Latitude', addLon: 'Longitude', addNames: 'Other names', addCountry: 'Country',
+    addRadius: 'Radius, km', addSource: 'Source', addNote: 'Note', addOptional: 'optional',
+    addNamesHint: 'Separate them with semicolons: Jarinje; Јариње', addCountryHint: 'two letters', addSourceHint: 'How you know where it is',
+    addDo: 'Add to my places', addSave: 'Save changes', addDrop: 'Discard', addAnother: 'Click the map to add another place.',
+    addMine: 'My places ({n})', addMineNote: 'Kept only while this page is open: take them with you below.', edit: 'Edit', remove: 'Remove',
+    addRow: 'CSV row', addRows: 'CSV rows', addCommand: 'Command', addCommands: 'Commands', addShell: 'For the shells of Linux and macOS. Elsewhere use the CSV file.',
+    addNext: 'Put the file into your project’s gazetteer folder, or run the command. The next map knows the place.',
+    addLoad: 'Download row', addLoadAll: 'Download {n} rows', copy: 'Copy', copied: 'Copied.', copyHand: 'Selected: copy it with Ctrl+C or ⌘C.',
+    added: '“{n}” is in your list.', removed: '“{n}” is removed.',
+    badName: 'Give the place a name.', badLetters: 'A name needs at least one letter.', badLong: 'Longer than {n} characters: is this a name?',
+    oddName: 'Holds invisible characters. Type the name anew unless they belong there.',
+    badNumber: 'Write decimal degrees, such as {n}.', badRange: 'Must lie between −{n} and {n}.', badSwap: 'Must lie between −90 and 90. Are latitude and longitude swapped?',
+    badCountry: 'Two letters, such as XK or RS; or leave it empty.', badRadius: 'A number of kilometres from 0.01 to 10000; or leave it empty.'
   };
   var CERTAINTY = {
     reported: ['Reported', 'Reported as having happened.'],
@@ -104,6 +121,59 @@
   }
   function encode(text) {  // half a character, which a broken file may hold, has no place in an address
     return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  }
+  // ---- a place as a row and as a command -----------------------------------------------------------------
+  var COLUMNS = ['id', 'title', 'lon', 'lat', 'variants', 'feature_class', 'feature_code', 'ccodes', 'admin1', 'parent', 'radius_km',
+    'population', 'source', 'start', 'end', 'note'];
+  var INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
+  // Web Mercator ends here.
+  var LAST_LAT = 85.0511;
+  function oneLine(text) {  // one row, one line: breaks and control characters are spaces
+    return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').replace(/\p{Surrogate}/gu, '\ufffd').trim();
+  }
+  function degrees(number) {  // six decimals are a decimetre, and String() writes no exponent for what they leave
+    return String(+number.toFixed(6));
+  }
+  // A number as people write it: a decimal comma, a true minus and a plus sign are read; NaN for anything else.
+  function readNumber(text) {
+    var plain = text.trim().replace('\u2212', '-').replace(/°$/, '');
+    if (/^[+-]?\d{1,5},\d{1,15}$/.test(plain)) plain = plain.replace(',', '.');
+    return /^[+-]?(\d{1,5}(\.\d{0,15})?|\.\d{1,15})$/.test(plain) ? +plain : NaN;
+  }
+  function csvCell(text) {
+    return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+  }
+  function csvText(text) {  // a spreadsheet would run what begins like a formula
+    return csvCell(/^[=+\-@]/.test(text) ? "'" + text : text);
+  }
+  function csvRow(place) {
+    return COLUMNS.map(function (column) {
+      var value = place[column] || '';
+      if (column === 'lat' || column === 'lon' || column === 'radius_km') return value;
+      return csvText(column === 'variants' ? value.join(';') : value);
+    }).join(',');
+  }
+  function shellWord(text) {
+    return "'" + text.replace(/'/g, "'\\''") + "'";
+  }
+  function commandOf(place) {
+    var dashed = place.title[0] === '-', words = ['geomap gazetteer add'];
+    function option(key, value) {
+      // With "=" a value that begins with a dash is no option.
+      if (value) words.push('--' + key + (value[0] === '-' ? '=' : ' ') + shellWord(value));
+    }
+    if (!dashed) words.push(shellWord(place.title));
+    words.push('--lat ' + place.lat, '--lon ' + place.lon, '--type ' + (/^[\w-]+$/.test(place.kind) ? place.kind : shellWord(place.kind)));
+    place.variants.forEach(function (other) { option('alias', other); });
+    if (place.ccodes) words.push('--country ' + place.ccodes);
+    if (place.given) words.push('--radius ' + place.radius_km);
+    option('source', place.source);
+    option('note', place.note);
+    if (dashed) words.push('-- ' + shellWord(place.title));
+    return words.join(' ');
+  }
+  function slug(text) {
+    return fold(text).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60) || 'place';
   }
   function reduced() {
     return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -477,6 +547,7 @@
     var data = JSON.parse(raw), incidents = data.incidents, box = map.getContainer();
     var phone = window.matchMedia('(max-width: 760px)'), darkness = window.matchMedia('(prefers-color-scheme: dark)');
     var state = { off: { t: {}, c: { historical: true }, l: {}, k: {} }, q: '', from: null, to: null, undated: true, id: null };
+    var adding = false, kept = [], draft = null, editing = null;  // the reader's own places
 
     box.classList.add('gm');
     box.setAttribute('role', 'application');
@@ -488,7 +559,7 @@
     var css = {};
     function readCss() {
       var style = getComputedStyle(box);
-      ['land', 'coast', 'border', 'contested', 'grid', 'town', 'country', 'halo', 'ink', 'past'].forEach(function (key) {
+      ['land', 'coast', 'border', 'contested', 'grid', 'town', 'country', 'halo', 'ink', 'past', 'accent'].forEach(function (key) {
         css[key] = style.getPropertyValue('--gm-' + key).trim();
       });
       css.font = style.getPropertyValue('font-family') || 'sans-serif';
@@ -816,11 +887,16 @@
         }
         ctx.restore();
       });
+      mine().forEach(function (place) {
+        ctx.beginPath(); ctx.arc(v.x(+place.lon), v.y(+place.lat), place.radius_km * v.km(+place.lat), 0, 7);
+        ctx.strokeStyle = css.accent; ctx.lineWidth = 1.6; ctx.setLineDash([1, 4]); ctx.stroke();
+        ctx.fillStyle = css.accent; ctx.globalAlpha = 0.08; ctx.fill(); ctx.globalAlpha = 1; ctx.setLineDash([]);
+      });
     }).addTo(map);
 
     // -- controls of Leaflet --
     map.attributionControl.setPrefix(false);
-    map.attributionControl.addAttribution('Places: GeoNames CC BY 4.0 · Borders: Natural Earth (German view) · Leaflet');
+    map.attributionControl.addAttribution('Places: GeoNames CC BY 4.0 · Borders: Natural Earth (' + (data.view || 'German view') + ') · Leaflet');
     L.control.scale({ position: 'bottomleft', maxWidth: 120, imperial: false }).addTo(map);
 
     // ---- panels ---------------------------------------------------------------------------------------
@@ -837,6 +913,9 @@
     tools.appendChild(button('gm-tool', '−', function () { map.zoomOut(); }, T.zoomOut));
     tools.appendChild(button('gm-tool gm-tool-fit', '', function () { fit(true); }, T.zoomAll)).appendChild(
       svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5' })));
+    var toolAdd = button('gm-tool gm-tool-add', '', function () { if (adding) leaveAdding(); else startAdding(toolAdd); }, T.add);
+    toolAdd.setAttribute('aria-pressed', 'false');
+    toolAdd.appendChild(svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: 'M5 22V3h9l-2 4 2 4H5M18 13v8M14 17h8' })));
 
     // head
     var head = el('header', 'gm-head'), title = el('h1', 'gm-title', null, name(data.title)), count = el('p', 'gm-count');
@@ -978,7 +1057,7 @@
       ['Places', 'Names are looked up in a gazetteer; which of several places of a name is meant is decided by the text around it. Each incident lists the rule that decided, the reasons and the places it was not. A name that nothing fits is not drawn.'],
       ['Dates', 'Phrases such as “on Sunday” are counted from the article’s publication date. Without one they stay unresolved. Each incident says what its date rests on.'],
       ['Machine-made', 'Types, places, dates and certainty were read by a program and can be wrong. Check the quote and its source.'],
-      ['Borders', 'Land and borders: Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view, public domain. Dashed borders are those that another of Natural Earth’s points of view does not draw. What is drawn is no statement on the status of any territory.'],
+      ['Borders', (data.viewNote ? data.viewNote + ' ' : 'Land and borders: Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view, public domain. ') + 'Dashed borders are those that another of Natural Earth’s points of view does not draw. What is drawn is no statement on the status of any territory.'],
       ['Kosovo', 'Kosovo’s status is disputed. It is labelled “' + data.kosovo + '” here; the label can be chosen by whoever makes the map. *This designation is without prejudice to positions on status.'],
       ['Sources', 'Place data: GeoNames (geonames.org), Creative Commons Attribution 4.0, and the user’s own places file. Map drawn with Leaflet and Leaflet.markercluster. This page loads nothing from the network.']
     ].concat(data.notes.map(function (text) { return ['', text]; })).forEach(function (part) {
@@ -996,7 +1075,9 @@
     listView.appendChild(listHead); listView.appendChild(listNothing); listView.appendChild(list); listView.appendChild(noPlaceBox);
     var detailView = el('div', 'gm-detail');
     detailView.hidden = true;
-    right.appendChild(listView); right.appendChild(detailView);
+    var addView = el('div', 'gm-add');
+    addView.hidden = true;
+    right.appendChild(listView); right.appendChild(detailView); right.appendChild(addView);
 
     box.insertBefore(left, box.firstChild);
     box.insertBefore(right, left.nextSibling);
@@ -1165,6 +1246,7 @@
         else if (!place.ll) nodes.push(dim('not found in the gazetteer; not drawn'));
         if (feature && feature.b && feature.k !== 'pin') nodes.push(dim('Drawn from ' + feature.b.replace(/^an area, not a point$/, 'the place’s extent: an area, not a point') + '.'));
         if (place.ll && !place.area) nodes.push(dim(place.ll[0].toFixed(4) + ', ' + place.ll[1].toFixed(4) + (place.id ? ' · ' + place.id : '')));
+        nodes.push(placeIt(place.ll || feature ? T.addNot : T.addPut, place.x, n));
         if (place.rule || place.why || place.alt) {
           var why = el('details', 'gm-why');
           why.appendChild(el('summary', null, 'Why this place' + (place.s !== undefined ? ' · ' + Math.round(place.s * 100) + ' %' : '')));
@@ -1179,7 +1261,7 @@
         }
         fact(facts, incident.p.length > 1 ? 'Where ' + (n + 1) : 'Where', nodes);
       });
-      if (!incident.p.length) fact(facts, 'Where', ['No place is named.']);
+      if (!incident.p.length) fact(facts, 'Where', ['No place is named.', placeIt(T.addPut, '', 0)]);
       fact(facts, 'Precision', [PRECISION[incident.gp || 0], incident.wp ? dim('UCDP where-precision ' + incident.wp + ': ' + WHERE[incident.wp]) : null]);
       fact(facts, 'Who', (incident.a || []).map(function (actor) {
         return el('div', null, null, name(actor.x), el('span', 'gm-dim', ' ' + (ROLES[actor.r] || actor.r)));
@@ -1199,6 +1281,7 @@
       if (visible.length) select(visible[(at + by + visible.length) % visible.length].id, { from: 'list' });
     }
     right.addEventListener('keydown', function (e) {
+      if (adding) return;
       if (e.key === 'Escape' && state.id) { select(null, { focus: state.id }); e.preventDefault(); return; }
       if (state.id || (e.key !== 'ArrowDown' && e.key !== 'ArrowUp')) return;
       var items = Array.prototype.slice.call(right.querySelectorAll('.gm-item')), at = items.indexOf(document.activeElement);
@@ -1207,11 +1290,12 @@
       if (next) { next.focus(); e.preventDefault(); }
     });
     box.addEventListener('keydown', function (e) {
-      if (e.key === 'Escape' && state.id) select(null, { focus: state.id });
+      if (e.key === 'Escape' && state.id && !adding) select(null, { focus: state.id });
     });
 
     function select(id, options) {
       options = options || {};
+      if (adding) leaveAdding(true);
       var incident = id !== null && Object.prototype.hasOwnProperty.call(byId, id) ? byId[id] : null;
       state.id = incident ? incident.id : null;
       detailView.hidden = !incident; listView.hidden = !!incident;
@@ -1246,7 +1330,7 @@
     // ---- view -----------------------------------------------------------------------------------------
     function padding() {
       var size = map.getSize();
-      if (phone.matches) return { l: 36, t: 50, r: 36, b: box.dataset.sheet === 'peek' ? 130 : Math.round(size.y * 0.52) + 20 };
+      if (phone.matches) return { l: 36, t: 50, r: 36, b: adding ? right.offsetHeight + 20 : box.dataset.sheet === 'peek' ? 130 : Math.round(size.y * 0.52) + 20 };
       var wide = function (node) { return node.offsetParent === null && getComputedStyle(node).display === 'none' ? 0 : node.offsetWidth; };
       return { l: Math.min(wide(left) + 60, size.x * 0.45), t: 60, r: Math.min(wide(right) + 60, size.x * 0.45), b: 50 };
     }
@@ -1289,6 +1373,326 @@
       tabLegend.setAttribute('aria-pressed', String(what === 'legend'));
       tabHide.setAttribute('aria-expanded', String(what !== 'peek'));
     }
+
+    // ---- adding places ----------------------------------------------------------------------------------
+    // They live in this page's memory only; what leaves it is a row, a command or a file that the reader takes.
+    var KINDS = data.kinds, opener = null, sheetBefore = 'list', markers = [], wantedName = '';
+    function mine() { return draft && adding ? kept.concat([draft]) : kept; }
+
+    var crosshair = el('div', 'gm-cross', null, el('span', 'gm-cross-at'));
+    crosshair.setAttribute('aria-hidden', 'true'); crosshair.hidden = true;
+    crosshair.insertBefore(svg('svg', { viewBox: '0 0 48 48' }, svg('path', { d: 'M24 2v16M24 30v16M2 24h16M30 24h16', class: 'gm-cross-halo' }),
+      svg('path', { d: 'M24 2v16M24 30v16M2 24h16M30 24h16' }), svg('circle', { cx: 24, cy: 24, r: 1.5 })), crosshair.firstChild);
+    box.appendChild(crosshair);
+
+    // the view: a way in, the form, the list with what to take away
+    var addNav = el('div', 'gm-nav'), addHead = el('h2', null, T.add), addStatus = el('p', 'gm-dim gm-add-status');
+    addHead.tabIndex = -1; addStatus.setAttribute('role', 'status');
+    addNav.appendChild(addHead);
+    addNav.appendChild(button('gm-button gm-add-close', T.addClose, function () { leaveAdding(); }));
+    var pick = el('div', 'gm-pick'), pickHead = el('h3'), pickHow = el('p', 'gm-dim', T.addHow), pickRow = el('div', 'gm-add-row');
+    pickRow.appendChild(button('gm-button gm-add-here', T.addHere, function () { put(aim(), 'key'); }));
+    pickRow.appendChild(button('gm-button gm-add-type', T.addType, function () { stage('form'); fields.lat.input.focus(); }));
+    [pickHead, pickHow, pickRow].forEach(function (node) { pick.appendChild(node); });
+    addView.setAttribute('role', 'region'); addView.setAttribute('aria-label', T.add);
+
+    var form = el('div', 'gm-add-form'), fields = {};
+    form.setAttribute('role', 'group'); form.setAttribute('aria-label', T.add);
+    function field(key, label, options) {
+      options = options || {};
+      var words = el('label', null, null, el('span', 'gm-field-label', label, options.need ? null : el('span', 'gm-dim', ' ' + T.addOptional)));
+      var wrap = el('div', 'gm-field gm-field-' + key, null, words);
+      var input = el(options.tag || 'input'), error = el('span', 'gm-error');
+      if (!options.tag) { input.type = 'text'; input.autocomplete = 'off'; input.spellcheck = false; }
+      if (options.need) input.required = true;
+      if (options.hint) input.placeholder = options.hint;
+      if (options.mode) input.inputMode = options.mode;
+      if (!options.mode) input.dir = 'auto';
+      error.id = dataId + '-error-' + key; error.hidden = true; error.setAttribute('role', 'alert');
+      input.setAttribute('aria-describedby', error.id);
+      words.appendChild(input); wrap.appendChild(error); form.appendChild(wrap);
+      fields[key] = { input: input, error: error };
+      input.addEventListener('input', function () { say(key, ''); refresh(key); });
+      input.addEventListener('change', function () { var found = read(); if (found.bad[key] && input.value.trim()) say(key, found.bad[key]); });
+      if (!options.tag) input.addEventListener('keydown', function (e) { if (e.key === 'Enter' && !e.isComposing) { e.preventDefault(); keep(); } });
+    }
+    field('name', T.addName, { need: true });
+    field('kind', T.addKind, { need: true, tag: 'select' });
+    field('lat', T.addLat, { need: true, mode: 'decimal' });
+    field('lon', T.addLon, { need: true, mode: 'decimal' });
+    field('names', T.addNames, { hint: T.addNamesHint });
+    field('country', T.addCountry, { hint: T.addCountryHint });
+    field('radius', T.addRadius, { mode: 'decimal' });
+    field('source', T.addSource, { hint: T.addSourceHint });
+    field('note', T.addNote);
+    fields.country.input.autocapitalize = 'characters';
+    KINDS.forEach(function (kind) {
+      var option = el('option', null, kind[1]);
+      option.value = kind[0]; fields.kind.input.appendChild(option);
+    });
+    var formRow = el('div', 'gm-add-row'), formDo = button('gm-button gm-main', T.addDo, function () { keep(); });
+    formRow.appendChild(formDo);
+    formRow.appendChild(button('gm-button', T.addDrop, function () { editing = null; wantedName = ''; clear(); stage('pick'); box.focus({ preventScroll: true }); }));
+    form.appendChild(formRow);
+
+    var mineBox = el('div', 'gm-mine'), mineHead = el('h3'), mineList = el('ol', 'gm-mine-list'), takes = {};
+    mineHead.tabIndex = -1;
+    mineBox.appendChild(mineHead); mineBox.appendChild(mineList);
+    mineBox.appendChild(el('p', 'gm-dim', T.addMineNote));
+    function take(key, label) {
+      var head_ = el('div', 'gm-take'), title_ = el('h4', null, label), text = el('textarea', 'gm-code'), bar = el('span', 'gm-take-bar');
+      text.readOnly = true; text.spellcheck = false; text.wrap = key === 'rows' ? 'off' : 'soft'; text.dir = 'ltr';
+      bar.appendChild(button('gm-button gm-copy', T.copy, function () { copy(text); }, T.copy + ': ' + label));
+      head_.appendChild(title_); head_.appendChild(bar);
+      mineBox.appendChild(head_); mineBox.appendChild(text);
+      takes[key] = { title: title_, text: text, bar: bar };
+    }
+    take('rows', T.addRow);
+    take('commands', T.addCommand);
+    var load = button('gm-button gm-main gm-load', T.addLoad, download);
+    mineBox.insertBefore(el('div', 'gm-add-row', null, load), mineBox.children[3]);
+    mineBox.appendChild(el('p', 'gm-dim', T.addShell));
+    mineBox.appendChild(el('p', 'gm-dim', T.addNext));
+    [addNav, pick, addStatus, form, mineBox].forEach(function (node) { addView.appendChild(node); });
+
+    // The point that the crosshair stands at: the middle of what no panel covers.
+    function aimPoint() {
+      var size = map.getSize(), pad = padding();
+      return phone.matches ? L.point(size.x / 2, Math.max(60, (size.y - pad.b + 20) / 2)) : L.point((pad.l + size.x - pad.r) / 2, size.y / 2);
+    }
+    function aim() { return map.containerPointToLatLng(aimPoint()); }
+    // As many decimals as a pixel is worth at this zoom, and no more than a metre's.
+    function decimals() {
+      return Math.max(1, Math.min(5, Math.ceil(Math.log10(256 * Math.pow(2, map.getZoom()) / 360))));
+    }
+    function rounded(latlng) {
+      var at = latlng.wrap(), n = decimals();
+      return [Math.max(-LAST_LAT, Math.min(LAST_LAT, at.lat)).toFixed(n), at.lng.toFixed(n)];
+    }
+    function paintCross() {
+      if (!adding) return;
+      var at = aimPoint();
+      crosshair.style.left = at.x + 'px'; crosshair.style.top = at.y + 'px';
+      crosshair.lastChild.textContent = rounded(aim()).join(', ');
+    }
+    function put(latlng, by) {
+      var at = rounded(latlng);
+      if (fields.name.input.value === '') fields.name.input.value = oneLine(wantedName);
+      wantedName = '';
+      fields.lat.input.value = at[0]; fields.lon.input.value = at[1];
+      say('lat', ''); say('lon', '');
+      stage('form');
+      refresh();
+      show(at);
+      addStatus.textContent = fill(T.addSet, { c: at.join(', ') });
+      // A tap must not bring up the keyboard of a phone: it would hide the map that was tapped.
+      if (!(by === 'pointer' && phone.matches)) fields.name.input.focus({ preventScroll: true });
+      if (fields.name.input.value) fields.name.input.select();
+    }
+    function show(at) {
+      var pad = padding();
+      map.panInside(at, { paddingTopLeft: [pad.l, pad.t], paddingBottomRight: [pad.r, pad.b], animate: false });
+    }
+    function say(key, text) {
+      fields[key].error.textContent = text; fields[key].error.hidden = !text;
+      fields[key].input.setAttribute('aria-invalid', String(!!text));
+    }
+    // The form as a place, and what is wrong with it, by field.
+    function read() {
+      var bad = {}, value = {};
+      Object.keys(fields).forEach(function (key) { value[key] = oneLine(fields[key].input.value); });
+      var kind = KINDS.filter(function (k) { return k[0] === value.kind; })[0];
+      if (!value.name) bad.name = T.badName;
+      else if (!/\p{L}/u.test(value.name)) bad.name = T.badLetters;
+      else if (value.name.length > 300) bad.name = fill(T.badLong, { n: 300 });
+      var lat = readNumber(value.lat), lon = readNumber(value.lon), radius = readNumber(value.radius);
+      if (isNaN(lat)) bad.lat = fill(T.badNumber, { n: '43.2003' });
+      else if (Math.abs(lat) > 90) bad.lat = Math.abs(lat) <= 180 && Math.abs(lon) <= 90 ? T.badSwap : fill(T.badRange, { n: 90 });
+      if (isNaN(lon)) bad.lon = fill(T.badNumber, { n: '20.7206' });
+      else if (Math.abs(lon) > 180) bad.lon = fill(T.badRange, { n: 180 });
+      if (value.country && !/^[A-Za-z]{2}$/.test(value.country)) bad.country = T.badCountry;
+      if (value.radius && !(radius >= 0.01 && radius <= 10000)) bad.radius = T.badRadius;
+      var seen = {};
+      seen[value.name] = 1;
+      var others = value.names.split(';').map(function (n) { return n.trim(); }).filter(function (n) {
+        if (!n || Object.prototype.hasOwnProperty.call(seen, n)) return false;
+        return (seen[n] = true);
+      });
+      return { bad: bad, place: {
+        title: value.name, lat: bad.lat ? '' : degrees(lat), lon: bad.lon ? '' : degrees(lon), variants: others, kind: kind[0],
+        feature_class: kind[2], feature_code: kind[3], ccodes: value.country.toUpperCase(), given: !!value.radius,
+        radius_km: value.radius && !bad.radius ? String(radius) : String(kind[4]), source: value.source, note: value.note
+      } };
+    }
+    // What is drawn follows what is typed; a pasted "43.20028, 20.72056" is two numbers.
+    function refresh(key) {
+      if (key === 'lat' || key === 'lon') {
+        var pair = /^\s*([+-]?\d{1,3}\.\d{1,15})\s*[,;\s]\s*([+-]?\d{1,3}\.\d{1,15})\s*$/.exec(fields[key].input.value);
+        if (pair) { fields.lat.input.value = pair[1]; fields.lon.input.value = pair[2]; say('lat', ''); say('lon', ''); }
+      }
+      var found = read();
+      fields.radius.input.placeholder = (KINDS.filter(function (k) { return k[0] === fields.kind.input.value; })[0] || [])[4] || '';
+      if (!fields.name.error.textContent && INVISIBLE.test(fields.name.input.value)) { fields.name.error.textContent = T.oddName; fields.name.error.hidden = false; }
+      draft = found.place.lat && found.place.lon ? found.place : null;
+      if (draft && key && key !== 'name') show([+draft.lat, +draft.lon]);
+      paintMine();
+    }
+    function clear() {
+      Object.keys(fields).forEach(function (key) { fields[key].input.value = ''; say(key, ''); });
+      if (KINDS.length) fields.kind.input.value = KINDS[0][0];
+      draft = null; editing = null;
+      refresh();
+    }
+    function keep() {
+      var found = read(), wrong = Object.keys(found.bad), place = found.place;
+      Object.keys(fields).forEach(function (key) { say(key, found.bad[key] || ''); });
+      if (wrong.length) { fields[wrong[0]].input.focus(); return; }
+      var stem = 'user:' + slug(place.title), number = 1;
+      place.id = stem;
+      while (kept.some(function (other) { return other !== editing && other.id === place.id; })) place.id = stem + '-' + (++number);
+      var at = kept.indexOf(editing);
+      if (at >= 0) kept[at] = place; else kept.push(place);
+      wantedName = '';
+      clear();
+      stage('pick');
+      addStatus.textContent = fill(T.added, { n: place.title });
+      right.scrollTop = 0;
+      mineHead.focus({ preventScroll: true });
+    }
+    function edit(place) {
+      clear();
+      editing = place;
+      var values = { name: place.title, kind: place.kind, lat: place.lat, lon: place.lon, names: place.variants.join('; '), country: place.ccodes,
+        radius: place.given ? place.radius_km : '', source: place.source, note: place.note };
+      Object.keys(values).forEach(function (key) { fields[key].input.value = values[key]; });
+      stage('form'); refresh(); show([+place.lat, +place.lon]);
+      right.scrollTop = 0;
+      fields.name.input.focus({ preventScroll: true });
+    }
+    function stage(which) {
+      addView.dataset.step = which;
+      pick.hidden = which !== 'pick'; form.hidden = which !== 'form';
+      pickHead.textContent = '';
+      if (kept.length && !wantedName) pickHead.textContent = T.addAnother;
+      else if (wantedName) {
+        var parts = T.addWhereNamed.split('{n}');
+        [document.createTextNode(parts[0]), name(wantedName), document.createTextNode(parts[1])].forEach(function (n) { pickHead.appendChild(n); });
+      } else pickHead.textContent = T.addWhere;
+      formDo.textContent = editing ? T.addSave : T.addDo;
+      addStatus.textContent = '';
+      paintCross();
+    }
+    function paintMine() {
+      markers.forEach(function (marker) { marker.remove(); });
+      markers = mine().filter(function (place) { return place !== editing || !draft; }).map(function (place) {
+        return L.marker([+place.lat, +place.lon], { icon: new Flag({ place: place }), interactive: false, keyboard: false, zIndexOffset: 2000 }).addTo(map);
+      });
+      mineHead.textContent = fill(T.addMine, { n: kept.length });
+      mineBox.hidden = !kept.length;
+      mineList.textContent = '';
+      kept.forEach(function (place) {
+        var li = el('li', 'gm-mine-one'), words = el('div', 'gm-mine-text', null, name(place.title, 'gm-place'), el('div', 'gm-dim', place.lat + ', ' + place.lon));
+        li.appendChild(words);
+        li.appendChild(button('gm-mini', T.edit, function () { edit(place); }, T.edit + ': ' + place.title));
+        li.appendChild(button('gm-mini', T.remove, function () {
+          kept.splice(kept.indexOf(place), 1);
+          if (editing === place) editing = null;
+          paintMine(); stage(addView.dataset.step);
+          addStatus.textContent = fill(T.removed, { n: place.title });
+          (kept.length ? mineHead : addHead).focus();
+        }, T.remove + ': ' + place.title));
+        mineList.appendChild(li);
+      });
+      takes.rows.text.value = [COLUMNS.join(',')].concat(kept.map(csvRow)).join('\n');
+      takes.commands.text.value = kept.map(commandOf).join('\n');
+      takes.rows.text.rows = Math.min(6, kept.length + 1) + 1; takes.commands.text.rows = Math.min(8, kept.length * 3);
+      [['rows', T.addRow, T.addRows], ['commands', T.addCommand, T.addCommands]].forEach(function (one) {
+        var words = kept.length === 1 ? one[1] : one[2];
+        takes[one[0]].title.textContent = words; takes[one[0]].text.setAttribute('aria-label', words);
+      });
+      load.textContent = kept.length === 1 ? T.addLoad : fill(T.addLoadAll, { n: kept.length });
+      var words_ = kept.length ? fill(T.addKept, { n: kept.length }) : T.add;
+      toolAdd.setAttribute('aria-label', words_); toolAdd.title = words_;
+      toolAdd.classList.toggle('gm-has', kept.length > 0);
+      shapes.redraw();
+    }
+    var Flag = L.Icon.extend({
+      createIcon: function () {
+        var place = this.options.place, node = el('div', 'gm-flag' + (kept.indexOf(place) < 0 ? ' gm-flag-draft' : ''));
+        node.appendChild(svg('svg', { viewBox: '0 0 30 40', 'aria-hidden': 'true' }, svg('path', { d: 'M6 38V3h20l-5 7.500 5 7.500H6', class: 'gm-flag-halo' }),
+          svg('path', { d: 'M6 3h20l-5 7.500 5 7.500H6z', class: 'gm-flag-cloth' }), svg('path', { d: 'M6 38V3', class: 'gm-flag-pole' }),
+          svg('path', { d: 'M13 6.500v8M9 10.500h8', class: 'gm-flag-plus' }), svg('circle', { cx: 6, cy: 38, r: 2.200, class: 'gm-flag-foot' })));
+        if (place.title) node.appendChild(el('span', 'gm-caption', null, name(place.title)));
+        return node;
+      },
+      createShadow: function () { return null; }
+    });
+    function copy(text) {
+      function byHand() {
+        text.focus(); text.select();
+        var done = false;
+        try { done = document.execCommand('copy'); } catch (error) { done = false; }
+        addStatus.textContent = done ? T.copied : T.copyHand;
+      }
+      // Pages opened from disk or inside a notebook may not be allowed to use the clipboard.
+      if (navigator.clipboard && navigator.clipboard.writeText) {
+        navigator.clipboard.writeText(text.value).then(function () { addStatus.textContent = T.copied; }, byHand);
+      } else byHand();
+    }
+    function download() {
+      // The mark at the front tells spreadsheets that it is UTF-8.
+      var rows = '\ufeff' + [COLUMNS.join(',')].concat(kept.map(csvRow)).join('\r\n') + '\r\n';
+      var url = URL.createObjectURL(new Blob([rows], { type: 'text/csv;charset=utf-8' })), a = el('a');
+      a.href = url; a.download = 'places.csv'; a.hidden = true;
+      box.appendChild(a); a.click(); a.remove();
+      setTimeout(function () { URL.revokeObjectURL(url); }, 10000);
+    }
+
+    function placeIt(words, text, number) {
+      var node = button('gm-mini gm-place-it', words, function () { startAdding(node, text); });
+      node.dataset.place = number;
+      return node;
+    }
+    function startAdding(from, text) {
+      if (text !== undefined) { clear(); wantedName = text; }
+      adding = true; opener = from;
+      sheetBefore = box.dataset.sheet;
+      listView.hidden = detailView.hidden = true; addView.hidden = crosshair.hidden = false;
+      box.classList.add('gm-adding'); toolAdd.setAttribute('aria-pressed', 'true');
+      box.dataset.sheet = 'add';
+      stage(form.hidden || text !== undefined ? 'pick' : 'form');
+      paintMine(); paintCross();
+      right.scrollTop = 0;
+      (addView.dataset.step === 'form' ? addHead : box).focus({ preventScroll: true });
+      if (document.activeElement === box) addStatus.textContent = fill(T.addCross, { c: rounded(aim()).join(', ') });
+    }
+    function leaveAdding(quiet) {
+      adding = false;
+      addView.hidden = crosshair.hidden = true;
+      detailView.hidden = !state.id; listView.hidden = !!state.id;
+      box.classList.remove('gm-adding'); toolAdd.setAttribute('aria-pressed', 'false');
+      sheet(sheetBefore === 'add' ? 'list' : sheetBefore);
+      paintMine();
+      if (quiet || !opener) return;
+      // The evidence may have been painted anew meanwhile.
+      var back = opener.isConnected ? opener : detailView.querySelector('.gm-place-it[data-place="' + opener.dataset.place + '"]') || toolAdd;
+      back.focus({ preventScroll: true });
+    }
+    // Before Leaflet's own keys: an arrow moves the map by a little, with Shift by more.
+    box.addEventListener('keydown', function (e) {
+      if (!adding || e.isComposing) return;
+      if (e.key === 'Escape') { e.preventDefault(); e.stopImmediatePropagation(); leaveAdding(); return; }
+      if (e.target !== box || e.ctrlKey || e.altKey || e.metaKey) return;
+      var by = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[e.key];
+      if (by) map.panBy(L.point(by).multiplyBy(e.shiftKey ? 120 : 12), { animate: false });
+      else if (e.key === 'Enter' || e.key === ' ') put(aim(), 'key');
+      else return;
+      if (by) { paintCross(); addStatus.textContent = fill(T.addCross, { c: rounded(aim()).join(', ') }); }
+      e.preventDefault(); e.stopImmediatePropagation();
+    }, true);
+    map.on('move zoomend resize', paintCross);
+    clear();
+    stage('pick');
 
     // ---- the address keeps the state ----------------------------------------------------------------------
     var canRemember = /^(file|https?):$/.test(location.protocol) && window.self === window.top, restoring = false;
@@ -1339,7 +1743,10 @@
     phone.addEventListener('change', function () { map.invalidateSize(); });
     map.on('moveend', placeAreas);
     placeAreas();
-    map.on('click', function () { if (state.id) select(null); });
+    map.on('click', function (e) {
+      if (adding) put(e.latlng, 'pointer');
+      else if (state.id) select(null);
+    });
     box.classList.add('gm-ready');
     return { map: map, state: state, apply: apply, select: select };
   }
