@@ -54,10 +54,9 @@ _CODE_SCORE = 0.9
 # States that are no more have no point today.
 _HISTORIC = "PCLH"
 _LAYER_RANK = {"user": 0, "overlay": 0, "import": 1, "world": 1}
-# Who says "New York" means the city before the state, who says "Maine" the state before the township: a wide
-# area's people are counted for a tenth (admin-1 and the like) or a twentieth (districts).
-_AREA_SHARE = {"ADM1": 0.1, "RGN": 0.1}
-_OTHER_AREA_SHARE = 0.05
+# Who says "New York" means the city before the state, who says "Maine" the state before the township: the people of an
+# area count for a twentieth, because the world layer's figures for areas are sums that count some towns twice.
+_AREA_SHARE = 0.05
 # A place of which the asked name is only another name must have four times the people to come first: "Bombay" is Mumbai
 # and "New York" the city, but "Paris" is no village that is also called so. What matched by a variant of spelling or as
 # an abbreviation counts for a hundredth. The world layer lists what has 500 people; what has no number has fewer.
@@ -224,7 +223,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
             raise GeocoderQueryError("geometry: the gazetteer has no outlines; leave it out and see raw['radius_km']")
         most = 1 if exactly_one else self._limit(limit)
         countries = _country_codes(country_codes)
-        box = self._box(viewbox)
+        box = _box(viewbox)
         if bounded and box is None:
             raise GeocoderQueryError("bounded: needs a viewbox")
         if featuretype is not None and featuretype not in _FEATURE_TYPES:
@@ -270,16 +269,6 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
             raise GeocoderQueryError("limit: cannot be less than 1")
         return min(number, _MOST)
 
-    def _box(self, viewbox: Any) -> tuple[float, float, float, float] | None:
-        if viewbox is None:
-            return None
-        try:
-            corners = self._format_bounding_box(viewbox, "%(lat1)r %(lon1)r %(lat2)r %(lon2)r").split()
-        except (TypeError, ValueError) as error:
-            raise GeocoderQueryError(f"viewbox: give two corners such as [(45, 18), (41, 23)] ({error})") from error
-        lat1, lon1, lat2, lon2 = map(float, corners)
-        return lat1, lon1, lat2, lon2
-
     def _free(self, query: str) -> list[Candidate]:
         """The candidates of a line of text, best first."""
         # "Washington, D.C." may be a name as it stands.
@@ -323,6 +312,9 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
             if not fold(name):
                 continue
             containers = [c.place for c in self._candidates(name)]
+            code = self._opened().country(name.upper()) if len(name) == 2 else None
+            if code is not None:
+                containers.append(code)
             found = [c for c in found if any(_inside(c.place, container) for container in containers)]
         return found
 
@@ -523,18 +515,29 @@ def _coordinates(query: Any) -> tuple[float, float]:
         if pair:
             query = (pair[1], pair[2])
     try:
-        if isinstance(query, Sequence) and not isinstance(query, str) and len(query) >= 2:
-            # Not left to Point, which would quietly turn a longitude of 200 into -160.
-            lat, lon = float(query[0]), float(query[1])
-        else:
-            point = query if isinstance(query, Point) else Point(query)
+        if isinstance(query, (str, Point)):
+            point = Point(query)
             lat, lon = float(point.latitude), float(point.longitude)
-    except (TypeError, ValueError, OverflowError) as error:
+        else:
+            # Not left to Point, which takes None for 0, 0 and quietly turns a longitude of 200 into -160.
+            lat, lon = float(query[0]), float(query[1])
+    except (TypeError, ValueError, LookupError, OverflowError) as error:
         raise GeocoderQueryError(f"query: {str(query)[:60]!r} is no pair of coordinates; give (lat, lon)") from error
     if not (math.isfinite(lat) and math.isfinite(lon)) or not -90 <= lat <= 90 or not -180 <= lon <= 180:
         hint = " Are lat and lon swapped?" if -90 <= lon <= 90 < abs(lat) <= 180 else ""
         raise GeocoderQueryError(f"query: ({lat:g}, {lon:g}) is outside -90..90, -180..180 degrees.{hint}")
     return lat, lon
+
+
+def _box(viewbox: Any) -> tuple[float, float, float, float] | None:
+    """South, west, north and east of two opposite corners."""
+    if viewbox is None:
+        return None
+    try:
+        (lat1, lon1), (lat2, lon2) = (_coordinates(corner) for corner in viewbox)
+    except (TypeError, ValueError) as error:
+        raise GeocoderQueryError(f"viewbox: give two corners such as [(45, 18), (41, 23)] ({error})") from error
+    return min(lat1, lat2), min(lon1, lon2), max(lat1, lat2), max(lon1, lon2)
 
 
 def _zoom_kind(zoom: int | None) -> str:
@@ -559,7 +562,7 @@ def _rank(candidate: Candidate) -> tuple[int, int, float, float, str]:
     place = candidate.place
     weight = max(float(place.population or 0), _LEAST_PEOPLE)
     if place.feature_class in ("A", "L"):
-        weight *= _AREA_SHARE.get(place.feature_code, _OTHER_AREA_SHARE)
+        weight *= _AREA_SHARE
     if candidate.match not in ("exact", "folded"):
         weight *= _OTHER_NAME if candidate.score >= _GOOD_SCORE else _POOR_NAME
     is_country = place.feature_code in _COUNTRY_CODES and candidate.score >= _GOOD_SCORE
