@@ -915,7 +915,7 @@
       svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5' })));
     var toolAdd = button('gm-tool gm-tool-add', '', function () { if (adding) leaveAdding(); else startAdding(toolAdd); }, T.add);
     toolAdd.setAttribute('aria-pressed', 'false');
-    toolAdd.appendChild(svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: 'M5 22V3h9l-2 4 2 4H5M18 13v8M14 17h8' })));
+    tools.appendChild(toolAdd).appendChild(svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: 'M5 22V3h9l-2 4 2 4H5M18 13v8M14 17h8' })));
 
     // head
     var head = el('header', 'gm-head'), title = el('h1', 'gm-title', null, name(data.title)), count = el('p', 'gm-count');
@@ -1570,7 +1570,7 @@
       fields.name.input.focus({ preventScroll: true });
     }
     function stage(which) {
-      addView.dataset.step = which;
+      addView.dataset.step = box.dataset.add = which;
       pick.hidden = which !== 'pick'; form.hidden = which !== 'form';
       pickHead.textContent = '';
       if (kept.length && !wantedName) pickHead.textContent = T.addAnother;
@@ -1605,7 +1605,7 @@
       });
       takes.rows.text.value = [COLUMNS.join(',')].concat(kept.map(csvRow)).join('\n');
       takes.commands.text.value = kept.map(commandOf).join('\n');
-      takes.rows.text.rows = Math.min(6, kept.length + 1) + 1; takes.commands.text.rows = Math.min(8, kept.length * 3);
+      takes.rows.text.rows = Math.min(6, kept.length + 1) + 1; takes.commands.text.rows = Math.min(9, 2 + kept.length * 3);
       [['rows', T.addRow, T.addRows], ['commands', T.addCommand, T.addCommands]].forEach(function (one) {
         var words = kept.length === 1 ? one[1] : one[2];
         takes[one[0]].title.textContent = words; takes[one[0]].text.setAttribute('aria-label', words);
