@@ -219,8 +219,8 @@ def _payload(
         "notes": list(notes),
         "kinds": _kinds(),
     }
-    if view != "neutral":
-        payload["view"] = f"{view} view"
+    if view != "neutral" or view_note is not None:
+        payload["view"] = view
     if view_note is not None:
         payload["viewNote"] = view_note
     if basemap:
@@ -234,24 +234,13 @@ def _payload(
 
 
 def _kinds() -> list[list[Any]]:
-    """What a reader may add to the map: [type as ``geomap gazetteer add --type`` takes it, words, feature
-    class, feature code, radius in kilometres]."""
-    return [list(kind) for kind in _KINDS]
-
-
-_KINDS: tuple[tuple[str, str, str, str, float], ...] = (
-    ("village", "Village", "P", "PPL", 2.0),
-    ("town", "Town", "P", "PPL", 3.0),
-    ("quarter", "Quarter of a town", "P", "PPLX", 1.0),
-    ("checkpoint", "Checkpoint, border crossing", "S", "BDRY", 0.5),
-    ("bridge", "Bridge", "S", "BDG", 0.3),
-    ("road", "Road", "R", "RD", 5.0),
-    ("camp", "Camp", "S", "CMP", 1.0),
-    ("base", "Military base", "L", "MILB", 1.5),
-    ("hospital", "Hospital", "S", "HSP", 0.3),
-    ("school", "School", "S", "SCH", 0.3),
-    ("region", "Region", "L", "RGN", 20.0),
-)
+    """What a reader may add to the map, by GeoNames class: [class, words for it, [[type as ``geomap gazetteer add
+    --type`` takes it, feature code, radius in kilometres], ...]]."""
+    lexicon = load_json("place_kinds.json")
+    classes: dict[str, list[list[Any]]] = {}
+    for kind in lexicon["kinds"]:
+        classes.setdefault(kind["class"], []).append([kind["words"][0], kind["code"], kind["radius_km"]])
+    return [[letter, lexicon["classes"][letter], kinds] for letter, kinds in classes.items()]
 
 
 def _clean(value: Any) -> Any:

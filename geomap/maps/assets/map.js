@@ -97,6 +97,9 @@
   function fill(text, values) {
     return text.replace(/\{(\w)\}/g, function (_, key) { return values[key]; });
   }
+  function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  }
   function fold(text) {
     return text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
   }
@@ -140,11 +143,12 @@
     if (/^[+-]?\d{1,5},\d{1,15}$/.test(plain)) plain = plain.replace(',', '.');
     return /^[+-]?(\d{1,5}(\.\d{0,15})?|\.\d{1,15})$/.test(plain) ? +plain : NaN;
   }
-  function csvCell(text) {
-    return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+  function csvCell(text) {  // quoted where any reader could part or trim it
+    return /[",\r\n\u0085\u2028\u2029]|^[#\s]|\s$/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
-  function csvText(text) {  // a spreadsheet would run what begins like a formula
-    return csvCell(/^[=+\-@]/.test(text) ? "'" + text : text);
+  // A spreadsheet would run what begins like a formula; geomap takes the one apostrophe off again.
+  function csvText(text) {
+    return csvCell(/^'*[=+\-@]/.test(text) ? "'" + text : text);
   }
   function csvRow(place) {
     return COLUMNS.map(function (column) {
@@ -173,7 +177,7 @@
     return words.join(' ');
   }
   function slug(text) {
-    return fold(text).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60) || 'place';
+    return fold(text).replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60) || 'place';
   }
   function reduced() {
     return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -896,7 +900,7 @@
 
     // -- controls of Leaflet --
     map.attributionControl.setPrefix(false);
-    map.attributionControl.addAttribution('Places: GeoNames CC BY 4.0 · Borders: Natural Earth (' + (data.view || 'German view') + ') · Leaflet');
+    map.attributionControl.addAttribution('Places: GeoNames CC BY 4.0 · Borders: Natural Earth (' + (data.view ? data.view + ' view' : 'German view') + ') · Leaflet');
     L.control.scale({ position: 'bottomleft', maxWidth: 120, imperial: false }).addTo(map);
 
     // ---- panels ---------------------------------------------------------------------------------------
@@ -1057,7 +1061,7 @@
       ['Places', 'Names are looked up in a gazetteer; which of several places of a name is meant is decided by the text around it. Each incident lists the rule that decided, the reasons and the places it was not. A name that nothing fits is not drawn.'],
       ['Dates', 'Phrases such as “on Sunday” are counted from the article’s publication date. Without one they stay unresolved. Each incident says what its date rests on.'],
       ['Machine-made', 'Types, places, dates and certainty were read by a program and can be wrong. Check the quote and its source.'],
-      ['Borders', (data.viewNote ? data.viewNote + ' ' : 'Land and borders: Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view, public domain. ') + 'Dashed borders are those that another of Natural Earth’s points of view does not draw. What is drawn is no statement on the status of any territory.'],
+      ['Borders', 'Land and borders: Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view, public domain. ' + (data.viewNote ? data.viewNote + ' ' : '') + 'Dashed borders are those that another of Natural Earth’s points of view does not draw. What is drawn is no statement on the status of any territory.'],
       ['Kosovo', 'Kosovo’s status is disputed. It is labelled “' + data.kosovo + '” here; the label can be chosen by whoever makes the map. *This designation is without prejudice to positions on status.'],
       ['Sources', 'Place data: GeoNames (geonames.org), Creative Commons Attribution 4.0, and the user’s own places file. Map drawn with Leaflet and Leaflet.markercluster. This page loads nothing from the network.']
     ].concat(data.notes.map(function (text) { return ['', text]; })).forEach(function (part) {
@@ -1376,7 +1380,7 @@
 
     // ---- adding places ----------------------------------------------------------------------------------
     // They live in this page's memory only; what leaves it is a row, a command or a file that the reader takes.
-    var KINDS = data.kinds, opener = null, sheetBefore = 'list', markers = [], wantedName = '';
+    var KINDS = Object.create(null), opener = null, sheetBefore = 'list', scrollBefore = 0, markers = [], wantedName = '';
     function mine() { return draft && adding ? kept.concat([draft]) : kept; }
 
     var crosshair = el('div', 'gm-cross', null, el('span', 'gm-cross-at'));
@@ -1426,10 +1430,17 @@
     field('source', T.addSource, { hint: T.addSourceHint });
     field('note', T.addNote);
     fields.country.input.autocapitalize = 'characters';
-    KINDS.forEach(function (kind) {
-      var option = el('option', null, kind[1]);
-      option.value = kind[0]; fields.kind.input.appendChild(option);
+    data.kinds.forEach(function (class_) {
+      var group_ = el('optgroup');
+      group_.label = capital(class_[1]);
+      class_[2].forEach(function (kind) {
+        var option = el('option', null, capital(kind[0]));
+        option.value = kind[0]; group_.appendChild(option);
+        KINDS[kind[0]] = { fclass: class_[0], fcode: kind[1], radius: kind[2] };
+      });
+      fields.kind.input.appendChild(group_);
     });
+    var firstKind = fields.kind.input.value;
     var formRow = el('div', 'gm-add-row'), formDo = button('gm-button gm-main', T.addDo, function () { keep(); });
     formRow.appendChild(formDo);
     formRow.appendChild(button('gm-button', T.addDrop, function () { editing = null; wantedName = ''; clear(); stage('pick'); box.focus({ preventScroll: true }); }));
@@ -1501,7 +1512,7 @@
     function read() {
       var bad = {}, value = {};
       Object.keys(fields).forEach(function (key) { value[key] = oneLine(fields[key].input.value); });
-      var kind = KINDS.filter(function (k) { return k[0] === value.kind; })[0];
+      var kind = KINDS[value.kind];
       if (!value.name) bad.name = T.badName;
       else if (!/\p{L}/u.test(value.name)) bad.name = T.badLetters;
       else if (value.name.length > 300) bad.name = fill(T.badLong, { n: 300 });
@@ -1519,9 +1530,9 @@
         return (seen[n] = true);
       });
       return { bad: bad, place: {
-        title: value.name, lat: bad.lat ? '' : degrees(lat), lon: bad.lon ? '' : degrees(lon), variants: others, kind: kind[0],
-        feature_class: kind[2], feature_code: kind[3], ccodes: value.country.toUpperCase(), given: !!value.radius,
-        radius_km: value.radius && !bad.radius ? String(radius) : String(kind[4]), source: value.source, note: value.note
+        title: value.name, lat: bad.lat ? '' : degrees(lat), lon: bad.lon ? '' : degrees(lon), variants: others, kind: value.kind,
+        feature_class: kind.fclass, feature_code: kind.fcode, ccodes: value.country.toUpperCase(), given: !!value.radius,
+        radius_km: value.radius && !bad.radius ? String(radius) : String(kind.radius), source: value.source, note: value.note
       } };
     }
     // What is drawn follows what is typed; a pasted "43.20028, 20.72056" is two numbers.
@@ -1531,7 +1542,7 @@
         if (pair) { fields.lat.input.value = pair[1]; fields.lon.input.value = pair[2]; say('lat', ''); say('lon', ''); }
       }
       var found = read();
-      fields.radius.input.placeholder = (KINDS.filter(function (k) { return k[0] === fields.kind.input.value; })[0] || [])[4] || '';
+      fields.radius.input.placeholder = KINDS[fields.kind.input.value].radius;
       if (!fields.name.error.textContent && INVISIBLE.test(fields.name.input.value)) { fields.name.error.textContent = T.oddName; fields.name.error.hidden = false; }
       draft = found.place.lat && found.place.lon ? found.place : null;
       if (draft && key && key !== 'name') show([+draft.lat, +draft.lon]);
@@ -1539,7 +1550,7 @@
     }
     function clear() {
       Object.keys(fields).forEach(function (key) { fields[key].input.value = ''; say(key, ''); });
-      if (KINDS.length) fields.kind.input.value = KINDS[0][0];
+      fields.kind.input.value = firstKind;
       draft = null; editing = null;
       refresh();
     }
@@ -1573,6 +1584,7 @@
       addView.dataset.step = box.dataset.add = which;
       pick.hidden = which !== 'pick'; form.hidden = which !== 'form';
       pickHead.textContent = '';
+      pickHow.hidden = kept.length > 0;  // whoever has added one knows
       if (kept.length && !wantedName) pickHead.textContent = T.addAnother;
       else if (wantedName) {
         var parts = T.addWhereNamed.split('{n}');
@@ -1656,7 +1668,7 @@
     function startAdding(from, text) {
       if (text !== undefined) { clear(); wantedName = text; }
       adding = true; opener = from;
-      sheetBefore = box.dataset.sheet;
+      sheetBefore = box.dataset.sheet; scrollBefore = right.scrollTop;
       listView.hidden = detailView.hidden = true; addView.hidden = crosshair.hidden = false;
       box.classList.add('gm-adding'); toolAdd.setAttribute('aria-pressed', 'true');
       box.dataset.sheet = 'add';
@@ -1674,6 +1686,7 @@
       sheet(sheetBefore === 'add' ? 'list' : sheetBefore);
       paintMine();
       if (quiet || !opener) return;
+      right.scrollTop = scrollBefore;
       // The evidence may have been painted anew meanwhile.
       var back = opener.isConnected ? opener : detailView.querySelector('.gm-place-it[data-place="' + opener.dataset.place + '"]') || toolAdd;
       back.focus({ preventScroll: true });
