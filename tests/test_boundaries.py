@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from map_samples import incident, place, sample_incidents
-from shapely.geometry import Point
+from shapely import area
+from shapely.geometry import Point, box
 
-from geomap.boundaries import BOUNDARY_VIEW, join_boundaries, load_boundaries, load_boundaries_for
+from geomap.boundaries import BOUNDARY_VIEW, _all_countries, join_boundaries, load_boundaries, load_boundaries_for
+from geomap.errors import UsageError
 from geomap.frames import incidents_to_gdf
+from geomap.views import AREAS
 
 QUOTE = "About 300 people marched in Kosovska Mitrovica, an organiser said."
 
@@ -22,15 +25,16 @@ def test_bounds_and_codes_choose_the_polygons() -> None:
     assert {"XK", "RS"} <= set(near["code"])
     assert len(near) < 6
     assert set(load_boundaries(country_codes={"FR"})["code"]) == {"FR"}
-    assert len(load_boundaries()) == 250
+    areas = set(load_boundaries()["area"]) - {""}
+    assert len(load_boundaries()) == 250 + len(areas - {a.id for a in AREAS.values() if a.shape == "whole"})
     assert len(load_boundaries(country_codes=set())) == 0
     assert "-99" not in set(load_boundaries()["code"])
 
 
 def test_the_view_is_named_and_is_what_the_file_holds() -> None:
     assert "German point of view" in BOUNDARY_VIEW
-    frame = load_boundaries(bounds=(33.0, 44.0, 35.0, 46.0))
-    # Crimea in this view, which differs from Natural Earth's own default.
+    # What Natural Earth's German point of view makes of Crimea, which differs from Natural Earth's own default.
+    frame = _all_countries()
     assert list(frame["code"][frame.contains(Point(34.1, 44.95))]) == ["UA"]
 
 
@@ -91,3 +95,53 @@ def test_the_input_is_not_changed() -> None:
     join_boundaries(frame, load_boundaries_for(frame))
     assert frame.geometry.iloc[9] is None
     assert "boundary_country" not in frame.columns
+
+
+def simferopol_in(view: str):
+    frame = incidents_to_gdf([incident(1, "protest", QUOTE, [place("Banjska", lat=44.95, lon=34.1)])])
+    return join_boundaries(frame, load_boundaries_for(frame, view=view)).iloc[0]
+
+
+@pytest.mark.parametrize(("view", "code"), [("neutral", None), ("un", "UA"), ("ua", "UA"), ("ru", "RU"), ("rs", None)])
+def test_a_point_in_a_contested_area_gets_the_views_country_and_the_areas_name(view: str, code: str | None) -> None:
+    row = simferopol_in(view)
+    assert row["boundary_country"] == code
+    assert row["contested"].startswith("Crimea")
+    assert row["country_code"] == "XK"  # the gazetteer's, as in the sample, whatever the polygons say
+
+
+def test_outside_contested_areas_nothing_is_contested() -> None:
+    belgrade = place("Banjska", lat=44.8, lon=20.5)
+    assert joined([incident(1, "protest", QUOTE, [belgrade])]).iloc[0]["contested"] is None
+
+
+def test_an_unknown_view_is_refused() -> None:
+    with pytest.raises(UsageError, match="neutral, un, de-facto"):
+        load_boundaries(view="martian")
+
+
+def outline(country_code: str, view: str):
+    whole = place("Serbia", feature_code="PCLI", country_code=country_code)
+    frame = incidents_to_gdf([incident(1, "protest", QUOTE, [whole], geo_precision=None)])
+    return join_boundaries(frame, load_boundaries_for(frame, view=view)).iloc[0].geometry
+
+
+def test_a_countrys_outline_holds_what_the_view_counts_to_it() -> None:
+    crimea, pristina = Point(34.1, 44.95), Point(21.1, 42.6)
+    assert outline("UA", "ua").contains(crimea)
+    assert not outline("UA", "neutral").contains(crimea)
+    assert not outline("UA", "ru").contains(crimea) and outline("RU", "ru").contains(crimea)
+    assert outline("RS", "rs").contains(pristina) and not outline("RS", "neutral").contains(pristina)
+    # Kosovo keeps an outline of its own when it is what the text names.
+    assert outline("XK", "rs").contains(pristina) and not outline("XK", "rs").contains(Point(20.5, 44.8))
+
+
+@pytest.mark.parametrize("view", ["neutral", "ua", "in", "de-facto"])
+def test_no_land_is_lost_or_counted_twice(view: str) -> None:
+    for codes, bounds in (({"UA"}, (30, 44, 40, 50)), ({"IN", "PK"}, (72, 30, 80, 37)), ({"GE"}, (39, 40, 47, 44))):
+        frame = load_boundaries(bounds=bounds, country_codes=codes, view=view)
+        raw = _all_countries()
+        window = box(*bounds)
+        before = area(raw.geometry.intersection(window)).sum()
+        assert area(frame.geometry.intersection(window)).sum() == pytest.approx(before, rel=1e-6)
+        assert frame.geometry.is_valid.all()

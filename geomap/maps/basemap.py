@@ -16,14 +16,43 @@ import shapely
 from shapely.geometry import box
 
 from geomap.maps.topology import build_topology
+from geomap.views import AREAS, DEFAULT_VIEW, load_view
 
 __all__ = ["border_kind", "contested", "detail", "encode_arcs", "world"]
 
 
 @cache
-def world() -> Any:
-    """The committed coarse world, as :mod:`geomap.maps.build_basemap` wrote it. Shared: don't change it."""
+def _world() -> Any:
     return json.loads(resources.files("geomap.maps").joinpath("data", "world.json").read_text(encoding="utf-8"))
+
+
+# From this zoom on a contested area is lettered that is no country to Natural Earth: it is about 50 km across.
+_AREA_ZOOM = 5.0
+
+
+@cache
+def world(view: str | None = None, *, kosovo_label: str | None = None) -> Any:
+    """The committed coarse world, lettered as a boundary view has it; without one as
+    :mod:`geomap.maps.build_basemap` wrote it.
+
+    Contested borders are broken lines in every view; ``kosovo_label`` goes before the view's own. The result is
+    shared: don't change it. Raises :class:`~geomap.errors.UsageError` for an unknown view.
+    """
+    if view is None:
+        return _world()
+    chosen = load_view(view)
+    whole = {area.base: area.id for area in AREAS.values() if area.shape == "whole"}
+    labels = []
+    for name, code, lon, lat, zoom in _world()["labels"]:
+        text = chosen.label(whole[code], kosovo_label=kosovo_label) if code in whole else name
+        if text:
+            labels.append([text, code, lon, lat, zoom])
+    labels += [
+        [chosen.labels[area.id], "", area.lon, area.lat, _AREA_ZOOM]
+        for area in AREAS.values()
+        if area.shape != "whole" and chosen.labels[area.id]
+    ]
+    return {**_world(), "labels": sorted(labels, key=lambda label: (label[4], label[0]))}
 
 
 def contested(one: str, other: str) -> bool:
@@ -81,13 +110,21 @@ _MARGIN = 2.5
 
 
 def detail(
-    boundaries: Any, bounds: tuple[float, float, float, float] | None, *, kosovo_label: str = "Kosovo*"
+    boundaries: Any,
+    bounds: tuple[float, float, float, float] | None,
+    *,
+    view: str = DEFAULT_VIEW,
+    kosovo_label: str | None = None,
 ) -> dict[str, Any] | None:
     """The detailed land and borders around ``bounds`` (west, south, east, north), or None where there is
     nothing to cut or where ``bounds`` is too wide for detail to show.
 
-    ``boundaries`` is a GeoDataFrame of country polygons with the columns ``views``, ``name`` and ``code``.
+    ``boundaries`` is a GeoDataFrame of country polygons as :func:`geomap.boundaries.load_boundaries_for` gives it for
+    the same ``view`` (columns ``views``, ``name``, ``area``). ``kosovo_label`` goes before the view's own. In the
+    result, ``names`` and ``contested`` (1 for a contested area, else 0) stand beside ``shapes``. Raises
+    :class:`~geomap.errors.UsageError` for an unknown view.
     """
+    chosen = load_view(view)
     if boundaries is None or bounds is None or not len(boundaries):
         return None
     west, south, east, north = bounds
@@ -105,8 +142,10 @@ def detail(
         return None
     shapes = [shape.intersection(box(*window)) for shape in frame.geometry]
     views = list(frame["views"])
+    areas = list(frame["area"]) if "area" in frame.columns else [""] * len(frame)
     names = [
-        kosovo_label if code == "XK" else str(name) for name, code in zip(frame["name"], frame["code"], strict=True)
+        chosen.label(area, kosovo_label=kosovo_label) if area else str(name)
+        for name, area in zip(frame["name"], areas, strict=True)
     ]
     whole = shapely.union_all(shapes)
     gaps = [
@@ -127,6 +166,7 @@ def detail(
     topology = build_topology([*shapes, *gaps], tolerance=tolerance, keep=inside)
     views += [""] * len(gaps)
     names += [""] * len(gaps)
+    areas += [""] * len(gaps)
     kinds = []
     for owners in topology.owners:
         if not owners:
@@ -140,5 +180,6 @@ def detail(
         "kinds": "".join(kinds),
         "shapes": [rings for rings in topology.shapes if rings],
         "names": [name for name, rings in zip(names, topology.shapes, strict=True) if rings],
+        "contested": [int(bool(area)) for area, rings in zip(areas, topology.shapes, strict=True) if rings],
         "window": [round(value, 3) for value in window],
     }
