@@ -472,7 +472,7 @@ def _fetch(url: str, headers: Mapping[str, str], timeout: float) -> bytes:
     import urllib.request
 
     from geopy.adapters import AdapterHTTPError
-    from geopy.exc import GeocoderServiceError, GeocoderTimedOut, GeocoderUnavailable
+    from geopy.exc import GeocoderServiceError, GeocoderTimedOut, GeocoderUnavailable, GeopyError
 
     class NoRedirect(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *arguments: Any) -> None:
@@ -493,7 +493,12 @@ def _fetch(url: str, headers: Mapping[str, str], timeout: float) -> bytes:
                     raise GeocoderServiceError(f"the answer has over {_MOST_BYTES:,} bytes")
                 if time.monotonic() > end:
                     raise GeocoderTimedOut(f"no whole answer within {timeout:g} s")
+            if answer.length:
+                raise GeocoderServiceError(f"the answer broke off ({answer.length:,} bytes are missing)")
             return b"".join(parts)
+    except GeopyError:
+        # One of these is a TimeoutError too.
+        raise
     except urllib.error.HTTPError as error:
         status, found = error.code, {name.lower(): value for name, value in error.headers.items()}
         error.close()
