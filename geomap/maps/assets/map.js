@@ -1656,7 +1656,7 @@
       var rows = '\ufeff' + [COLUMNS.join(',')].concat(kept.map(csvRow)).join('\r\n') + '\r\n';
       var url = URL.createObjectURL(new Blob([rows], { type: 'text/csv;charset=utf-8' })), a = el('a');
       a.href = url; a.download = 'places.csv'; a.hidden = true;
-      box.appendChild(a); a.click(); a.remove();
+      addView.appendChild(a); a.click(); a.remove();  // in the panel: the map must not take this for a click
       setTimeout(function () { URL.revokeObjectURL(url); }, 10000);
     }
 
