@@ -9,6 +9,7 @@ running, or that refuses, is asked no more in this run; the run goes on without 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -16,7 +17,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +54,8 @@ _MOST_BYTES = 2_000_000
 _MOST_ANSWERS = 20
 _LIMIT = 10
 _FAILURES = 3
+# Longer than any one request with its retry takes.
+_TURN_S = 60.0
 _LONGEST_NAME = 300
 _LONGEST_QUERY = 120
 _MOST_NAMES = 100
@@ -394,7 +397,8 @@ class OnlineLookup:
                 error_wait_seconds=self._delay,
                 swallow_exceptions=False,
             )
-        options: dict[str, Any] = {"exactly_one": False}
+        # Articles are English; names in the places' own languages come along where the server has them.
+        options: dict[str, Any] = {"exactly_one": False, "language": "en"}
         if self.provider.name == "nominatim":
             options |= {"limit": _LIMIT, "addressdetails": True, "namedetails": True}
             if codes:
@@ -403,11 +407,41 @@ class OnlineLookup:
             options |= {"limit": _LIMIT}
         elif codes:
             options["countries"] = list(codes)
-        self.requests += 1
-        answers = self._ask_slowly(question, **options) or []
+        with self._turn():
+            self.requests += 1
+            answers = self._ask_slowly(question, **options) or []
         places = [_read_answer(self.provider, answer.raw) for answer in answers[:_MOST_ANSWERS]]
         unique = {place.id: place for place in reversed([p for p in places if p is not None])}
         return list(unique.values())[::-1]
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Waits for other runs that ask the same server: the pace is one for all that share the folder."""
+        from filelock import FileLock, Timeout
+        from geopy.exc import GeocoderTimedOut
+
+        stamp = self.folder / self.provider.name / "last-request"
+        lock = FileLock(stamp.with_suffix(".lock"), timeout=_TURN_S)
+        try:
+            stamp.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise GeocoderTimedOut(f"another run has been asking for {_TURN_S:g} s") from error
+        except OSError:
+            # A folder that cannot be written is told of when an answer is to be kept.
+            yield
+            return
+        try:
+            with contextlib.suppress(OSError):
+                # A clock that was set back must not make anybody wait for long.
+                time.sleep(min(self._delay, max(0.0, stamp.stat().st_mtime + self._delay - time.time())))
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    stamp.touch()
+        finally:
+            lock.release()
 
     def _geocoder(self) -> Any:
         from geopy.geocoders import get_geocoder_for_service

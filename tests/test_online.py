@@ -123,12 +123,14 @@ def test_a_name_is_found_and_remembered(server: Server, ask: Opener, tmp_path: P
     assert 1.2 < found.place.radius_km < 1.6
     assert server.paths == ["/search"] and server.agents == [f"geomap/{__version__}"]
     assert server.asked[0]["q"] == ["Jarinje"] and server.asked[0]["countrycodes"] == ["rs,xk"]
-    assert set(server.asked[0]) == {"q", "format", "limit", "addressdetails", "namedetails", "countrycodes"}
+    assert set(server.asked[0]) == {
+        "q", "format", "limit", "addressdetails", "namedetails", "countrycodes", "accept-language"
+    }  # fmt: skip
     # The same question in another order, from a new process's point of view: the folder answers.
     again = ask()
     assert again.lookup("Jarinje", countries=["RS", "XK"]) == [found]
     assert (again.requests, again.remembered, len(server.asked)) == (0, 1, 1)
-    (file,) = (tmp_path / "online" / "nominatim").iterdir()
+    (file,) = (tmp_path / "online" / "nominatim").glob("*.json")
     kept = json.loads(file.read_text("utf-8"))
     assert kept["date"] == again.asked_on("Jarinje", ["XK", "RS"]) and kept["question"] == "Jarinje"
     assert again.asked_on("Elsewhere") is None
@@ -155,7 +157,7 @@ def test_photon(server: Server, ask: Opener) -> None:
     assert (found.place.id, found.place.country_code, found.match) == ("osm:relation/77", "XK", "exact")
     assert found.place.feature_code == "PPL" and 1 < found.place.radius_km < 2
     # Neither the countries, which it does not take, nor what is near is sent.
-    assert server.asked == [{"q": ["jarinje"], "limit": ["10"]}] and server.paths == ["/photon/api"]
+    assert server.asked == [{"q": ["jarinje"], "limit": ["10"], "lang": ["en"]}] and server.paths == ["/photon/api"]
     assert server.agents == [f"geomap/{__version__} (maps@example.org)"]
     assert "Photon" in online.attribution and "OpenStreetMap" in online.attribution
 
@@ -358,6 +360,15 @@ def test_the_pace(server: Server, ask: Opener) -> None:
     for name in ("Aaa", "Bbb", "Ccc"):
         online.lookup(name)
     assert all(b - a >= 0.09 for a, b in zip(server.times, server.times[1:], strict=False))
+    # Two runs share one pace.
+    runs = [ask(min_delay_s=0.1) for _ in range(2)]
+    threads = [threading.Thread(target=run.lookup, args=(f"Name {i}{j}",)) for i, run in enumerate(runs) for j in "ab"]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(server.times) == 7
+    assert all(b - a >= 0.09 for a, b in zip(server.times, server.times[1:], strict=False))
     public = open_online("nominatim", folder=Path("x"), min_delay_s=0.0)
     assert public._delay == 1.0
 
@@ -372,7 +383,7 @@ def test_nothing_is_asked_for_what_is_no_name(server: Server, ask: Opener) -> No
 def test_an_edited_or_damaged_answer_is_asked_anew(server: Server, ask: Opener, tmp_path: Path) -> None:
     server.reply = server.json([JARINJE])
     ask().lookup("Jarinje")
-    (file,) = (tmp_path / "online" / "nominatim").iterdir()
+    (file,) = (tmp_path / "online" / "nominatim").glob("*.json")
     kept = json.loads(file.read_text("utf-8"))
     for text in ("", "{", "[]", "null", json.dumps({**kept, "question": "Other"}), json.dumps({**kept, "date": "x"})):
         file.write_text(text, "utf-8")
