@@ -1,0 +1,304 @@
+"""GeoNames' own files: dumps of places (19 columns), alternate names (8 or 10), codes of divisions (4).
+
+Lines are read by the megabyte and never longer than a quarter of one, so that a file without line ends costs no memory.
+A row that is wrong is skipped and told, with its column; the file goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import BinaryIO
+
+from geomap.errors import GazetteerError, OverlayError
+from geomap.gazetteer.build import _good_alternate, _radius_of_population
+from geomap.gazetteer.importing.rows import Filters, Skipped, Skips
+from geomap.gazetteer.importing.staging import Entry
+from geomap.gazetteer.importing.world import World
+from geomap.gazetteer.kinds import kind_of
+
+__all__ = ["ALTERNATES", "COLUMNS", "FORMATS", "Divisions", "blocks", "detect", "read_codes", "read_places", "survey"]
+
+FORMATS = ("geonames", "geonames-names", "geonames-codes")
+COLUMNS = 19
+ALTERNATES = (8, 10)
+_BLOCK = 1 << 20
+# alternatenames has 10,000 characters at most, which are 40,000 bytes.
+_LONGEST_LINE = 1 << 18
+# The longest real name has 163 letters (Bangkok's); what is longer is a pasted paragraph.
+_LONGEST_NAME = 300
+_LETTER = re.compile(r"[^\W\d_]")
+_NUMBER = re.compile(rb"[0-9]{1,10}")
+_CODE = re.compile(rb"[A-Z]{2}\.[A-Za-z0-9_]{1,20}(\.[^\t]{1,80})?")
+# Countries that are no more, which GeoNames' own list of countries still has.
+_FORMER_COUNTRIES = frozenset({"AN", "CS"})
+_CLASSES = frozenset("AHLPRSTUV") | {""}
+# Of an own name that is written in another script GeoNames gives a Latin form; a plain name needs none.
+_FETCH = "fetch the file again from GeoNames, or remove the row"
+
+
+def detect(name: str, head: bytes) -> str | None:
+    """Which of GeoNames' files this is by its first full line, or None.
+
+    Raises :class:`GazetteerError` for one of them that holds no places.
+    """
+    if b"\x00" in head[:1024].replace(b"\x00", b"", 1):
+        return None
+    lines = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if lines[0].startswith(b"#ISO\t") or (
+        name.casefold().startswith("countryinfo") and any(line.count(b"\t") == 18 for line in lines)
+    ):
+        raise GazetteerError(
+            f"{name}: GeoNames' list of countries holds no places; the world layer has all countries. Import a dump "
+            "of places (allCountries.zip, XK.zip, cities500.zip)"
+        )
+    for line in lines[:20]:
+        cells = line.rstrip(b"\r").split(b"\t")
+        if len(cells) == COLUMNS and _NUMBER.fullmatch(cells[0]):
+            return "geonames"
+        if len(cells) in ALTERNATES and _NUMBER.fullmatch(cells[0]) and _NUMBER.fullmatch(cells[1]):
+            return "geonames-names"
+        if len(cells) == 4 and _CODE.fullmatch(cells[0]) and _NUMBER.fullmatch(cells[3]):
+            return "geonames-codes"
+    return None
+
+
+def blocks(stream: BinaryIO, offset: int = 0) -> Iterator[tuple[list[bytes | None], int]]:
+    """The lines of a stream from a byte on, about a megabyte at a time, and the byte that each block ends before.
+
+    None stands for a line longer than 256 KB. ``offset`` must be where a line begins.
+    """
+    if offset:
+        if stream.seekable():
+            stream.seek(offset)
+        else:
+            left = offset
+            while left and (chunk := stream.read(min(left, _BLOCK))):
+                left -= len(chunk)
+    rest = b""
+    too_long = False
+    while chunk := stream.read(_BLOCK):
+        data = rest + chunk
+        cut = data.rfind(b"\n") + 1
+        if not cut:
+            too_long = too_long or len(data) > _LONGEST_LINE
+            if too_long:
+                offset += len(data)
+                data = b""
+            rest = data
+            continue
+        rest = data[cut:]
+        lines: list[bytes | None] = list(data[: cut - 1].split(b"\n"))
+        if too_long:
+            lines[0] = None
+            too_long = False
+        offset += cut
+        for index, line in enumerate(lines):
+            if line is not None and len(line) > _LONGEST_LINE:
+                lines[index] = None
+        yield lines, offset
+    if rest or too_long:
+        yield [None if too_long or len(rest) > _LONGEST_LINE else rest], offset + len(rest)
+
+
+def survey(lines: Iterable[bytes | None], world: World) -> list[tuple[tuple[str, str, str, str], str]]:
+    """First look at a block: tells ``world`` which of its places the file has.
+
+    Returns ((country, code, code, "ADM1" or "ADM2"), name) of the divisions that the file itself has.
+    """
+    matched: list[tuple[int, str, str, str, str]] = []
+    divisions: list[tuple[tuple[str, str, str, str], str]] = []
+    numbers: list[int] = []
+    numbered: list[bytes] = []
+    for line in lines:
+        if line is None:
+            continue
+        try:
+            numbers.append(int(line[: line.find(b"\t")]))
+        except ValueError:
+            continue
+        numbered.append(line)
+    known = world.find(numbers)
+    for number, line in zip(numbers, numbered, strict=True):
+        division = b"\tA\tADM1\t" in line or b"\tA\tADM2\t" in line
+        if number not in known and not division:
+            continue
+        cells = line.split(b"\t")
+        if len(cells) != COLUMNS:
+            continue
+        fcode, cc, code1, code2 = (cells[i].decode("utf-8", "replace") for i in (7, 8, 10, 11))
+        if number in known:
+            matched.append((known[number], cc, code1, code2, fcode))
+        if division and code1 not in ("", "00"):
+            divisions.append(((cc, code1, code2, fcode), cells[1].decode("utf-8", "replace").strip()))
+    if matched:
+        world.survey(matched)
+    return divisions
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """Names of divisions: (country, code) → admin-1 and (country, code, code) → admin-2."""
+
+    first: Mapping[tuple[str, ...], str]
+    second: Mapping[tuple[str, ...], str]
+
+
+@lru_cache(maxsize=2048)
+def _radius_of(fclass: str, fcode: str) -> float:
+    """How far a feature reaches, in km: geomap's convention for its kind; historic divisions as today's."""
+    if fclass == "A" and fcode.startswith("ADM") and fcode.endswith("H"):
+        fcode = fcode[:-1]
+    try:
+        return kind_of(f"{fclass}.{fcode}").radius_km
+    except OverlayError:
+        # A code that is none, or of another class: as a building or a farm.
+        return 1.0
+
+
+def _skip(skips: Skips, row: int, reason: str, column: str, value: str, remedy: str = _FETCH) -> None:
+    skips.add(Skipped(row=row, reason=reason, column=column, value=value[:60], remedy=remedy))
+
+
+def texts(lines: Iterable[bytes | None], first: int, skips: Skips) -> Iterator[tuple[int, str]]:
+    """Each line's number and text; what is no text is skipped."""
+    for row, line in enumerate(lines, first):
+        if line is None:
+            _skip(skips, row, "line too long", "", "", "a row of GeoNames has 64 KB at most; " + _FETCH)
+            continue
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            shown = line[max(0, error.start - 20) : error.start + 20].decode("utf-8", "replace")
+            _skip(skips, row, "not UTF-8", "", shown, "save the file as UTF-8")
+            continue
+        if "\x00" in text:
+            _skip(skips, row, "NUL byte", "", text.replace("\x00", "\\0"))
+            continue
+        if text and text != "\r" and not text.startswith("#"):
+            yield row, text
+
+
+def read_places(
+    lines: list[bytes | None], first: int, skips: Skips, filters: Filters, world: World, divisions: Divisions
+) -> list[Entry]:
+    """The places of a block of a dump whose first line has the number ``first``."""
+    entries: list[Entry] = []
+    append = entries.append
+    try:
+        # The common case in one go: nothing is wrong with any line.
+        joined = b"\n".join(lines).decode("utf-8")  # type: ignore[arg-type]
+        plain = (
+            "\x00" not in joined and "\n\n" not in joined and "\n#" not in joined and joined[:1] not in ("", "#", "\n")
+        )
+    except (TypeError, UnicodeDecodeError):
+        plain = False
+    numbered = enumerate(joined.split("\n"), first) if plain else texts(lines, first, skips)
+    countries = world.countries | _FORMER_COUNTRIES | {""}
+    letter = _LETTER.search
+    firsts, seconds = divisions.first.get, divisions.second.get
+    everything = filters == Filters()
+    for row, line in numbered:
+        cells = line.split("\t")
+        if len(cells) != COLUMNS:
+            _skip(
+                skips, row, "wrong number of columns", "", line[:60],
+                f"a row of a GeoNames dump has {COLUMNS} columns, this one {len(cells)}; {_FETCH}",
+            )  # fmt: skip
+            continue
+        (number, name, ascii_name, alternates, north, east, fclass, fcode, cc, _, code1, code2, _, _, people,
+         _, _, _, _) = cells  # fmt: skip
+        if row == 1:
+            number = number.removeprefix("\ufeff")
+        if not (number.isdigit() and number.isascii() and len(number) <= 10):
+            _skip(skips, row, "id not a number", "geonameid", number)
+            continue
+        try:
+            lat, lon = float(north), float(east)
+        except ValueError:
+            lat = lon = 1e999
+        if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0) or "_" in north or "_" in east:
+            _skip_coordinates(skips, row, north, east)
+            continue
+        name = name.strip()
+        if not name:
+            _skip(skips, row, "no name", "name", name)
+            continue
+        if len(name) > _LONGEST_NAME:
+            _skip(skips, row, "name too long", "name", name, f"a name has {_LONGEST_NAME} characters at most")
+            continue
+        if not letter(name):
+            _skip(skips, row, "name without letters", "name", name)
+            continue
+        if cc not in countries:
+            _skip(skips, row, "unknown country", "country code", cc, "two capital letters of ISO 3166-1, XK for Kosovo")
+            continue
+        if fclass not in _CLASSES or not (fcode.isalnum() or not fcode) or len(fcode) > 10:
+            _skip(skips, row, "unknown feature class", "feature class", f"{fclass} {fcode}", "one of A H L P R S T U V")
+            continue
+        if people and not (people.isdigit() and people.isascii() and len(people) <= 11):
+            _skip(skips, row, "population not a number", "population", people)
+            continue
+        population = int(people) if people else 0
+        if not everything and not filters.keeps(cc, fclass, fcode, population):
+            _skip(skips, row, "left out by the filter", "", "", "")
+            continue
+        admin1 = firsts((cc, code1), "")
+        admin2 = seconds((cc, code1, code2), "") if fclass != "A" or fcode != "ADM1" else ""
+        if fclass == "A" and not admin1 and fcode == "ADM1":
+            admin1 = name
+        further: list[str] = []
+        if alternates:
+            for one in alternates.split(","):
+                if _good_alternate(one):
+                    one = one.strip()
+                    if one != name:
+                        further.append(one)
+        radius = _radius_of_population(population) if fclass == "P" else _radius_of(fclass, fcode)
+        if ascii_name == name or len(ascii_name) > _LONGEST_NAME or "|" in ascii_name:
+            ascii_name = ""
+        append(
+            (row, int(number), "", name, ascii_name, further, lat, lon, fclass, fcode, cc, admin1, admin2,
+             population, radius)
+        )  # fmt: skip
+    return entries
+
+
+def _skip_coordinates(skips: Skips, row: int, north: str, east: str) -> None:
+    for column, value, most in (("latitude", north, 90.0), ("longitude", east, 180.0)):
+        try:
+            number = float(value) if "_" not in value else 1e999
+        except ValueError:
+            _skip(
+                skips, row, f"{column} not a number", column, value,
+                "write decimals with a point" if "," in value else _FETCH,
+            )  # fmt: skip
+            return
+        if not -most <= number <= most:
+            hint = "; are they swapped?" if abs(number) <= 180 else ""
+            _skip(skips, row, f"{column} out of range", column, value, f"WGS84 degrees, -{most:g} to {most:g}{hint}")
+            return
+
+
+def read_codes(lines: Iterable[bytes | None], first: int, skips: Skips) -> Iterator[tuple[str, str, int | None]]:
+    """(code, name, geonameid) of a block of admin1CodesASCII.txt or admin2Codes.txt."""
+    for row, line in texts(lines, first, skips):
+        cells = line.rstrip("\r").split("\t")
+        if len(cells) != 4:
+            _skip(
+                skips, row, "wrong number of columns", "", line[:60],
+                f"a row of GeoNames' codes has 4 columns, this one {len(cells)}; {_FETCH}",
+            )  # fmt: skip
+            continue
+        code, name, _, number = cells
+        if row == 1:
+            code = code.removeprefix("\ufeff")
+        if not name.strip() or len(name) > _LONGEST_NAME:
+            _skip(skips, row, "no name" if not name.strip() else "name too long", "name", name)
+            continue
+        if not (number.isdigit() and number.isascii() and len(number) <= 10):
+            _skip(skips, row, "id not a number", "geonameid", number)
+            continue
+        yield code, name.strip(), int(number)
