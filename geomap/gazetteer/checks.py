@@ -145,7 +145,8 @@ class _World:
         if self.gazetteer is None:
             return []
         try:
-            found = self.gazetteer.candidates(name)
+            # For a name that nobody bears, candidates() tries other romanisations, which takes milliseconds.
+            found = self.gazetteer.candidates(name) if self.gazetteer.has(fold(name)) else []
         except GazetteerError as error:
             self._gone(error)
             return []
@@ -491,7 +492,7 @@ def _code_findings(place: Place, raw_codes: str, world: _World) -> Iterator[_Tol
             "error",
             "feature-class",
             f"{_quoted(letter)} is not one of GeoNames' classes.",
-            "Write P for towns and villages, S for buildings and crossings, A for districts, T for mountains, H for water.",
+            "Write P for towns and villages, S for buildings and crossings, A for districts, H for water.",
         )
     elif code and (known := class_of_code(code)) and known != letter and letter != "X":
         yield _Told(
