@@ -57,10 +57,10 @@ _LAYER_RANK = {"user": 0, "overlay": 0, "import": 1, "world": 1}
 # Who says "New York" means the city before the state, who says "Maine" the state before the township: the people of an
 # area count for a twentieth, because the world layer's figures for areas are sums that count some towns twice.
 _AREA_SHARE = 0.05
-# A place of which the asked name is only another name must have four times the people to come first: "Bombay" is Mumbai
-# and "New York" the city, but "Paris" is no village that is also called so. What matched by a variant of spelling or as
-# an abbreviation counts for a hundredth. The world layer lists what has 500 people; what has no number has fewer.
-_OTHER_NAME, _POOR_NAME, _GOOD_SCORE, _LEAST_PEOPLE = 0.25, 0.01, 0.8, 500.0
+# A place of which the asked name is only another name must have fifty times the people to come first: "Bombay" is
+# Mumbai, but "Victoria" not Hong Kong. "New York" is New York City's own name. What matches worse (a variant of
+# spelling, half a name) comes after all that. The world layer lists what has 500 people; no number means fewer.
+_OTHER_NAME, _GOOD_SCORE, _LEAST_PEOPLE = 0.02, 0.8, 500.0
 # How far a town reaches as the second part of "quarter, town": twice its radius, and 5 km for its outskirts.
 _TOWN_REACH = (2.0, 5.0)
 # reverse(): Nominatim's zoom -> (what is sought, km). 15 km: a walk of three hours from the nearest settlement; a town
@@ -213,8 +213,9 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         is no server to wait for, and names are in the form the gazetteer has.
 
         ``raw["score"]`` in [0, 1] says how well the name fits, not how likely the place is meant; ``raw["match"]``
-        how it matched; ``raw["alternatives"]`` which other places bear the name. Order: layer (one's own places
-        first), countries, then population, in which areas and other names than the place's own weigh less.
+        how it matched; ``raw["alternatives"]`` which other places bear the name. Order: good matches before
+        variants of spelling, one's own places before others, countries, then population, in which areas and names
+        other than the place's own weigh less.
 
         Raises ``GeocoderQueryError`` for a query that is empty, too long, no text, or holds control characters, for
         arguments out of range, and for ``geometry``: the gazetteer has points and radii, no outlines.
@@ -293,7 +294,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         found = sorted(
             # A demonym ("Serbian") is no place, and a state that is no more has no point.
             (c for c in self._opened().candidates(name) if c.match != "demonym" and c.place.feature_code != _HISTORIC),
-            key=_rank,
+            key=lambda c: _rank(c, name),
         )
         if len(name) <= 3 and name.isascii() and name.isupper():
             # "US" is the United States before it is Us in France; "XK" is a code that no table of names has.
@@ -558,15 +559,17 @@ def _zoom_kind(zoom: int | None) -> str:
     return "city" if level <= _ZOOM_CITY else "place"
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, float, float, str]:
+def _rank(candidate: Candidate, name: str) -> tuple[bool, int, bool, float, float, str]:
     place = candidate.place
     weight = max(float(place.population or 0), _LEAST_PEOPLE)
     if place.feature_class in ("A", "L"):
         weight *= _AREA_SHARE
-    if candidate.match not in ("exact", "folded"):
-        weight *= _OTHER_NAME if candidate.score >= _GOOD_SCORE else _POOR_NAME
-    is_country = place.feature_code in _COUNTRY_CODES and candidate.score >= _GOOD_SCORE
-    return _LAYER_RANK.get(place.layer, 1), 0 if is_country else 1, -weight, -candidate.score, place.id
+    own = candidate.match in ("exact", "folded") or fold(place.name) == f"{fold(name)} city"
+    if not own:
+        weight *= _OTHER_NAME
+    poor = not own and candidate.score < _GOOD_SCORE
+    no_country = place.feature_code not in _COUNTRY_CODES
+    return poor, _LAYER_RANK.get(place.layer, 1), no_country, -weight, -candidate.score, place.id
 
 
 def _in_box(place: Place, box: tuple[float, float, float, float]) -> bool:

@@ -74,7 +74,15 @@ def test_names_are_found(geocoder: Gazetteer, query: Any, address: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "name"),
-    [("New York", "New York City"), ("Bombay", "Mumbai"), ("Maine", "Maine"), ("Paris", "Paris"), ("Burma", "Myanmar")],
+    [
+        ("New York", "New York City"),
+        ("Bombay", "Mumbai"),
+        ("Victoria", "Victoria"),
+        ("Canton", "Guangzhou"),
+        ("Maine", "Maine"),
+        ("Paris", "Paris"),
+        ("Burma", "Myanmar"),
+    ],
 )
 def test_another_name_outranks_only_much_smaller_bearers(geocoder: Gazetteer, query: str, name: str) -> None:
     assert geocoder.geocode(query).raw["name"] == name
