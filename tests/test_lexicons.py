@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ COLUMNS = {
     ),
     "abbreviations.tsv": ("abbr", "name", "country_code", "kind"),
     "historic_places.tsv": ("name", "aliases", "valid_from", "valid_to", "today", "resolves_to", "note"),
+    "historic_names.tsv": ("name", "aliases", "valid_from", "valid_to", "today", "country_code", "note"),
     "country_extras.tsv": ("country_code", "aliases"),
     "admin1_extra.tsv": ("country_code", "name", "aliases", "lat", "lon", "note"),
     "stop_names.tsv": ("name", "level", "reason"),
@@ -31,6 +33,7 @@ AT_LEAST = {
     "macro_regions.tsv": 350,
     "abbreviations.tsv": 150,
     "historic_places.tsv": 60,
+    "historic_names.tsv": 250,
     "country_extras.tsv": 200,
     "admin1_extra.tsv": 150,
     "stop_names.tsv": 800,
@@ -91,6 +94,7 @@ def test_cells_are_clean(name: str) -> None:
         ("macro_regions.tsv", (0,)),
         ("abbreviations.tsv", (0, 1, 2)),
         ("historic_places.tsv", (0,)),
+        ("historic_names.tsv", (0, 5)),
         ("country_extras.tsv", (0,)),
         ("admin1_extra.tsv", (0, 1)),
     ],
@@ -105,7 +109,10 @@ def test_no_stop_name_stands_twice_in_any_case() -> None:
     assert [k for k, n in counts.items() if n > 1] == []
 
 
-@pytest.mark.parametrize("name", ["macro_regions.tsv", "historic_places.tsv", "country_extras.tsv", "admin1_extra.tsv"])
+@pytest.mark.parametrize(
+    "name",
+    ["macro_regions.tsv", "historic_places.tsv", "historic_names.tsv", "country_extras.tsv", "admin1_extra.tsv"],
+)
 def test_aliases_are_not_repeated_within_a_row(name: str) -> None:
     at = COLUMNS[name].index("aliases")
     title = None if name == "country_extras.tsv" else COLUMNS[name].index("name")
@@ -138,7 +145,7 @@ def test_regions_have_a_radius_and_a_known_feature_code() -> None:
 
 def test_country_codes_are_codes() -> None:
     assert len(CODES) >= 200 and {"XK", "RS", "PS", "TW", "EH"} <= CODES
-    for name in ("demonyms.tsv", "abbreviations.tsv", "admin1_extra.tsv"):
+    for name in ("demonyms.tsv", "abbreviations.tsv", "admin1_extra.tsv", "historic_names.tsv"):
         at = COLUMNS[name].index("country_code")
         assert {row[at] for row in load_table(name)} - {""} <= CODES, name
     for row in load_table("historic_places.tsv"):
@@ -231,6 +238,30 @@ def test_states_that_are_no_more_resolve_to_nothing_and_renamed_ones_to_today() 
             assert int(row[2]) <= int(row[3]), row
         if row[5]:
             assert split(row[4]) == [row[5]], row
+
+
+def test_a_renamed_town_has_its_years_and_its_name_of_today() -> None:
+    table = {(row[0], row[5]): row for row in load_table("historic_names.tsv")}
+    for row in table.values():
+        assert re.fullmatch(r"(\d{4})?", row[2]) and re.fullmatch(r"\d{4}", row[3]), row
+        assert not row[2] or int(row[2]) < int(row[3]) <= 2026, row
+        assert row[4] and row[4] != row[0], row
+    assert table["Artemivsk", "UA"][2:5] == ("1924", "2016", "Bakhmut")
+    assert table["Leningrad", "RU"][2:5] == ("1924", "1991", "Saint Petersburg")
+    assert table["Nur-Sultan", "KZ"][2:5] == ("2019", "2022", "Astana")
+    # One name, several towns.
+    assert table["Sverdlovsk", "RU"][4] == "Yekaterinburg" and table["Sverdlovsk", "UA"][4] == "Dovzhansk"
+
+
+def test_the_periods_of_one_town_do_not_overlap() -> None:
+    periods: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for name, _, start, end, today, code, note in load_table("historic_names.tsv"):
+        if start and not note:
+            periods.setdefault((today, code), []).append((int(start), int(end), name))
+    for town, found in periods.items():
+        found.sort()
+        for (_, end, one), (start, _, other) in pairwise(found):
+            assert end <= start, (town, one, other)
 
 
 def test_stop_names_keep_real_towns_within_reach() -> None:

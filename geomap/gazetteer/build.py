@@ -45,6 +45,9 @@ _LANGUAGES = [
     "ar", "he", "fa", "hi", "bn", "ur", "ta", "th", "vi", "id", "ms", "zh", "ja", "ko", "sw", "am",
     "so", "ha",
 ]  # fmt: skip
+# A gazetteer of another version that nobody has read for so long is of no use: versions that are used in turn, as a
+# release and a working copy, are opened far oftener.
+_STALE_DAYS = 30
 _AREA_CODES = {"RGN": "L", "CONT": "L", "ORG": "X", "CST": "L", "RGNE": "L", "AREA": "L", "PRT": "L"}
 _WATER_CODES = {
     "SEA", "OCN", "GULF", "STRT", "STM", "STMS", "LK", "LKS", "BAY", "CHN", "RSV", "DLTA", "SD", "CNL", "FJD", "LGN",
@@ -188,6 +191,7 @@ class _Writer:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
         self.count = 0
+        self.past: list[tuple[str, int]] = []  # historic names: (key, row)
         self._places: list[tuple[Any, ...]] = []
         self._names: list[tuple[str, int, int, int]] = []
 
@@ -273,8 +277,24 @@ def build_gazetteer(target: Path, progress: Progress | None = None) -> Path:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+    _remove_stale(target)
     tell("gazetteer ready", 1.0)
     return target
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove the gazetteers of other versions beside ``target`` that have not been used for 30 days.
+
+    Each takes 100 MB and is rebuilt in half a minute where it is wanted after all. Used: read or written, by the
+    file's own times (a file system that keeps no access times leaves the day it was built). A process that has one
+    open goes on reading it; where the system refuses to remove an open file, it stays for the next time.
+    """
+    oldest = time.time() - _STALE_DAYS * 86_400
+    for other in target.parent.glob("gazetteer-*.sqlite"):
+        with contextlib.suppress(OSError):
+            times = other.stat()
+            if other != target and max(times.st_atime, times.st_mtime) < oldest:
+                other.unlink()
 
 
 def _fill(db: sqlite3.Connection, tell: Progress) -> None:
@@ -292,6 +312,11 @@ def _fill(db: sqlite3.Connection, tell: Progress) -> None:
     )
     db.execute("CREATE TABLE raw_names(key TEXT, rank INTEGER, place INTEGER, kind INTEGER)")
     db.execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT)")
+    # When a place was called so: folded name, the place's pid, the name as written, years ("" where open or unknown).
+    db.execute(
+        "CREATE TABLE historic(key TEXT, place TEXT, name TEXT, start TEXT, end TEXT, note TEXT,"
+        " PRIMARY KEY(key, place)) WITHOUT ROWID"
+    )
     db.execute("BEGIN")
     out = _Writer(db)
     tell("countries", 0.01)
@@ -332,6 +357,7 @@ def _fill(db: sqlite3.Connection, tell: Progress) -> None:
     db.execute("CREATE INDEX by_name ON places(name)")
     regions = _regions(out)
     _historic(out, rows)
+    unresolved = _historic_names(out)
     _abbreviations(out, rows, admin1_rows)
     _demonyms(out, rows, admin1_rows, regions)
     out.flush()
@@ -355,7 +381,7 @@ def _fill(db: sqlite3.Connection, tell: Progress) -> None:
         [
             ("schema", str(SCHEMA_VERSION)), ("digest", digest()), ("places", str(out.count)), ("names", str(names)),
             ("sources", versions), ("licence", "GeoNames CC BY 4.0; CLDR Unicode licence; geomap's tables"),
-            ("complete", "yes"),
+            ("historic_unresolved", ";".join(unresolved)), ("complete", "yes"),
         ],
     )  # fmt: skip
 
@@ -542,17 +568,70 @@ def _regions(out: _Writer) -> dict[str, tuple[int, int]]:
 def _historic(out: _Writer, countries: dict[str, tuple[int, int]]) -> None:
     """States that are no more: a renamed one is a dated name of today's, a dissolved one an entry never drawn."""
     points = {row[0]: (float(row[1]), float(row[2]), float(row[3])) for row in load_table("country_points.tsv")}
-    for name, aliases, start, end, today, resolves_to, *_ in load_table("historic_places.tsv"):
+    out.flush()
+    for name, aliases, start, end, today, resolves_to, note in load_table("historic_places.tsv"):
         labels = [name, *(a.strip() for a in aliases.split(";") if a.strip())]
         if resolves_to in countries:
-            for label in labels:
-                out.name(label, *countries[resolves_to], "historic")
+            _dated(out, labels, *countries[resolves_to], start, end, note)
             continue
         known = [points[c] for c in today.split(";") if c in points] or [(0.0, 0.0, 500.0)]
-        out.place(
+        row = out.place(
             f"hist:{fold(name).replace(' ', '-')}", name, known[0][0], known[0][1], "A", "PCLH",
             admin1=f"{start}–{end}", population=10_000_000, radius=max(500.0, known[0][2]), names=labels[1:],
         )  # fmt: skip
+        out.flush()
+        _dated(out, labels, row, -10_000_000, start, end, note, names=False)
+
+
+def _dated(
+    out: _Writer, labels: list[str], row: int, rank: int, start: str, end: str, note: str, *, names: bool = True
+) -> None:
+    """Enter the years of ``labels`` for a place, and the labels as its historic names.
+
+    A name that is historic is no longer an alternate as well: the table of alternates doesn't say what is past.
+    """
+    (pid,) = out.db.execute("SELECT pid FROM places WHERE id=?", (row,)).fetchone()
+    for label in labels:
+        out.db.execute(
+            "INSERT OR IGNORE INTO historic VALUES(?,?,?,?,?,?)", (_fold(label), pid, label, start, end, note)
+        )
+        if names:
+            out.name(label, row, rank, "historic")
+            out.past.append((_fold(label), row))
+
+
+def _historic_names(out: _Writer) -> list[str]:
+    """Enter the earlier names of towns; returns those whose town is not in the world layer ("name (country)")."""
+    table = load_table("historic_names.tsv")
+    out.flush()
+    out.db.execute("CREATE TEMP TABLE wanted(key TEXT PRIMARY KEY)")
+    for name, aliases, _, _, today, _, _ in table:
+        keys = {_fold(n) for n in (today, name, *aliases.split(";")) if n}
+        out.db.executemany("INSERT OR IGNORE INTO wanted VALUES(?)", [(key,) for key in sorted(keys)])
+    towns: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
+    for key, kind, rank, row, cc in out.db.execute(
+        "SELECT n.key,n.kind,n.rank,n.place,p.cc FROM raw_names n CROSS JOIN places p ON p.id=n.place"
+        " WHERE n.key IN (SELECT key FROM wanted) AND n.kind IN (0,1) AND p.fclass='P'"
+    ):
+        # By size; a town's own name outweighs twenty times the size, since an alternate name may be anybody's.
+        towns[(key, cc)].append((rank * (1 if kind else 20), rank, row))
+    unresolved = []
+    for name, aliases, start, end, today, cc, note in table:
+        labels = [name, *(a for a in aliases.split(";") if a)]
+        # Where the world layer has not followed the renaming yet, the town still has its earlier name.
+        found = next((towns[(k, cc)] for k in map(_fold, (today, *labels)) if (k, cc) in towns), None)
+        if found is None:
+            unresolved.append(f"{name} ({cc})")
+            continue
+        _, rank, row = min(found)
+        _dated(out, labels, row, rank, start, end, note)
+    out.flush()
+    out.db.execute("DROP TABLE wanted")
+    out.db.execute("CREATE TEMP TABLE past(key TEXT, place INTEGER, PRIMARY KEY(key, place)) WITHOUT ROWID")
+    out.db.executemany("INSERT OR IGNORE INTO past VALUES(?,?)", out.past)
+    out.db.execute("DELETE FROM raw_names WHERE kind IN (1,7) AND (key,place) IN (SELECT key,place FROM past)")
+    out.db.execute("DROP TABLE past")
+    return unresolved
 
 
 def _abbreviations(
