@@ -2,128 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from map_hostile import HOSTILE, hostile_incidents
-from map_samples import LABELS, sample_incidents
+from map_samples import sample_incidents
+from visiting import save_page, shoot
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; on Debian or Ubuntu: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs: pip install playwright")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
-def _save(folder: Path, incidents: list[Any], **options: Any) -> Path:
-    from geomap.boundaries import join_boundaries, load_boundaries_for
-    from geomap.frames import incidents_to_gdf
-    from geomap.maps import build_map, save_map
-
-    rows = incidents_to_gdf(incidents)
-    near = load_boundaries_for(rows)
-    drawn = build_map(join_boundaries(rows, near), boundaries=near, **options)
-    return save_map(drawn, folder / "map.html")
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _save(tmp_path_factory.mktemp("page"), sample_incidents(), title="A sample of the north", labels=LABELS)
-
-
-class Visit:
-    """One page, with what it asked for and what it complained about."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.dialogs: list[str] = []
-
-    def count(self) -> int:
-        found = re.search(r"Showing (\d+) of", self.page.locator(".gm-count").inner_text())
-        assert found
-        return int(found[1])
-
-    def signs(self) -> int:
-        """How many incidents are drawn: single signs, and what the groups say that they hold."""
-        page = self.page
-        page.wait_for_timeout(350)  # the clusters' animation
-        grouped = sum(int(text) for text in page.locator(".gm-donut-n").all_text_contents())
-        return int(page.locator(".gm-mark").count()) + grouped
-
-    def calm(self) -> None:
-        assert [url for url in self.requests if not url.startswith(("file:", "data:", "about:", "blob:"))] == []
-        assert self.complaints == []
-        assert self.dialogs == []
-
-
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
-    contexts: list[Any] = []
-    visits: list[Visit] = []
-
-    def go(path: Path | str, *, width: int = 1400, height: int = 900, **options: Any) -> Visit:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, offline=True, reduced_motion="reduce", **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        seen = Visit(page)
-        visits.append(seen)
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-
-        def refuse(dialog: Any) -> None:
-            seen.dialogs.append(dialog.message)
-            dialog.dismiss()
-
-        page.on("dialog", refuse)
-        page.goto(path if isinstance(path, str) else path.as_uri())
-        page.wait_for_selector(".gm-ready", timeout=15_000)
-        return seen
-
-    yield go
-    for context in contexts:
-        context.close()
-    for seen in visits:
-        seen.calm()
-
-
-def shoot(page: Any, tmp_path: Path, name: str) -> None:
-    folder = Path(os.environ.get("GEOMAP_SCREENSHOTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{name}.png"
-    page.screenshot(path=str(target))
-    assert target.stat().st_size > 10_000
 
 
 def test_it_opens_from_disk_without_network_or_complaint(visit: Any, sample: Path, tmp_path: Path) -> None:
@@ -313,7 +201,7 @@ def test_dark_is_dark(visit: Any, sample: Path, tmp_path: Path) -> None:
 
 def test_hostile_strings_are_shown_and_nothing_runs(visit: Any, tmp_path: Path) -> None:
     incidents = hostile_incidents()
-    path = _save(
+    path = save_page(
         tmp_path,
         incidents,
         title="</title><script>alert(40)</script>{{7*7}}",
@@ -350,7 +238,7 @@ def test_odd_sets_look_right(visit: Any, tmp_path: Path, which: str) -> None:
         "background": [everything[11]],
         "same-spot": [replace(everything[1], incident_id=f"s{n}") for n in range(12)],
     }[which]
-    seen = visit(_save(tmp_path, incidents, title=which))
+    seen = visit(save_page(tmp_path, incidents, title=which))
     assert seen.count() == len(incidents)
     if which == "none":
         assert "No incidents were found" in seen.page.locator(".gm-right").inner_text()

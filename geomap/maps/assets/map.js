@@ -1417,7 +1417,11 @@
       words.appendChild(input); wrap.appendChild(error); form.appendChild(wrap);
       fields[key] = { input: input, error: error };
       input.addEventListener('input', function () { say(key, ''); refresh(key); });
-      input.addEventListener('change', function () { var found = read(); if (found.bad[key] && input.value.trim()) say(key, found.bad[key]); });
+      // On the way to another field only: a message that comes up under a pressed button would move it away.
+      input.addEventListener('blur', function (e) {
+        var found = read().bad[key];
+        if (found && input.value.trim() && e.relatedTarget && /INPUT|SELECT/.test(e.relatedTarget.tagName)) say(key, found);
+      });
       if (!options.tag) input.addEventListener('keydown', function (e) { if (e.key === 'Enter' && !e.isComposing) { e.preventDefault(); keep(); } });
     }
     field('name', T.addName, { need: true });
@@ -1757,6 +1761,8 @@
     map.on('moveend', placeAreas);
     placeAreas();
     map.on('click', function (e) {
+      // A button that its own click took out of a panel: Leaflet no longer sees that it was in one.
+      if (e.originalEvent && !e.originalEvent.target.isConnected) return;
       if (adding) put(e.latlng, 'pointer');
       else if (state.id) select(null);
     });
