@@ -390,7 +390,7 @@ def _name_findings(entry: PlaceEntry) -> Iterator[_Told]:
             )
         elif key in stops:
             level, reason = stops[key]
-            where = f"{name} ({entry.place.admin2 or entry.place.admin1 or 'district'})"
+            where = f"{name} ({entry.place.admin2 or entry.place.admin1 or entry.place.country_code or 'district'})"
             yield _Told(
                 column,
                 "warning" if level == "never" else "note",
@@ -459,7 +459,7 @@ def _position_findings(entry: PlaceEntry) -> Iterator[_Told]:
                 "note",
                 "false-precision",
                 f"{_quoted(raw)} has {count_} decimals; the seventh is a centimetre.",
-                f"Write {round(float(raw), 5):g}, which is a metre.",
+                f"Write {round(float(raw), 5):.10g}, which is exact to a metre.",
             )
             break
 
@@ -602,7 +602,7 @@ def _country_findings(entry: PlaceEntry, world: _World, parent: Place | None) ->
     place = entry.place
     lat, lon, code = place.lat, place.lon, place.country_code
     can_swap = abs(lon) <= 90.0 and abs(lat - lon) > 0.5
-    here = f"lat {lat:g}, lon {lon:g}"
+    here = f"lat {lat:.9g}, lon {lon:.9g}"
     inside = world.lies_in(code, lat, lon) if code else None
     if inside is False:
         actual = world.outline(lat, lon) or ", ".join(sorted(world.countries_near(lat, lon, _REMOTE_KM)))
@@ -612,7 +612,7 @@ def _country_findings(entry: PlaceEntry, world: _World, parent: Place | None) ->
                 "error",
                 "swapped-axes",
                 f"{here} lies in {actual or 'no country'}; swapped it lies in {code}, as the row says.",
-                f"Write lat {lon:g} and lon {lat:g} ({format_coordinates(lon, lat)}).",
+                f"Write lat {lon:.9g} and lon {lat:.9g} ({format_coordinates(lon, lat)}).",
             )
             return
         yield _Told(
@@ -634,8 +634,8 @@ def _country_findings(entry: PlaceEntry, world: _World, parent: Place | None) ->
                 "lat",
                 "error",
                 "swapped-axes",
-                f"{here} is {_km(km)} from its parent {visible(parent.name)}; swapped it is near it.",
-                f"Write lat {lon:g} and lon {lat:g} ({format_coordinates(lon, lat)}).",
+                f"{here} is {_km(km)} from its parent {_quoted(place.admin2)}; swapped it is near it.",
+                f"Write lat {lon:.9g} and lon {lat:.9g} ({format_coordinates(lon, lat)}).",
             )
         elif inside is not False:
             yield _Told(

@@ -386,13 +386,13 @@ def _refuse_codes(text: str) -> None:
 # Numbers
 
 _HEMISPHERES = {
-    **dict.fromkeys(("n", "с", "north", "nord", "norte", "sever", "север", "veri", "сш", "сгш"), "N"),
-    **dict.fromkeys(("s", "ј", "ю", "south", "süd", "sud", "sur", "jug", "југ", "юг", "юш", "јгш"), "S"),
+    **dict.fromkeys(("n", "с", "north", "nord", "norte", "sever", "север", "veri", "сш"), "N"),
+    **dict.fromkeys(("s", "ј", "ю", "south", "süd", "sud", "sur", "jug", "југ", "юг", "юш", "јш"), "S"),
     **dict.fromkeys(
-        ("e", "е", "и", "в", "east", "ost", "est", "este", "istok", "исток", "восток", "lindje", "вд", "игд"), "E"
+        ("e", "е", "и", "в", "east", "ost", "est", "este", "istok", "исток", "восток", "lindje", "вд", "ид"), "E"
     ),
     **dict.fromkeys(
-        ("w", "з", "west", "ouest", "oeste", "ovest", "zapad", "запад", "perëndim", "зд", "згд"), "W"
+        ("w", "з", "west", "ouest", "oeste", "ovest", "zapad", "запад", "perëndim", "зд"), "W"
     ),
 }  # fmt: skip
 _LABELS = {
@@ -637,9 +637,9 @@ def parse_coordinates(text: str) -> Coordinates:
     wkt = _WKT.fullmatch(plain)
     if wkt and wkt[2].upper() in _WKT_KINDS:
         return _of_wkt(plain, wkt)
+    _refuse_codes(plain)
     if (linked := _of_link(plain)) is not None:
         return linked
-    _refuse_codes(plain)
     if plain.startswith("{"):
         if point := _GEOJSON.search(plain):
             return _point(plain, point[2] or point[4], point[1] or point[3], "GeoJSON point (lon first)")
