@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
+import re
 import socket
 import subprocess
 import sys
@@ -340,3 +341,14 @@ def test_importing_geomap_does_not_import_geopy(root: Path) -> None:
     code = "import geomap, geomap.gazetteer, sys; print('geopy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "False"
+
+
+def test_the_page_on_geocoding_runs(root: Path, gazetteer: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (root / "docs" / "geocoding.md").read_text("utf-8")
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.S | re.M))
+    names: dict[str, Any] = {}
+    exec(code, names)
+    names["geocoder"].close()
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "Bangor, Maine, United States" and said[2] == "None"
+    assert "Kosovo" in said and "Bangor Wales GB" in said
