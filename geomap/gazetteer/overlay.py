@@ -80,8 +80,9 @@ _MISNAMED = {
 _LONGEST_NAME = 300
 # The longest cell of the shipped file has 300 characters; this holds a page of notes, or a thousand names.
 _LONGEST_CELL = 20_000
-# A million rows of the shipped kind; what is larger is a dump, which 'gazetteer import' streams.
-_LARGEST_FILE = 200_000_000
+# 100,000 rows of the shipped kind, which take 5 s to read; what is larger is a dump, which 'gazetteer import' streams.
+_LARGEST_FILE = 20_000_000
+_MOST_LINES = 1_000_000
 _LOCK_SECONDS = 30.0
 # GeoNames' feature classes; X is geomap's own, for blocs of countries (EU, NATO).
 _CLASSES = "AHLPRSTUVX"
@@ -89,6 +90,7 @@ _OTHER_CODES = {"UK": "GB", "EL": "GR", "EN": "GB", "KS": "XK", "XKX": "XK", "KV
 
 _EOL = re.compile(r"\r\n|\r|\n")
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)?")
+_BLANKS = re.compile(r"(?:[ \t]*+(?:\r\n|\r|\n))++")
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _PLAIN = {d: re.compile(f"[^{d}\r\n]*+") for d in ",;\t"}
 _SEP = re.compile(r"sep=([,;\t])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
@@ -177,11 +179,11 @@ class _Record:
 
     @property
     def values(self) -> list[str]:
-        return [_unquoted(raw) for raw in self.raws]
+        return [_unquoted(raw) if raw[:1] == '"' else raw for raw in self.raws]
 
 
 def _unquoted(raw: str) -> str:
-    return raw[1:-1].replace('""', '"') if raw.startswith('"') else raw
+    return raw[1:-1].replace('""', '"')
 
 
 def _line_end(text: str, at: int) -> int:
@@ -200,8 +202,12 @@ class _Broken(Exception):
 
 def _cut(text: str, at: int, delimiter: str) -> tuple[list[str], int, int]:
     """The raw cells of the record that begins at ``at``, where its line end begins, and where the next begins."""
-    raws: list[str] = []
     size = len(text)
+    end = _line_end(text, at)
+    line = text[at:end].rstrip("\r\n")
+    if '"' not in line:
+        return line.split(delimiter), at + len(line), end
+    raws: list[str] = []
     while True:
         if text.startswith('"', at):
             found = _QUOTED.match(text, at)
@@ -299,6 +305,10 @@ class _Document:
                 self.records.append(_Record("remark", at, end, end, []))
                 at = end
                 continue
+            if blank := _BLANKS.match(text, at):
+                self.records.append(_Record("blank", at, blank.end(), blank.end(), []))
+                at = blank.end()
+                continue
             if not headed and not declared:
                 self.delimiter = self._detect(at)
             try:
@@ -331,7 +341,7 @@ class _Document:
                 raws = _cut(self.text, at, delimiter)[0]
             except _Broken:
                 continue
-            names = {_column(_unquoted(raw)) for raw in raws}
+            names = {_column(raw.strip('"')) for raw in raws}
             known = len(names & ({*_COLUMNS, *_ALIASES} | _KEPT))
             if known > most:
                 best, most = delimiter, known
@@ -442,7 +452,7 @@ def _meant(name: str) -> str | None:
 def _plain(value: str) -> str:
     """The text that a stored cell means: trimmed, without the apostrophe that keeps a spreadsheet from running it."""
     value = value.strip()
-    return value[1:].strip() if _STORED.match(value) else value
+    return value[1:].strip() if value[:1] == "'" and _STORED.match(value) else value
 
 
 def _stored(value: str) -> str:
@@ -607,17 +617,17 @@ def _read_row(
 def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            # Bounded, so that neither a dump nor /dev/zero fills the memory.
+            # Bounded, so that neither a dump nor an endless device fills the memory.
             data = file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
         raise OverlayError(f"{path}: no such file of places") from None
     except (OSError, ValueError) as error:
         # ValueError: a NUL in the name.
         raise OverlayError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    if len(data) > _LARGEST_FILE:
+    if len(data) > _LARGEST_FILE or data.count(b"\n") + data.count(b"\r") > _MOST_LINES:
         raise OverlayError(
-            f"{path}: larger than {_LARGEST_FILE // 1_000_000} MB, too large to edit by hand. "
-            "Import it: geomap gazetteer import FILE"
+            f"{path}: larger than {_LARGEST_FILE // 1_000_000} MB or {_MOST_LINES:,} lines, too large for a file that "
+            "people edit. Import it: geomap gazetteer import FILE"
         )
     return data
 
