@@ -10,13 +10,15 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from geomap.gazetteer.importing.rows import PlaceRow, Skipped
+from geomap.gazetteer.kinds import class_of_code
 from geomap.geo import distance_km
-from geomap.lexicons import load_table
+from geomap.lexicons import load_json, load_table
+from geomap.text import fold
 
 __all__ = [
     "Position",
@@ -94,6 +96,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+")
 
 def clean(text: str) -> str:
     """``text`` without control characters and lone surrogates, white space as single spaces."""
+    # Nearly every text: nothing in it can be a control character.
+    if text.isprintable():
+        return " ".join(text.split())
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
@@ -141,7 +146,7 @@ def further_names(name: str, texts: Iterable[str]) -> tuple[str, ...]:
 
 
 # A language tag after a name, as Linked Places and the user's own files write it: "Mitrovicë@sq", "Јариње@sr-Cyrl".
-_LANGUAGE = re.compile(r"@[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$")
+_LANGUAGE = re.compile(r"(?<=\S)@[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$")
 
 
 def split_names(text: str) -> list[str]:
@@ -251,12 +256,15 @@ _NESTING = {
 _DEEPEST_COLLECTION = 4
 
 
+_FINITE = "write WGS84 degrees"
+
+
 def _pair(value: Any, project: Projection | None) -> tuple[float, float]:
     """(x, y) of a GeoJSON position, in degrees and checked."""
     if not isinstance(value, list) or len(value) < 2:
         raise WrongRow("broken geometry", column="coordinates", value=value, remedy="a position is [lon, lat]")
-    x = number(value[0], "lon", low=-math.inf, high=math.inf, reason="coordinates are not finite")
-    y = number(value[1], "lat", low=-math.inf, high=math.inf, reason="coordinates are not finite")
+    x = number(value[0], "lon", low=-math.inf, high=math.inf, reason="coordinates are not finite", remedy=_FINITE)
+    y = number(value[1], "lat", low=-math.inf, high=math.inf, reason="coordinates are not finite", remedy=_FINITE)
     if isinstance(value[0], str) or isinstance(value[1], str):
         raise WrongRow(
             "broken geometry", column="coordinates", value=value[0], remedy="coordinates are numbers, not text"
@@ -460,7 +468,7 @@ _TAGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "river": ("H", "STM"), "stream": ("H", "STM"), "canal": ("H", "CNL"), "waterfall": ("H", "FLLS"),
         "dam": ("S", "DAM"),
     },
-    "barrier": {"border_control": ("S", "PSTB"), "checkpoint": ("S", "PSTP"), "toll_booth": ("S", "PSTP")},
+    "barrier": {"border_control": ("S", "PSTB"), "checkpoint": ("S", "PSTB"), "toll_booth": ("S", "PSTP")},
     "amenity": {
         "hospital": ("S", "HSP"), "clinic": ("S", "HSPC"), "school": ("S", "SCH"), "college": ("S", "SCHC"),
         "university": ("S", "UNIV"), "prison": ("S", "PRN"), "police": ("S", "PP"), "courthouse": ("S", "CTHSE"),
@@ -470,7 +478,7 @@ _TAGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "aeroway": {"aerodrome": ("S", "AIRP"), "airstrip": ("S", "AIRF"), "heliport": ("S", "AIRH")},
     "railway": {"station": ("S", "RSTN"), "halt": ("S", "RSTP"), "rail": ("R", "RR")},
     "man_made": {"bridge": ("S", "BDG"), "tower": ("S", "TOWR"), "mineshaft": ("S", "MN"), "pier": ("S", "PIER")},
-    "military": {"*": ("S", "INSM"), "base": ("L", "MILB"), "checkpoint": ("S", "PSTP")},
+    "military": {"*": ("S", "INSM"), "base": ("L", "MILB"), "checkpoint": ("S", "PSTB")},
     "landuse": {"military": ("L", "MILB"), "forest": ("V", "FRST"), "cemetery": ("S", "CMTY"),
                 "reservoir": ("H", "RSV"), "quarry": ("S", "MN")},
     "historic": {"castle": ("S", "CSTL"), "ruins": ("S", "RUIN"), "monument": ("S", "MNMT"),
@@ -482,68 +490,34 @@ _TAGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "building": {"*": ("S", "BLDG")},
 }  # fmt: skip
 _ADMIN_LEVELS = {"2": "PCLI", "3": "ADM1", "4": "ADM1", "5": "ADM2", "6": "ADM2", "7": "ADM3", "8": "ADM3"}
-# Words that people and gazetteers use for a kind of place, singular, beyond the values above.
+# Words of gazetteers (Linked Places, Getty's types) beyond the values above and those of ``lexicons/place_kinds.json``.
 _WORDS: Mapping[str, tuple[str, str]] = {
-    "settlement": ("P", "PPL"), "populated place": ("P", "PPL"), "inhabited place": ("P", "PPL"),
-    "capital": ("P", "PPLC"), "ghost town": ("P", "PPLQ"), "ruined village": ("P", "PPLW"),
-    "abandoned village": ("P", "PPLQ"), "section of populated place": ("P", "PPLX"), "neighborhood": ("P", "PPLX"),
-    "camp": ("S", "CMP"), "refugee camp": ("S", "CMPRF"), "checkpoint": ("S", "PSTP"), "check point": ("S", "PSTP"),
-    "border crossing": ("S", "PSTB"), "crossing": ("S", "PSTB"), "border post": ("S", "PSTB"),
-    "customs post": ("S", "PSTC"), "police station": ("S", "PP"), "police post": ("S", "PP"),
-    "river": ("H", "STM"), "stream": ("H", "STM"), "lake": ("H", "LK"), "reservoir": ("H", "RSV"),
-    "gulf": ("H", "GULF"),
-    "mountain": ("T", "MT"), "mount": ("T", "MT"), "hill": ("T", "HLL"), "mountain pass": ("T", "PASS"),
-    "pass": ("T", "PASS"), "mountains": ("T", "MTS"), "mountain range": ("T", "MTS"), "desert": ("T", "DSRT"),
-    "forest": ("V", "FRST"), "airport": ("S", "AIRP"), "airfield": ("S", "AIRF"), "airbase": ("S", "AIRB"),
-    "air base": ("S", "AIRB"), "military base": ("L", "MILB"), "base": ("L", "MILB"), "port": ("L", "PRT"),
-    "harbour": ("H", "HBR"), "harbor": ("H", "HBR"), "church": ("S", "CH"), "mosque": ("S", "MSQE"),
-    "synagogue": ("S", "SYG"), "temple": ("S", "TMPL"), "monastery": ("S", "MSTY"), "mine": ("S", "MN"),
-    "power station": ("S", "PS"), "power plant": ("S", "PS"), "factory": ("S", "MFG"), "road": ("R", "RD"),
-    "street": ("R", "ST"), "railway": ("R", "RR"), "railroad": ("R", "RR"), "station": ("S", "RSTN"),
-    "railway station": ("S", "RSTN"), "tunnel": ("R", "TNL"), "area": ("L", "AREA"), "country": ("A", "PCLI"),
-    "nation": ("A", "PCLI"), "administrative division": ("A", "ADMD"), "archaeological site": ("S", "ANS"),
-    "building": ("S", "BLDG"), "stadium": ("S", "STDM"), "park": ("L", "PRK"), "bridge": ("S", "BDG"),
-    "oblast": ("A", "ADM1"), "governorate": ("A", "ADM1"), "raion": ("A", "ADM2"),
+    "populated place": ("P", "PPL"), "inhabited place": ("P", "PPL"), "ruined village": ("P", "PPLW"),
+    "section of populated place": ("P", "PPLX"), "check point": ("S", "PSTB"), "nation": ("A", "PCLI"),
+    "administrative division": ("A", "ADMD"), "archaeological site": ("S", "ANS"),
 }  # fmt: skip
-# The beginnings by which a feature code of GeoNames tells its class; codes in the tables here are known whole.
-_CODE_BEGINNINGS = (("PPL", "P"), ("STLMT", "P"), ("ADM", "A"), ("PCL", "A"), ("TERR", "A"), ("ZN", "A"))
 _CLASSES = frozenset("AHLPRSTUV")
 _DEFAULT_CODES = {
     "A": "ADMD", "H": "STM", "L": "RGN", "P": "PPL", "R": "RD", "S": "BLDG", "T": "MT", "U": "RDGU", "V": "FRST",
 }  # fmt: skip
-# Codes whose class neither a table here nor their beginning tells; GeoNames' feature codes.
-_OTHER_CODES = {
-    "H": "BNK CHN CHNM CNLD COVE CRKT DLTA FJD FLTM HBR INLT LGN LGNS LKS LKI MRSH POND PNDS RF SD STMI STMS STMD SWMP"
-    " WAD WADS WLL WLLS BGHT BSN ANCH RPDS",
-    "L": "CONT CST OAS LCTY TRB CTRB MNA MVA OILF NVB FLD GRSLD",
-    "R": "RDA RDB RDJCT RJCT RRQ ST TRL TNLRD TNLRR CSWY FY",
-    "S": "AIRQ ASTR BANK BCN BUR CAPG CAR CRNT CVNT DAMQ EST FCL GHSE GOVL HMSD HSE HTL LEPC LGHT LIBR MALL MFGQ MNQ"
-    " MSSN MUS NOV OBS OILR OPRA PAL PMPW PO PYR REST RLG RSRT SHRN SWT THTR TMB TRANT TRIG UNIP VETF WALL WRCK WTRW"
-    " ZOO",
-    "T": "ATOL BDLD BLDR CNYN CONE CRTR DPR DUNE DVD FAN GAP GRGE HDLD HLLS HMCK ISLF ISLX ISTH KRST LAVA MESA MND NTK"
-    " PAN PKS PLN PLNS PT PTS RK RKS SCRP SDL SHOR SLP SPIT SPUR UPLD VALS VALX",
-    "V": "BUSH CULT FRSTF GRVC GRVO GRVP HTH MDW OCH SCRB TREE TUND VIN",
-}
-
-
-@cache
-def _codes() -> Mapping[str, str]:
-    """Feature code → class, for every code that occurs in the tables of this module."""
-    known = {code: fclass for values in _TAGS.values() for fclass, code in values.values()}
-    known |= {code: fclass for fclass, code in _WORDS.values()}
-    return known | {code: fclass for fclass, codes in _OTHER_CODES.items() for code in codes.split()}
 
 
 @cache
 def _kind_words() -> Mapping[str, tuple[str, str]]:
-    words: dict[str, tuple[str, str]] = {}
-    for values in _TAGS.values():
+    """Folded word → class and code. What ``gazetteer add --type`` takes means the same here."""
+    words = {
+        fold(word): (entry["class"], entry["code"])
+        for entry in reversed(load_json("place_kinds.json")["kinds"])
+        for word in entry["words"]
+    }
+    for values in (*_TAGS.values(), _WORDS):
         for value, kind in values.items():
             if value not in ("*", "yes"):
                 words.setdefault(value.replace("_", " "), kind)
-    return words | dict(_WORDS)
+    return words
 
 
+@lru_cache(maxsize=4096)
 def feature_kind(text: str) -> tuple[str, str] | None:
     """GeoNames' class and code that a text means, or None: "village", "Villages", "P", "PPL", "P.PPL"."""
     text = clean(text[:200])
@@ -554,14 +528,10 @@ def feature_kind(text: str) -> tuple[str, str] | None:
     if upper in _CLASSES:
         return upper, _DEFAULT_CODES[upper]
     # Codes are written in capitals: "ST" is one, "st" is not, nor is "Port" PRT.
-    if text == upper and 2 <= len(text) <= 6:
-        if text in _codes():
-            return _codes()[text], text
-        for beginning, letter in _CODE_BEGINNINGS:
-            if text.startswith(beginning):
-                return letter, text
+    if text == upper and 2 <= len(text) <= 6 and (letter := class_of_code(text)):
+        return letter, text
     words = _kind_words()
-    word = text.casefold().replace("_", " ").replace("-", " ")
+    word = fold(text.replace("_", " "))
     for form in (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"):
         if form in words:
             return words[form]
@@ -576,8 +546,6 @@ def _countries() -> tuple[frozenset[str], Mapping[str, str]]:
     """The ISO 3166-1 alpha-2 codes (and XK), and the code of each English country name or three-letter code."""
     from babel import Locale
     from babel.core import get_global
-
-    from geomap.text import fold
 
     codes = {row[0] for row in load_table("country_points.tsv")} | {"XK"}
     names = {fold(name): code for code, name in Locale("en").territories.items() if code in codes}
@@ -594,11 +562,9 @@ def _countries() -> tuple[frozenset[str], Mapping[str, str]]:
     return frozenset(codes), names
 
 
-@cache
+@lru_cache(maxsize=4096)
 def country_code(text: str) -> str | None:
     """The ISO 3166-1 alpha-2 code that "RS", "srb", "Serbia" or "RS;XK" (its first) means; "" for "", else None."""
-    from geomap.text import fold
-
     first = clean(re.split(r"[;,|]", text[:200].strip(), maxsplit=1)[0]) if text.strip() else ""
     if not first:
         return ""

@@ -35,8 +35,12 @@ _DEEPEST = 64
 # The longest outline in Natural Earth at 1:10m (Canada) has 70,000 points, which are 280,000 parts; a feature beyond
 # 8 million is left out rather than built, and takes no memory.
 _MOST_PARTS = 8_000_000
-# One text or number may not fill the memory: between two events of the parser at most so much is read.
-_LONGEST_TOKEN = 32 << 20
+# One text may not fill the memory: between two events of the parser at most so much is read. The parser goes over an
+# unfinished text again with every piece it gets, so that time grows with the square: 36 MB took 14 s.
+_LONGEST_TOKEN = 8 << 20
+# Python refuses whole numbers of more than 4,300 digits, and the parser then fails in a way that cannot be caught
+# where it happens; a run of 4,000 digits holds one of these blocks whole.
+_DIGITS = 2_000
 _LONGEST_LINE = 32 << 20
 # A member of the collection itself (its name, its projection, uMap's settings) is small.
 _MOST_PARTS_OUTSIDE = 100_000
@@ -49,7 +53,7 @@ def _decoded(head: bytes) -> str:
 
 
 _FEATURES = re.compile(r'"type"\s*:\s*"(?:Feature|FeatureCollection|umap)"', re.ASCII)
-_LINKED = re.compile(r'linked-?places|linkedpasts|"toponym"\s*:', re.IGNORECASE)
+_LINKED = re.compile(r'linked-?places|linkedpasts|"names"\s*:\s*\[\s*\{[^{}]{0,300}"toponym"\s*:', re.IGNORECASE)
 
 
 def _is_json_of_features(head: bytes) -> bool:
@@ -79,6 +83,7 @@ class _Source:
         self._stream = stream
         self._path = path
         self.unanswered = 0
+        self._tail = b""
         first = stream.peek(4)[:4]  # type: ignore[attr-defined]
         self._decoder: codecs.IncrementalDecoder | None = None
         if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -93,6 +98,10 @@ class _Source:
         self.unanswered += len(data)
         if self.unanswered > _LONGEST_TOKEN:
             raise GazetteerError(f"{self._path}: a single text or number is over {_LONGEST_TOKEN >> 20} MB long")
+        window = self._tail + data
+        if any(window[at : at + _DIGITS].isdigit() for at in range(0, len(window) - _DIGITS + 1, _DIGITS)):
+            raise GazetteerError(f"{self._path}: holds a number of thousands of digits; correct it")
+        self._tail = window[-2 * _DIGITS :]
         if self._decoder is None:
             return data
         try:
@@ -125,11 +134,8 @@ def _events(source: _Source, path: Path) -> Iterator[tuple[str, Any]]:
             return
         except ijson.JSONError as error:
             raise GazetteerError(f"{path}: {_why(error)}") from error
-        except (SystemError, ValueError, UnicodeError) as error:
-            # The parser written in C reports Python's refusal of a number of more than 4,300 digits as SystemError.
-            raise GazetteerError(
-                f"{path}: a number or text cannot be read ({str(error)[:60]}); a number of thousands of digits?"
-            ) from error
+        except ValueError as error:
+            raise GazetteerError(f"{path}: a number or text cannot be read ({str(error)[:60]})") from error
         source.unanswered = 0
         yield event
 
@@ -218,6 +224,9 @@ def _walk(source: _Source, path: Path) -> Iterator[_Found]:
         yield from _walk_object(events, 0)
     else:
         raise GazetteerError(f"{path}: no GeoJSON: it holds neither a feature nor a collection of features")
+    for _ in events:
+        # To the end of the file: what follows the collection must be nothing, else the parser complains.
+        pass
 
 
 def _walk_object(events: Iterator[tuple[str, Any]], level: int) -> Iterator[_Found]:

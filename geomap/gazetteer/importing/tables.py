@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
@@ -154,9 +155,15 @@ def _split_header(line: str, options: ReaderOptions) -> tuple[str, list[str]]:
     return best[1], best[2]
 
 
+def _is_binary(head: bytes) -> bool:
+    """Whether this is no text: a stray NUL spoils a row, one in a hundred bytes means another kind of file."""
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return not marked and head.count(0) * 100 > len(head)
+
+
 def detect(path: Path, head: bytes) -> bool:
     """Whether this is a table with columns for a name and a position, by its first line."""
-    if b"\x00" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if _is_binary(head):
         return False
     line = _header_line(_decode_head(head))
     if not line or line.lstrip()[:1] in ("{", "[", "<"):
@@ -166,7 +173,7 @@ def detect(path: Path, head: bytes) -> bool:
 
 def detect_lp_tsv(path: Path, head: bytes) -> bool:
     """Whether this is Linked Places TSV: tab-separated, with its obligatory columns."""
-    if b"\x00" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if _is_binary(head):
         return False
     line = _header_line(_decode_head(head))
     columns = {cell.casefold() for cell in line.split("\t")}
@@ -183,8 +190,7 @@ def _encoding_of(path: Path, suffixes: tuple[str, ...]) -> str:
             raise GazetteerError(f"{path}: is UTF-32; save it as UTF-8")
         if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        # A byte in a hundred: a stray NUL spoils a row, more of them are another kind of file.
-        if chunk.count(0) * 100 > len(chunk):
+        if _is_binary(chunk):
             raise GazetteerError(f"{path}: is full of NUL bytes: no text, or UTF-16 without a mark; save it as UTF-8")
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
         try:
@@ -528,11 +534,18 @@ def _position(cells: Mapping[str, str], decimal_comma: bool) -> Position:
     raise WrongRow("no coordinates", column="lat", remedy="give lat and lon in WGS84 degrees")
 
 
+_DEGREES = "write WGS84 degrees, as 42.8914"
+
+
 def _degrees(lat: str, lon: str, decimal_comma: bool) -> tuple[float, float]:
     try:
         return (
-            number(lat, "lat", low=-1e300, high=1e300, reason="lat out of range", decimal_comma=decimal_comma),
-            number(lon, "lon", low=-1e300, high=1e300, reason="lon out of range", decimal_comma=decimal_comma),
+            number(
+                lat, "lat", low=-inf, high=inf, reason="lat out of range", remedy=_DEGREES, decimal_comma=decimal_comma
+            ),
+            number(
+                lon, "lon", low=-inf, high=inf, reason="lon out of range", remedy=_DEGREES, decimal_comma=decimal_comma
+            ),
         )
     except WrongRow as wrong:
         # Degrees and minutes: something that no plain number has.
