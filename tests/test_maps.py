@@ -247,6 +247,24 @@ def test_kosovos_label_can_be_chosen_and_the_view_is_named() -> None:
     assert "GeoNames" in script and "CC BY 4.0" in script
 
 
+def test_the_boundary_view_is_told_when_one_is_given(page: str) -> None:
+    assert not {"view", "viewNote"} & set(data_of(page))
+    data = data_of(render(sample_incidents()[:2], view_note="Boundary view: Neutral. {{7*7}}"))
+    assert (data["view"], data["viewNote"]) == ("neutral", "Boundary view: Neutral. {{7*7}}")
+    script = asset("map.js")
+    assert "data.viewNote" in script and "data.view + ' view'" in script
+
+
+def test_the_kinds_of_places_that_a_reader_can_add_are_the_gazetteers(page: str) -> None:
+    from geomap.gazetteer.kinds import kind_of, kind_words
+
+    kinds = {word: (letter, code, km) for letter, _, ks in data_of(page)["kinds"] for word, code, km in ks}
+    assert sorted(kinds) == sorted(kind_words())
+    for word, (letter, code, km) in kinds.items():
+        kind = kind_of(word)
+        assert (kind.feature_class, kind.feature_code, kind.radius_km) == (letter, code, km)
+
+
 def test_labels_may_be_gazetteer_entries() -> None:
     entry = Place(
         id="t:1", name="Raška", lat=43.28, lon=20.61, feature_class="P", feature_code="PPL", population=24_000

@@ -1380,8 +1380,11 @@
 
     // ---- adding places ----------------------------------------------------------------------------------
     // They live in this page's memory only; what leaves it is a row, a command or a file that the reader takes.
-    var KINDS = Object.create(null), opener = null, sheetBefore = 'list', scrollBefore = 0, markers = [], wantedName = '';
-    function mine() { return draft && adding ? kept.concat([draft]) : kept; }
+    var KINDS = Object.create(null), opener = null, sheetBefore = 'list', scrollBefore = 0, flags = [], draftFlag = null, wantedName = '';
+    // What is drawn: a place that is being changed as it is in the form.
+    function mine() {
+      return kept.filter(function (place) { return place !== editing; }).concat(draft && adding ? [draft] : []);
+    }
 
     var crosshair = el('div', 'gm-cross', null, el('span', 'gm-cross-at'));
     crosshair.setAttribute('aria-hidden', 'true'); crosshair.hidden = true;
@@ -1549,14 +1552,15 @@
       fields.radius.input.placeholder = KINDS[fields.kind.input.value].radius;
       if (!fields.name.error.textContent && INVISIBLE.test(fields.name.input.value)) { fields.name.error.textContent = T.oddName; fields.name.error.hidden = false; }
       draft = found.place.lat && found.place.lon ? found.place : null;
-      if (draft && key && key !== 'name') show([+draft.lat, +draft.lon]);
-      paintMine();
+      if (draft && (key === 'lat' || key === 'lon')) show([+draft.lat, +draft.lon]);
+      paintDraft();
     }
     function clear() {
       Object.keys(fields).forEach(function (key) { fields[key].input.value = ''; say(key, ''); });
       fields.kind.input.value = firstKind;
-      draft = null; editing = null;
+      editing = null;
       refresh();
+      paintMine();
     }
     function keep() {
       var found = read(), wrong = Object.keys(found.bad), place = found.place;
@@ -1580,7 +1584,7 @@
       var values = { name: place.title, kind: place.kind, lat: place.lat, lon: place.lon, names: place.variants.join('; '), country: place.ccodes,
         radius: place.given ? place.radius_km : '', source: place.source, note: place.note };
       Object.keys(values).forEach(function (key) { fields[key].input.value = values[key]; });
-      stage('form'); refresh(); show([+place.lat, +place.lon]);
+      stage('form'); refresh(); paintMine(); show([+place.lat, +place.lon]);
       right.scrollTop = 0;
       fields.name.input.focus({ preventScroll: true });
     }
@@ -1598,11 +1602,18 @@
       addStatus.textContent = '';
       paintCross();
     }
+    function flag(place) {
+      return L.marker([+place.lat, +place.lon], { icon: new Flag({ place: place }), interactive: false, keyboard: false, zIndexOffset: 2000 }).addTo(map);
+    }
+    function paintDraft() {
+      if (draftFlag) draftFlag.remove();
+      draftFlag = draft && adding ? flag(draft) : null;
+      shapes.redraw();
+    }
     function paintMine() {
-      markers.forEach(function (marker) { marker.remove(); });
-      markers = mine().filter(function (place) { return place !== editing || !draft; }).map(function (place) {
-        return L.marker([+place.lat, +place.lon], { icon: new Flag({ place: place }), interactive: false, keyboard: false, zIndexOffset: 2000 }).addTo(map);
-      });
+      flags.forEach(function (one) { one.remove(); });
+      flags = kept.filter(function (place) { return place !== editing; }).map(flag);
+      paintDraft();
       mineHead.textContent = fill(T.addMine, { n: kept.length });
       mineBox.hidden = !kept.length;
       mineList.textContent = '';
@@ -1630,7 +1641,6 @@
       var words_ = kept.length ? fill(T.addKept, { n: kept.length }) : T.add;
       toolAdd.setAttribute('aria-label', words_); toolAdd.title = words_;
       toolAdd.classList.toggle('gm-has', kept.length > 0);
-      shapes.redraw();
     }
     var Flag = L.Icon.extend({
       createIcon: function () {
