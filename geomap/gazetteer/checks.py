@@ -603,7 +603,7 @@ def _country_findings(entry: PlaceEntry, world: _World, parent: Place | None) ->
     lat, lon, code = place.lat, place.lon, place.country_code
     can_swap = abs(lon) <= 90.0 and abs(lat - lon) > 0.5
     here = f"lat {lat:.9g}, lon {lon:.9g}"
-    inside = world.lies_in(code, lat, lon) if code else None
+    inside = world.lies_in(code, lat, lon) if code and world.knows_country(code) else None
     if inside is False:
         actual = world.outline(lat, lon) or ", ".join(sorted(world.countries_near(lat, lon, _REMOTE_KM)))
         if can_swap and world.lies_in(code, lon, lat):
@@ -782,10 +782,13 @@ class _Doubles:
         self._cells: dict[tuple[str, int, int], list[tuple[str, int, Place]]] = {}
 
     @staticmethod
-    def _column(row: int, lon: float) -> int:
-        # Columns of about a km at the latitude of their row; at the poles the one column of all.
-        width = _SAME_KM / (_KM_PER_DEGREE * max(0.001, math.cos(math.radians(min(89.99, abs(row) / 100.0)))))
-        return math.floor(lon / width)
+    def _columns(row: int, lon: float) -> tuple[int, ...]:
+        """The cell of a row that a longitude is in, and its neighbours; cells are a km wide at the row's narrow side,
+        and the ring closes at the date line. At a pole there is one cell."""
+        edge = min(90.0, max(abs(row), abs(row + 1)) / 100.0)
+        number = max(1, math.floor(360.0 * _KM_PER_DEGREE * math.cos(math.radians(edge)) / _SAME_KM))
+        column = math.floor((lon + 180.0) / 360.0 * number)
+        return tuple(dict.fromkeys((column + step) % number for step in (0, -1, 1)))
 
     def seen(self, entry: PlaceEntry, file: str) -> tuple[str, int, Place, float] | None:
         """An earlier row of one of the entry's names within a km and of its class: file, row, place, km. Then the entry
@@ -796,8 +799,7 @@ class _Doubles:
         best: tuple[str, int, Place, float] | None = None
         for key in sorted(keys):
             for near in (row - 1, row, row + 1):
-                column = self._column(near, place.lon)
-                for beside in (column - 1, column, column + 1):
+                for beside in self._columns(near, place.lon):
                     for file_, row_, other in self._cells.get((key, near, beside), ()):
                         km = distance_km(place.lat, place.lon, other.lat, other.lon)
                         if (
@@ -807,7 +809,7 @@ class _Doubles:
                         ):
                             best = (file_, row_, other, km)
         for key in keys:
-            twins = self._cells.setdefault((key, row, self._column(row, place.lon)), [])
+            twins = self._cells.setdefault((key, row, self._columns(row, place.lon)[0]), [])
             if len(twins) < _MOST_TWINS:
                 twins.append((file, entry.row, place))
         return best
