@@ -386,6 +386,8 @@ class OnlineLookup:
             self.errors.append(f"{self.provider.host} is asked no more in this run: {why}")
 
     def _ask(self, question: str, codes: tuple[str, ...]) -> list[Place]:
+        from geopy.exc import GeocoderParseError
+
         if self._ask_slowly is None:
             from geopy.extra.rate_limiter import RateLimiter
 
@@ -409,7 +411,11 @@ class OnlineLookup:
             options["countries"] = list(codes)
         with self._turn():
             self.requests += 1
-            answers = self._ask_slowly(question, **options) or []
+            try:
+                answers = self._ask_slowly(question, **options) or []
+            except (AttributeError, LookupError, TypeError) as error:
+                # geopy's readers believe what they are given; a shape they do not expect ends so.
+                raise GeocoderParseError(f"the answer is not one of {self.provider.title}'s") from error
         places = [_read_answer(self.provider, answer.raw) for answer in answers[:_MOST_ANSWERS]]
         unique = {place.id: place for place in reversed([p for p in places if p is not None])}
         return list(unique.values())[::-1]
@@ -589,8 +595,11 @@ def _shaped(answer: Any, provider: str) -> Any:
             return {"error": _clean(str(answer["error"]), 200)}
         if not isinstance(answer, list):
             return None
+        # geopy wants every answer to have a line of address.
         return [
-            one for one in answer[:_MOST_ANSWERS] if isinstance(one, dict) and _point(one.get("lat"), one.get("lon"))
+            {**one, "display_name": _text(one.get("display_name"))}
+            for one in answer[:_MOST_ANSWERS]
+            if isinstance(one, dict) and _point(one.get("lat"), one.get("lon"))
         ]
     if not isinstance(answer, dict) or not isinstance(answer.get("features"), list):
         return None
@@ -605,8 +614,9 @@ def _shaped(answer: Any, provider: str) -> Any:
         # geopy joins these; what is no text would stop it.
         properties = {k: v for k, v in one["properties"].items() if isinstance(v, (str, int, float, list))}
         properties |= {k: _text(properties.get(k)) for k in _JOINED if k in properties}
-        # Pelias' reader wants a label.
-        properties["label"] = _text(properties.get("label")) or _text(properties.get("name")) or "?"
+        # geopy takes the name for the address line, and every answer must have one.
+        if not properties.get("name"):
+            continue
         features.append({**one, "properties": properties})
     return {"features": features}
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from geomap import __version__
 from geomap.errors import UsageError
-from geomap.online import OnlineLookup, fill_unresolved, open_online, parse_provider
+from geomap.online import OnlineLookup, _read_answer, _shaped, fill_unresolved, open_online, parse_provider
 from geomap.records import Article, Candidate, Mention, Place, Resolution
 from geomap.settings import Settings
 
@@ -218,6 +220,16 @@ def test_kinds(server: Server, ask: Opener) -> None:
 def test_nearest_first(server: Server, ask: Opener) -> None:
     server.reply = server.json([{**JARINJE, "osm_id": i, "lat": str(40 + i)} for i in (1, 2, 3)])
     assert [c.place.lat for c in ask().lookup("Jarinje", near=(43, 20))] == [43, 42, 41]
+
+
+def test_answers_without_what_geopy_relies_on(server: Server, ask: Opener) -> None:
+    server.reply = server.json([{k: v for k, v in JARINJE.items() if k not in ("display_name", "boundingbox")}])
+    assert len(ask().lookup("Jarinje")) == 1
+    feature = {"geometry": {"coordinates": [20, 43]}, "properties": {"layer": "locality", "osm_key": "place"}}
+    for provider in ("photon", "pelias"):
+        server.reply = server.json({"features": [feature]})
+        online = ask(provider)
+        assert online.lookup("Jarinje") == [] and not online.errors
 
 
 def test_hostile_answers(server: Server, ask: Opener) -> None:
@@ -533,3 +545,28 @@ def test_importing_loads_no_geopy(root: Path) -> None:
     code = "import geomap.online, sys; print([m for m in ('geopy', 'ssl', 'http.client') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda child: st.lists(child, max_size=4) | st.dictionaries(st.text(max_size=3), child, max_size=3),
+    max_leaves=8,
+)
+
+
+@hypothesis.settings(max_examples=150, deadline=None)
+@hypothesis.given(st.sampled_from(sorted([*JARINJE, "category", "addresstype"])), JSON)
+def test_any_field_may_be_anything(key: str, value: Any) -> None:
+    changed = {**JARINJE, key: value}
+    feature = {"geometry": {"coordinates": [20.7, 43.2]}, "properties": changed}
+    for provider, answer in (
+        ("nominatim", [changed]),
+        ("photon", {"features": [feature, {**feature, "geometry": value}]}),
+        ("pelias", {"features": [{**feature, "properties": {**changed, "layer": "locality", "bbox": value}}]}),
+    ):
+        shaped = _shaped(answer, provider)
+        for one in shaped if isinstance(shaped, list) else shaped["features"]:
+            place = _read_answer(parse_provider(f"{provider}:http://localhost"), one)
+            assert place is None or (
+                -90 <= place.lat <= 90 and -180 <= place.lon <= 180 and 0 < place.radius_km <= 3000
+            )
