@@ -812,8 +812,10 @@ def fill_unresolved(
         name = _clean(resolution.mention.text, _LONGEST_QUERY + 1)
         key = fold(name)
         if key not in answers:
+            failures = len(online.errors)
             found = online.lookup(name, countries=countries)
-            if not found and countries and online.provider.name != "photon":
+            # Known nowhere in those countries: anywhere, then. Not after a failure, which would only be another.
+            if not found and countries and online.provider.name != "photon" and len(online.errors) == failures:
                 found = online.lookup(name)
             answers[key] = tuple(sorted(found, key=lambda c: _fit(c, countries, anchors)))
         if answers[key]:

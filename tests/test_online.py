@@ -533,7 +533,7 @@ def test_what_is_never_asked(server: Server, ask: Opener) -> None:
 def test_a_server_that_fails_leaves_the_run_as_it_was(server: Server, ask: Opener) -> None:
     server.reply = server.json({}, 500)
     online = ask()
-    given = [nil(name) for name in ("Aaa", "Bbb", "Ccc", "Ddd")]
+    given = [KNOWN, *(nil(name) for name in ("Aaa", "Bbb", "Ccc", "Ddd"))]
     assert fill_unresolved(ARTICLE, given, online, Settings()) == given
     assert online.stopped and len(server.asked) == 3
 
