@@ -646,6 +646,16 @@ def kind_of(properties: Mapping[str, Any], position: Position, hints: Iterable[s
 
     ``properties`` has its keys in lower case.
     """
+    if properties and (kind := _told_kind(properties)):
+        return kind
+    for hint in hints:
+        if kind := feature_kind(hint):
+            return kind
+    # A shape that says nothing: an area is a region, a line some way or water, which only names it; a point a place.
+    return (("P", "PPL"), ("R", "RD"), ("L", "RGN"))[position.dimension]
+
+
+def _told_kind(properties: Mapping[str, Any]) -> tuple[str, str] | None:
     fclass = _first(properties, _CLASS_KEYS)[1].upper()
     code = _first(properties, _CODE_KEYS)[1].upper()
     # GeoNames' letters; other files keep their own words under such a column, which are looked up below.
@@ -670,14 +680,10 @@ def kind_of(properties: Mapping[str, Any], position: Position, hints: Iterable[s
         return "A", _ADMIN_LEVELS[level]
     for keys in (_TYPE_KEYS, _CLASS_KEYS):
         for key in keys:
-            for text in _type_texts(properties.get(key)):
+            for text in _type_texts(properties[key]) if key in properties else ():
                 if kind := feature_kind(text):
                     return kind
-    for hint in hints:
-        if kind := feature_kind(hint):
-            return kind
-    # A shape that says nothing: an area is a region, a line some way or water, which only names it; a point a place.
-    return [("P", "PPL"), ("R", "RD"), ("L", "RGN")][position.dimension]
+    return None
 
 
 def _type_texts(value: Any) -> Iterator[str]:
@@ -691,6 +697,63 @@ def _type_texts(value: Any) -> Iterator[str]:
                 for key in ("label", "sourceLabel", "identifier"):
                     if isinstance(one.get(key), str):
                         yield one[key].rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Which properties of a feature hold which field, in order of preference. Features of one file share it."""
+
+    name: tuple[str, ...]
+    names: tuple[str, ...]
+    country: tuple[str, ...]
+    admin1: tuple[str, ...]
+    admin2: tuple[str, ...]
+    population: tuple[str, ...]
+    radius: tuple[str, ...]
+    geonameid: tuple[str, ...]
+    key: tuple[str, ...]
+    kind: tuple[tuple[str, str], ...]
+
+
+_KIND_KEYS = frozenset((*_TAGS, *_CLASS_KEYS, *_CODE_KEYS, *_TYPE_KEYS, "admin_level"))
+
+
+@lru_cache(maxsize=256)
+def _plan(keys: tuple[str, ...], name_property: str) -> _Plan:
+    lower: dict[str, str] = {}
+    for key in keys:
+        lower.setdefault(key.strip().lower()[:100], key)
+
+    def held(wanted: Iterable[str]) -> tuple[str, ...]:
+        return tuple(lower[one] for one in wanted if one in lower)
+
+    name = held((*_NAME_KEYS, *sorted(one for one in lower if one.startswith("name:"))))
+    if name_property:
+        name = (name_property,) if name_property in keys else held((name_property.strip().lower(),))
+    return _Plan(
+        name=name,
+        names=tuple(
+            key
+            for one, key in lower.items()
+            if one in _NAMES_KEYS or one in _NAME_KEYS or one.startswith(("name:", "alt_name:"))
+        ),
+        country=held(_COUNTRY_KEYS),
+        admin1=held(_ADMIN1_KEYS),
+        admin2=held(_ADMIN2_KEYS),
+        population=held(_POPULATION_KEYS),
+        radius=held(_RADIUS_KEYS),
+        geonameid=held(_GEONAMEID_KEYS),
+        key=held(_KEY_KEYS),
+        kind=tuple((one, key) for one, key in lower.items() if one in _KIND_KEYS),
+    )
+
+
+def _planned(properties: Mapping[str, Any], name_property: str) -> _Plan:
+    keys = tuple(properties)
+    # A file that changes its keys with every feature, or has enormous ones, is not worth remembering.
+    return (_plan if len(keys) <= 200 and max(map(len, keys), default=0) <= 100 else _plan.__wrapped__)(
+        keys, name_property
+    )
 
 
 def place_row(
@@ -709,21 +772,11 @@ def place_row(
     ``names`` are further names, ``hints`` words for its kind that rank after the properties, ``links`` addresses
     that may lead to GeoNames. Raises :class:`WrongRow`.
     """
-    lower: dict[str, Any] = {}
-    for name, value in properties.items():
-        if isinstance(name, str):
-            lower.setdefault(name.strip().lower()[:100], value)
-    if options.name_property:
-        column, text = options.name_property, _text(properties.get(options.name_property))
-        if not text:
-            column, text = _first(lower, (options.name_property.lower(),))
-            column = column or options.name_property
-    else:
-        column, text = _first(lower, _NAME_KEYS)
-        if not text:
-            column, text = _first(lower, sorted(k for k in lower if k.startswith("name:")))
+    plan = _planned(properties, options.name_property)
+    column, text = _first(properties, plan.name)
+    column = column or options.name_property
     name = name_of(text, column or "name")
-    told = _first(lower, _COUNTRY_KEYS)
+    told = _first(properties, plan.country)
     country = country_code(told[1])
     if country is None:
         # A column of that name with something else in it ("country": "road") is no reason to lose a place, but a
@@ -732,19 +785,18 @@ def place_row(
             "unknown country", column=told[0], value=told[1], remedy="use a two-letter code (XK, RS) or English name"
         )
     more = list(names)
-    for field_name, value in lower.items():
-        if field_name in _NAMES_KEYS or field_name in _NAME_KEYS or field_name.startswith(("name:", "alt_name:")):
-            more.extend(_names_in(value))
-    population = _first(lower, _POPULATION_KEYS)
-    radius = _first(lower, _RADIUS_KEYS)
-    fclass, code = kind_of(lower, position, hints)
-    geonameid = _first(lower, _GEONAMEID_KEYS)[1].removeprefix("gn:")
+    for held in plan.names:
+        more.extend(_names_in(properties[held]))
+    population = _first(properties, plan.population)
+    radius = _first(properties, plan.radius)
+    fclass, code = kind_of({one: properties[held] for one, held in plan.kind}, position, hints)
+    geonameid = _first(properties, plan.geonameid)[1].removeprefix("gn:")
     return PlaceRow(
         row=row,
         name=name,
         lat=position.lat,
         lon=position.lon,
-        key=clean(key)[:200] or _first(lower, _KEY_KEYS)[1][:200],
+        key=clean(key)[:200] or _first(properties, plan.key)[1][:200],
         geonameid=(int(geonameid) or None)
         if _DIGITS.fullmatch(geonameid)
         else next((n for n in map(geonameid_of, [geonameid, key, *links]) if n), None),
@@ -752,8 +804,8 @@ def place_row(
         feature_class=fclass,
         feature_code=code,
         country_code=country or default_country(options),
-        admin1=_first(lower, _ADMIN1_KEYS)[1][:LONGEST_NAME],
-        admin2=_first(lower, _ADMIN2_KEYS)[1][:LONGEST_NAME],
+        admin1=_first(properties, plan.admin1)[1][:LONGEST_NAME],
+        admin2=_first(properties, plan.admin2)[1][:LONGEST_NAME],
         population=_population(*population) if population[1] else None,
         radius_km=_radius(*radius) if radius[1] else position.radius_km,
     )

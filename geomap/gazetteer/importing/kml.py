@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -93,7 +94,11 @@ def read(path: Path, *, skips: Skips, options: ReaderOptions) -> Iterator[PlaceR
 
 def _tag(element: Any) -> str:
     """The name of an element without its namespace, of which KML has had five; "" for remarks."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 

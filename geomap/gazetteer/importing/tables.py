@@ -426,20 +426,19 @@ def _broken(row: int, error: object) -> Skipped:
 _PROTECTED = ("'=", "'+", "'-", "'@", "'\t")
 
 
-def _unprotected(cell: str) -> str:
-    return cell[1:] if cell.startswith(_PROTECTED) else cell
-
-
 def _place(row: int, raw: Mapping[str, str], default: str, decimal_comma: bool) -> PlaceRow:
     cells: dict[str, str] = {}
     for ours, cell in raw.items():
+        if not cell:
+            continue
         if len(cell) > _LONGEST_CELL and ours != "wkt":
             raise WrongRow(
                 "cell too long", column=ours, value=cell, remedy=f"a cell holds up to {_LONGEST_CELL:,} letters"
             )
         if "\x00" in cell:
             raise WrongRow("NUL bytes", column=ours, value=cell.replace("\x00", "\\0"), remedy="remove them")
-        cells[ours] = _unprotected(cell.strip())
+        stripped = cell.strip()
+        cells[ours] = stripped[1:] if stripped.startswith(_PROTECTED) else stripped
     name = name_of(cells.get("title", ""), "title")
     position = _position(cells, decimal_comma)
     country = country_code(cells.get("country", ""))
@@ -490,6 +489,8 @@ def _place(row: int, raw: Mapping[str, str], default: str, decimal_comma: bool) 
 
 def _geonameid(cells: Mapping[str, str], key: str) -> int | None:
     text = cells.get("geonameid", "").removeprefix("gn:")
+    if not text and ":" not in key and "/" not in key and "matches" not in cells:
+        return None
     if re.fullmatch(r"[0-9]{1,10}", text):
         return int(text) or None
     for candidate in (text, key, cells.get("matches", "")):
