@@ -20,13 +20,14 @@ from map_hostile import HOSTILE, hostile_incidents
 from map_samples import LABELS, incident, place, sample_incidents
 
 from geomap.boundaries import BOUNDARY_VIEW, join_boundaries, load_boundaries_for
-from geomap.errors import OutputError
+from geomap.errors import OutputError, UsageError
 from geomap.frames import incidents_to_gdf
 from geomap.maps import IncidentLayer, build_map, save_map
 from geomap.maps.basemap import contested, detail, encode_arcs, world
 from geomap.maps.layer import asset, vendor
 from geomap.maps.topology import build_topology
 from geomap.records import Place
+from geomap.views import load_view
 
 
 class Page(HTMLParser):
@@ -247,12 +248,17 @@ def test_kosovos_label_can_be_chosen_and_the_view_is_named() -> None:
     assert "GeoNames" in script and "CC BY 4.0" in script
 
 
-def test_the_boundary_view_is_told_when_one_is_given(page: str) -> None:
-    assert not {"view", "viewNote"} & set(data_of(page))
-    data = data_of(render(sample_incidents()[:2], view_note="Boundary view: Neutral. {{7*7}}"))
-    assert (data["view"], data["viewNote"]) == ("neutral", "Boundary view: Neutral. {{7*7}}")
-    script = asset("map.js")
-    assert "data.viewNote" in script and "data.view + ' view'" in script
+def test_the_boundary_view_is_told_and_letters_the_map(page: str) -> None:
+    data = data_of(page)
+    assert (data["view"], data["viewNote"]) == ("neutral", load_view().statement)
+    assert data["kosovo"] == "Kosovo*"
+    told = data_of(render(sample_incidents()[:2], view_note="Boundary view: ours. {{7*7}}"))
+    assert (told["view"], told["viewNote"]) == ("neutral", "Boundary view: ours. {{7*7}}")
+    other = data_of(render(sample_incidents()[:2], view="xk"))
+    assert (other["view"], other["kosovo"], other["viewNote"]) == ("xk", "Kosovo", load_view("xk").statement)
+    assert any(label[:2] == ["Kosovo", "XK"] for label in other["world"]["labels"])
+    with pytest.raises(UsageError, match="no boundary view"):
+        render(sample_incidents()[:2], view="nobody")
 
 
 def test_the_kinds_of_places_that_a_reader_can_add_are_the_gazetteers(page: str) -> None:

@@ -26,6 +26,7 @@ from geomap.errors import OutputError
 from geomap.lexicons import load_json
 from geomap.maps.basemap import detail, encode_arcs, world
 from geomap.records import CERTAINTIES, Place
+from geomap.views import DEFAULT_VIEW, load_view
 
 __all__ = ["IncidentLayer", "Label", "RawElement", "asset", "data_json", "vendor"]
 
@@ -97,9 +98,10 @@ class IncidentLayer(MacroElement):
     joined to boundaries or not. ``title`` heads the panel. ``labels`` are place names around the incidents;
     ``boundaries`` (from :func:`geomap.boundaries.load_boundaries_for`) gives detailed land and borders near
     them; ``basemap=False`` leaves out all land, for maps that have tiles. ``kosovo_label`` is how Kosovo is
-    labelled. ``notes`` are further paragraphs for the method note. ``view`` is the boundary view that is
-    drawn, handed on to :func:`geomap.maps.basemap.detail`; ``view_note`` says in the method note, in a full
-    sentence, what that view is.
+    labelled, by default as the view has it. ``notes`` are further paragraphs for the
+    method note. ``view`` is the boundary view that is
+    drawn, one of :data:`geomap.views.VIEWS` and the one that ``boundaries`` were loaded for; ``view_note`` says
+    in the method note, in full sentences, what that view is (by default the view's own statement).
     """
 
     _template = Template(
@@ -118,9 +120,9 @@ class IncidentLayer(MacroElement):
         labels: Iterable[Label] = (),
         boundaries: Any = None,
         basemap: bool = True,
-        kosovo_label: str = "Kosovo*",
+        kosovo_label: str | None = None,
         notes: Sequence[str] = (),
-        view: str = "neutral",
+        view: str = DEFAULT_VIEW,
         view_note: str | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -175,11 +177,12 @@ def _payload(
     labels: Iterable[Label],
     boundaries: Any,
     basemap: bool,
-    kosovo_label: str,
+    kosovo_label: str | None,
     notes: Sequence[str],
     view: str,
     view_note: str | None,
 ) -> dict[str, Any]:
+    chosen = load_view(view)
     columns = list(gdf.columns)
     incidents: dict[str, dict[str, Any]] = {}
     areas: dict[bytes, int] = {}
@@ -215,19 +218,16 @@ def _payload(
         "incidents": found,
         "outlines": outlines,
         "labels": _labels(found, labels),
-        "kosovo": kosovo_label,
+        "kosovo": chosen.label("kosovo", kosovo_label=kosovo_label),
+        "view": view,
+        "viewNote": chosen.statement if view_note is None else view_note,
         "notes": list(notes),
         "kinds": _kinds(),
     }
-    if view != "neutral" or view_note is not None:
-        payload["view"] = view
-    if view_note is not None:
-        payload["viewNote"] = view_note
     if basemap:
-        payload["world"] = {key: value for key, value in world().items() if key != "about"}
-        # Neutral is what the base map draws when nothing is said.
-        drawn = {} if view == "neutral" else {"view": view}
-        cut = detail(boundaries, _extent(found), kosovo_label=kosovo_label, **drawn)
+        lettered = world(view, kosovo_label=kosovo_label)
+        payload["world"] = {key: value for key, value in lettered.items() if key != "about"}
+        cut = detail(boundaries, _extent(found), view=view, kosovo_label=kosovo_label)
         if cut is not None:
             payload["detail"] = cut
     return payload

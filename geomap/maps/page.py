@@ -17,6 +17,7 @@ from folium.template import Template
 
 from geomap.maps.layer import IncidentLayer, Label, asset, data_json, image, vendor
 from geomap.outputs import write_text
+from geomap.views import DEFAULT_VIEW
 
 __all__ = ["IncidentMap", "PageFigure", "build_map", "save_map"]
 
@@ -184,10 +185,10 @@ def build_map(
     title: str = "Incidents",
     labels: Iterable[Label] = (),
     boundaries: Any = None,
-    kosovo_label: str = "Kosovo*",
+    kosovo_label: str | None = None,
     notes: Sequence[str] = (),
     allow: Sequence[str] = (),
-    view: str = "neutral",
+    view: str = DEFAULT_VIEW,
     view_note: str | None = None,
 ) -> IncidentMap:
     """A map of the incidents in ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`), ready to add to or
@@ -196,10 +197,13 @@ def build_map(
     ``labels``: place names to letter, gazetteer entries or (name, lat, lon, rank). ``boundaries``: country
     polygons around the incidents for detailed land and borders, from
     :func:`geomap.boundaries.load_boundaries_for`; without them the coarse world is drawn. ``kosovo_label``:
-    how Kosovo is labelled. ``notes``: further paragraphs of the method note. ``allow``: origins, such as
+    how Kosovo is labelled, by default as the view has it. ``notes``: further paragraphs of the method note.
+    ``allow``: origins, such as
     ``https://tile.example.org``, that something you add to the map may load from; by default there is none,
-    and the page asks the network for nothing. ``view``: the boundary view to draw; ``view_note``: a full
-    sentence on it for the method note. The same arguments give the same bytes.
+    and the page asks the network for nothing. ``view``: the boundary view to draw, one of
+    :data:`geomap.views.VIEWS` and the one that ``boundaries`` were loaded for; ``view_note``: what the method note
+    says of it, by default the view's own statement. Raises :class:`~geomap.errors.UsageError` for an unknown view
+    and :class:`~geomap.errors.OutputError` for what cannot be drawn. The same arguments give the same bytes.
     """
     drawn = IncidentMap(title=title, allow=allow, location=[20.0, 10.0], zoom_start=2, zoom_control=False)
     IncidentLayer(

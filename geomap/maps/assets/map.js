@@ -21,7 +21,7 @@
     addClose: 'Close', addNot: 'Not this place?', addPut: 'Place it on the map',
     addName: 'Name', addKind: 'Type', addLat: 'Latitude', addLon: 'Longitude', addNames: 'Other names', addCountry: 'Country',
     addRadius: 'Radius, km', addSource: 'Source', addNote: 'Note', addOptional: 'optional',
-    addNamesHint: 'Separate them with semicolons: Jarinje; Јариње', addCountryHint: 'two letters', addSourceHint: 'How you know where it is',
+    addNamesHint: 'separated by semicolons', addCountryHint: 'two letters', addSourceHint: 'How you know where it is',
     addDo: 'Add to my places', addSave: 'Save changes', addDrop: 'Discard', addAnother: 'Click the map to add another place.',
     addMine: 'My places ({n})', addMineNote: 'Kept only while this page is open: take them with you below.', edit: 'Edit', remove: 'Remove',
     addRow: 'CSV row', addRows: 'CSV rows', addCommand: 'Command', addCommands: 'Commands', addShell: 'For the shells of Linux and macOS. Elsewhere use the CSV file.',
@@ -900,7 +900,7 @@
 
     // -- controls of Leaflet --
     map.attributionControl.setPrefix(false);
-    map.attributionControl.addAttribution('Places: GeoNames CC BY 4.0 · Borders: Natural Earth (' + (data.view ? data.view + ' view' : 'German view') + ') · Leaflet');
+    map.attributionControl.addAttribution('Places: GeoNames CC BY 4.0 · Borders: Natural Earth (' + data.view + ' view' + ') · Leaflet');
     L.control.scale({ position: 'bottomleft', maxWidth: 120, imperial: false }).addTo(map);
 
     // ---- panels ---------------------------------------------------------------------------------------
@@ -1061,8 +1061,8 @@
       ['Places', 'Names are looked up in a gazetteer; which of several places of a name is meant is decided by the text around it. Each incident lists the rule that decided, the reasons and the places it was not. A name that nothing fits is not drawn.'],
       ['Dates', 'Phrases such as “on Sunday” are counted from the article’s publication date. Without one they stay unresolved. Each incident says what its date rests on.'],
       ['Machine-made', 'Types, places, dates and certainty were read by a program and can be wrong. Check the quote and its source.'],
-      ['Borders', 'Land and borders: Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view, public domain. ' + (data.viewNote ? data.viewNote + ' ' : '') + 'Dashed borders are those that another of Natural Earth’s points of view does not draw. What is drawn is no statement on the status of any territory.'],
-      ['Kosovo', 'Kosovo’s status is disputed. It is labelled “' + data.kosovo + '” here; the label can be chosen by whoever makes the map. *This designation is without prejudice to positions on status.'],
+      ['Borders', 'Land and borders are drawn from Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view, public domain. What contested areas are counted to and called is geomap’s choice. ' + data.viewNote + ' Dashed borders are those that another of Natural Earth’s points of view does not draw. What is drawn is no statement on the status of any territory.'],
+      ['Kosovo', 'Kosovo’s status is disputed. It is labelled “' + data.kosovo + '” here; the label can be chosen by whoever makes the map.' + (data.kosovo.indexOf('*') < 0 ? '' : ' *This designation is without prejudice to positions on status.')],
       ['Sources', 'Place data: GeoNames (geonames.org), Creative Commons Attribution 4.0, and the user’s own places file. Map drawn with Leaflet and Leaflet.markercluster. This page loads nothing from the network.']
     ].concat(data.notes.map(function (text) { return ['', text]; })).forEach(function (part) {
       if (part[0]) note.appendChild(el('h3', null, part[0]));
@@ -1504,8 +1504,9 @@
       show(at);
       addStatus.textContent = fill(T.addSet, { c: at.join(', ') });
       // A tap must not bring up the keyboard of a phone: it would hide the map that was tapped.
-      if (!(by === 'pointer' && phone.matches)) fields.name.input.focus({ preventScroll: true });
-      if (fields.name.input.value) fields.name.input.select();
+      if (by === 'pointer' && phone.matches) return;
+      fields.name.input.focus({ preventScroll: true });
+      fields.name.input.select();
     }
     function show(at) {
       var pad = padding();
