@@ -60,12 +60,19 @@ _SAME_PLACE_KM = 5.0
 _SCHEMA = "1"
 # A name in another romanisation is worth clearly less than any name that is stored: "foreign" has 0.5.
 _VARIANT_SCORE = 0.45
+# Forms farther from the name than this (three weak changes of letters) are for people who search, not for texts:
+# past it, forenames became towns ("Mike": Mýki) in the development corpora, and no town was found.
+_VARIANT_COST = 3
 # search(): names read for the beginnings of a query, keys compared in ranges and in the last, full scan of a file.
 # The world layer has a million names; of an import of twelve million only a part is scanned.
 _SCAN_BEGINNINGS = 60_000
 _SCAN_RANGE = 60_000
 _SCAN_ALL = 1_500_000
 _SCAN_CELL = 20_000
+# Around a point no farther than this (km) its neighbourhood is compared; else the file, as without a point.
+_AROUND_KM = 300.0
+# As many slips as another romanisation is worth: fewer than one, more than none.
+_SAME_SKELETON = 0.5
 # The skeletons of the names around a point are kept for so many names at most (about 100 bytes each).
 _CACHED_SKELETONS = 300_000
 
@@ -80,6 +87,8 @@ _BY_KEY_OR_ID = {
     n: f"SELECT * FROM ({_BY_KEY}) UNION ALL SELECT -1,{_FIELDS} FROM places p WHERE p.pid IN ({','.join('?' * n)})"
     for n in _ID_COUNTS
 }
+# Into which of these statements so many ids go.
+_ID_COUNT = [next(size for size in _ID_COUNTS if size >= n) for n in range(_MOST_HOMONYMS + 1)]
 _BY_ID = f"SELECT -1,{_FIELDS} FROM places p WHERE p.pid=? LIMIT 1"
 _HAS = "SELECT 1 FROM names WHERE key=? LIMIT 1"
 _COLUMNS = {
@@ -276,20 +285,17 @@ class _File:
                 raise self._error(f"cannot be read (the place {str(row[1])[:60]!r} has a value of a wrong type)")
         return rows
 
-    def parts(self, sql: str, values: Sequence[object] = ()) -> Iterator[list[str]]:
-        """The first column of a query, 20,000 rows at a time."""
-        try:
-            cursor = self.db.execute(sql, values)
-            while rows := cursor.fetchmany(20_000):
-                yield [row[0] for row in rows]
-        except sqlite3.Error as error:
-            raise self._error(f"cannot be read ({error})") from error
-
     def has(self, key: str) -> bool:
         try:
             return self.db.execute(_HAS, (key,)).fetchone() is not None
         except sqlite3.Error as error:
             raise self._error(f"cannot be read ({error})") from error
+
+    @property
+    def names(self) -> int:
+        """How many names the file says it has."""
+        count = self.meta().get("names", "")
+        return int(count) if count.isascii() and count.isdecimal() and len(count) < 19 else _SCAN_ALL
 
     def meta(self) -> dict[str, str]:
         return {str(k): str(v) for k, v in self.rows("SELECT key,value FROM meta ORDER BY key")}
@@ -540,9 +546,8 @@ class Gazetteer:
             if not rows:
                 found = file.places(_BY_KEY, (key,))
             else:
-                count = len(rows)
-                size = next((n for n in _ID_COUNTS if n >= count), _ID_COUNTS[-1])
-                ids = list(rows)[:size]
+                ids = list(rows)[:_MOST_HOMONYMS]
+                size = _ID_COUNT[len(ids)]
                 found = file.places(_BY_KEY_OR_ID[size], (key, *ids, *[None] * (size - len(ids))))
             if not found:
                 continue
@@ -599,7 +604,7 @@ class Gazetteer:
         # Of what is written without a capital nearly nothing is a name, and short words are like everything.
         if not 4 <= len(name) <= 100 or name.islower():
             return []
-        return self._bearing(variants(name))
+        return self._bearing([form for form in variants(name) if form.cost <= _VARIANT_COST])
 
     def _bearing(self, forms: Sequence[Variant]) -> list[Candidate]:
         """The places that bear one of the forms, each in a country where the form is one of its language."""
@@ -759,13 +764,14 @@ class Gazetteer:
 
         First what bears the name (exact and alternate names), then names that begin so (score 0.5, "fuzzy"), then
         other romanisations and forms of it (up to 0.45, "transliterated"), and, where nothing bears the name, names
-        that differ by a slip of one to three letters (up to 0.4, "fuzzy"). ``country`` is an ISO 3166-1 alpha-2
+        that differ by one to three letters (up to 0.4, "fuzzy"). ``country`` is an ISO 3166-1 alpha-2
         code, ``near`` a WGS84 point (lat, lon) which everything must be within ``radius_km`` of and which sorts
         equal matches by distance, ``kind`` a GeoNames feature class ("P"), class and code ("S.BDG") or several such.
         At most ``limit`` candidates.
 
         Of very large imports only a part is compared: of names that begin so 60,000 a file, of names a slip away
-        60,000 that begin alike, and 1,500,000 in all where those give nothing. Raises
+        60,000 that begin alike (around a point: those of 20,000 places), and where those give nothing what ends alike
+        among 1,500,000 in all. Raises
         :class:`~geomap.errors.UsageError` for a kind or a point that cannot be.
         """
         wanted = _Wanted(country, near, radius_km, kind)
@@ -814,59 +820,80 @@ class Gazetteer:
         return found
 
     def _slips(self, key: str, wanted: _Wanted) -> list[Candidate]:
-        """Places with a name a slip or two away from ``key``: those near the point or among alike beginnings first,
+        """Places with a name a slip or two away from ``key``: those around the point or among alike beginnings first,
         else all of the file."""
-        from rapidfuzz import process
+        from rapidfuzz import fuzz, process
         from rapidfuzz.distance import OSA
 
         # One slip in a short name, three in a long one: "Zvecam", "Mitrovicka", "Kosovska Mitrovca".
         most = 1 if len(key) <= 5 else 2 if len(key) <= 11 else 3
         low, high = max(1, len(key) - most), len(key) + most
         bone = skeleton(key)
+        # With a filter, what it lets through may be far down the list of what is alike.
+        limit = 1000 if wanted.sql else 200
         hits: dict[str, float] = {}
 
         def compare(keys: Sequence[str]) -> None:
-            for other, slips, _ in process.extract(key, keys, scorer=OSA.distance, score_cutoff=most, limit=200):
-                hits[other] = min(hits.get(other, 99.0), float(slips))
-
-        def bones(keys: Sequence[str]) -> None:
-            for other in keys:
-                if other not in hits and skeleton.__wrapped__(other) == bone:
-                    hits[other] = 0.5
-
-        compare([k for k in self._over if low <= len(k) <= high])
-        for file in self._files:
-            keys: set[str] = set()
-            for beginning in _alike(key):
-                keys.update(
-                    row[0]
-                    for row in file.rows(
-                        "SELECT DISTINCT key FROM (SELECT key FROM names WHERE key>=? AND key<? AND kind<2 LIMIT ?)"
-                        " WHERE length(key) BETWEEN ? AND ?",
-                        (beginning, beginning + "\U0010ffff", _SCAN_RANGE, low - 2, high + 2),
-                    )
-                )
-            ordered = sorted(keys)
-            compare(ordered)
+            for other, slips, _ in process.extract(key, keys, scorer=OSA.distance, score_cutoff=most, limit=limit):
+                hits[other] = float(slips)
             if len(bone) >= 5:
-                bones([k for k in ordered if k[-1] == key[-1] or len(k) == len(key)][:20_000])
+                # 70 of 100: "jarinie" and "yarinye" have 71, and one skeleton.
+                for other, _, _ in process.extract(key, keys, scorer=fuzz.ratio, score_cutoff=70.0, limit=500):
+                    if other not in hits and skeleton(other) == bone:
+                        hits[other] = _SAME_SKELETON
+
+        compare(sorted(k for k in self._over if low - 2 <= len(k) <= high + 2))
+        if wanted.near is not None and wanted.radius_km <= _AROUND_KM:
+            compare(self._keys_around(wanted))
+        else:
+            for file in self._files:
+                keys: set[str] = set()
+                for beginning in _alike(key):
+                    keys.update(
+                        row[0]
+                        for row in file.rows(
+                            "SELECT DISTINCT key FROM (SELECT key FROM names WHERE key>=? AND key<? AND kind<2 LIMIT ?)"
+                            " WHERE length(key) BETWEEN ? AND ?",
+                            (beginning, beginning + "\U0010ffff", _SCAN_RANGE, low - 2, high + 2),
+                        )
+                    )
+                compare(sorted(keys))
         found = self._hit(hits, len(key), wanted)
         if not found:
+            # The slip is at the beginning, then: what ends alike.
             left = _SCAN_ALL
             for file in reversed(self._files):
-                for part in file.parts(
-                    "SELECT key FROM (SELECT key FROM names WHERE kind<2 LIMIT ?) WHERE length(key) BETWEEN ? AND ?",
-                    (left, low, high),
-                ):
-                    compare(part)
+                rows = file.rows(
+                    "SELECT key FROM (SELECT key FROM names LIMIT ?) WHERE substr(key,-3)=?"
+                    " AND length(key) BETWEEN ? AND ?",
+                    (left, key[-3:], low, high),
+                )
+                compare(sorted({row[0] for row in rows}))
+                left -= min(left, file.names)
             found = self._hit(hits, len(key), wanted)
         return found
+
+    def _keys_around(self, wanted: _Wanted) -> list[str]:
+        """The keys of the names around the point that is asked for, of 20,000 places a file at most."""
+        assert wanted.near is not None
+        keys: set[str] = set()
+        for file in self._files:
+            left = _SCAN_CELL
+            for cell in cells_around(*wanted.near, wanted.radius_km):
+                rows = file.rows(
+                    f"SELECT p.name,p.names FROM places p WHERE p.cell=?{wanted.sql} LIMIT ?",
+                    (cell, *wanted.values, left),
+                )
+                left -= len(rows)
+                for name, names in rows:
+                    keys.update(fold(n) for n in (str(name), *str(names or "").split("|")))
+        return sorted(keys)
 
     def _hit(self, hits: Mapping[str, float], length: int, wanted: _Wanted) -> list[Candidate]:
         """The places of the keys that a slip leads to."""
         found: list[Candidate] = []
         for other, slips in sorted(hits.items(), key=lambda e: (e[1], e[0])):
-            match: MatchKind = "transliterated" if slips == 0.5 else "fuzzy"
+            match: MatchKind = "transliterated" if slips == _SAME_SKELETON else "fuzzy"
             score = round(0.4 * (1.0 - slips / (length + 1)), 3)
             found.extend(
                 _candidate(c.place, match, score)

@@ -104,8 +104,15 @@ _TO_RUSSIAN = _rules(
     1: _bilo > _belo
     1: _bila_ > _belaya_
     1: _bilh > _belg
+    1: _slovi > _slavi
+    1: velyka_ > velikaya_
+    1: mala_ > malaya_
+    1: nova_ > novaya_
+    1: stara_ > staraya_
+    1: _tserkva_ > _tserkov_
     1: _siev > _sev
     1: izhzhia_ izhzhya_ > ozhye_
+    1: iieve_ > iyevo_
     1: yiv_ > iev_
     1: aiv_ > aev_
     1: /(?<=[^aeiouy])iv_/ > ov_
@@ -127,7 +134,6 @@ _TO_RUSSIAN = _rules(
     1: ier > er
     1: ia > ya
     1: iu > yu
-    1: y > y
     1: /(?<=[^aeiouy_])y(?=[^aeiouy_])/ > i
     """
 )
@@ -138,7 +144,11 @@ _TO_UKRAINIAN = _rules(
     1: _belo > _bilo
     1: _belg > _bilh
     1: _belaya_ > _bila_
+    1: _slavya > _slovia
+    1: velikaya_ > velyka_
+    1: _tserkov_ > _tserkva_
     1: _sever > _siver
+    1: iyevo_ > iieve_
     1: ozhye_ ozhie_ ozhe_ ozhje_ > izhzhia_
     1: /(?<=k)iev_/ > yiv_
     1: ayev_ aev_ > aiv_
@@ -165,7 +175,9 @@ _TO_UKRAINIAN = _rules(
     1: yu > iu
     """
 )
-_TO_UKRAINIAN_Y = (*_TO_UKRAINIAN, *_rules("1: /(?<=[^aeiouy_])i(?=[^aeiouyv_])/ > y", 100))
+# Chornobyl keeps its y.
+_TO_RUSSIAN_Y = _TO_RUSSIAN[:-1]
+_TO_UKRAINIAN_Y = (*_TO_UKRAINIAN, *_rules("1: /(?<=[^aeiouy_])i(?=[^aeiouy_])(?![vh]_)/ > y", 100))
 _TO_UKRAINIAN_FEW = tuple(
     rule for rule in _TO_UKRAINIAN if rule.old not in ("cher", "no ", " sever", "ovn", "ovsk", " belo")
 )
@@ -210,6 +222,8 @@ _EAST_RULES = _rules(
 )
 _BELARUSIAN = _rules(
     """
+    1: _mahil > _mogil
+    1: lyow_ liou_ > lev_
     2: yow_ iow_ iou_ yo > ev_
     2: aw_ au_ av_ > ov_
     2: ova_ > ovo_
@@ -246,14 +260,15 @@ _BULGARIAN = _rules(
 _SOUTH_RULES = _rules(
     """
     1: ija_ iya_ ia_
+    1: nje > ne
     1: nj ny
     1: lj ly
     1: dzh dz
     1: dj > d
     2: gj > d dj g
     1: kj > c k
-    1: y > j
     1: j > y
+    1: y > j
     1: sh > s
     1: zh > z
     1: ch > c
@@ -334,20 +349,22 @@ _ARABIC_RULES = _rules(
     1: ah_ a_ eh_ e_
     2: at_ et_ > a_ ah_
     1: iyah_ iya_ iyeh_ iyya_ iyyah_ ia_ iyye_
-    1: ou oo u
-    2: ee i
+    1: ou oo > u
+    2: u > ou oo
+    1: ee > i
+    3: i > ee
     1: ai ay ei ey
     2: aw au ao
-    1: q k
+    1: q > k
+    2: k > q
     1: gh > g
     1: kh > h k
     1: dh > d z
     1: th > t s
-    1: sh ch
-    1: /(?<=[^aeiou])e(?=[^aeiou_])/ > a i
+    2: /(?<=[^aeiou])e(?=[^aeiou_])/ > a i
     1: _e > _i
     1: _i > _e
-    1: j g dj
+    2: j g dj
     1: aa > a
     2: /bb/ > b
     2: /ss/ > s
@@ -365,7 +382,7 @@ _TURKIC_RULES = _rules(
     1: sh > s
     1: ch > c
     1: gh > g
-    1: g > gh
+    2: g > gh
     2: s > sh
     2: c > ch j
     2: j > c
@@ -380,18 +397,18 @@ _TURKIC_RULES = _rules(
 )
 _GREEK_RULES = _rules(
     """
-    1: ch h kh
-    1: y i
-    1: ph f
-    1: ou u
+    2: ch h kh
+    2: y i
+    2: ph f
+    2: ou u
     1: ei oi > i
     1: ai > e
-    1: k c
+    2: k c
     1: mp > b
     1: nt > d
     1: gk > g
-    1: v b
-    1: th > t
+    2: v b
+    2: th > t
     1: x ks
     1: dh > d
     1: os_ on_ o_
@@ -423,7 +440,7 @@ _GEORGIAN_RULES = _rules(
     """
 )
 _FAMILIES = (
-    _Family(_EAST, _EAST_RULES, (_TO_RUSSIAN, _TO_UKRAINIAN, _TO_UKRAINIAN_Y, _TO_UKRAINIAN_FEW), 16),
+    _Family(_EAST, _EAST_RULES, (_TO_RUSSIAN, _TO_RUSSIAN_Y, _TO_UKRAINIAN, _TO_UKRAINIAN_Y, _TO_UKRAINIAN_FEW), 36),
     _Family(_codes("BY"), _BELARUSIAN, (_BELARUSIAN,), 8),
     _Family(_SOUTH, _SOUTH_RULES, (), 12),
     _Family(_ALBANIAN, _ALBANIAN_RULES, (), 12),
@@ -592,8 +609,8 @@ def _in_families(key: str, cost: int) -> Iterator[Variant]:
             for rule in system:
                 text = rule.apply(text)
             if all(text != other for other, _ in seeds):
-                seeds.append((text, cost + 2))
-                yield Variant(text, cost + 2, family.countries)
+                seeds.append((text, cost + 1))
+                yield Variant(text, cost + 1, family.countries)
         share = max(4, family.most // len(seeds))
         for text, start in seeds:
             for total, form in _expanded(text, family.rules, start, share, cost + 6):
@@ -603,8 +620,8 @@ def _in_families(key: str, cost: int) -> Iterator[Variant]:
 def _all(name: str, key: str) -> Iterator[Variant]:
     text = unicodedata.normalize("NFC", name).lower().strip()
     words = key.split(" ")
-    if 1 < len(words) <= 3:
-        # "Petion Ville" is Pétionville elsewhere.
+    # "Petion Ville" is Pétionville elsewhere; "Jordan as" is the end of a name and a word more.
+    if 1 < len(words) <= 3 and not any(word[0].islower() for word in name.split()):
         yield Variant("".join(words), 1, None)
         if len(words) == 3:
             yield Variant(f"{words[0]}{words[1]} {words[2]}", 2, None)
