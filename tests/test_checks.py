@@ -243,14 +243,23 @@ def test_without_outlines_towns_decide() -> None:
 
 
 def test_doubles_in_one_file_and_over_files() -> None:
-    one, two = entry("Dubovo", row=5), entry("Dubovo (old)", "43.1163", variants="DUBOVO@sr", row=9)
-    (found,) = check(one, two)
-    assert (found.code, found.row) == ("duplicate", 9) and "row 5 " in found.message and "0.4 km" in found.message
-    (found,) = check(one, two, files=["a.csv", "b.csv"])
+    one, two = entry("Dubovo", row=5), entry("DUBÓVO", "43.1163", row=9)
+    found = next(f for f in check(one, two) if f.code != "all-capitals")
+    assert (found.code, found.severity, found.row) == ("duplicate", "warning", 9)
+    assert "row 5 already" in found.message and "0.4 km" in found.message
+    found = next(f for f in check(one, two, files=["a.csv", "b.csv"]) if f.code != "all-capitals")
     assert (found.file, found.row) == ("b.csv", 9) and "row 5 of a.csv" in found.message
     far = entry("Dubovo", "43.2163", row=9, id="user:dubovo-2")
     station = entry("Dubovo", row=9, id="user:station", feature_class="S", feature_code="RSTN")
     assert codes(one, far) == codes(one, station) == []
+
+
+def test_neighbours_may_share_a_name() -> None:
+    upper = entry("Upper Dubovo", variants="Dubovo@sr", row=5)
+    lower = entry("Lower Dubovo", "43.1163", variants="Dubovo@sr", row=9)
+    (found,) = check(upper, lower)
+    assert (found.code, found.severity, found.row) == ("shared-name", "note", 9)
+    assert "'Dubovo' is a name of 'Upper Dubovo' in row 5 too" in found.message
 
 
 def test_doubles_at_the_poles_and_the_date_line() -> None:

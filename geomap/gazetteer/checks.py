@@ -775,6 +775,18 @@ def _shadow_findings(entry: PlaceEntry, world: _World) -> Iterator[_Told]:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """An earlier row at the same spot: where it stands, the name it shares, and whether that is both their title."""
+
+    file: str
+    row: int
+    place: Place
+    km: float
+    name: str
+    same_title: bool
+
+
 class _Doubles:
     """Finds rows of one name at one spot, in time linear in the rows."""
 
@@ -790,26 +802,29 @@ class _Doubles:
         column = math.floor((lon + 180.0) / 360.0 * number)
         return tuple(dict.fromkeys((column + step) % number for step in (0, -1, 1)))
 
-    def seen(self, entry: PlaceEntry, file: str) -> tuple[str, int, Place, float] | None:
-        """An earlier row of one of the entry's names within a km and of its class: file, row, place, km. Then the entry
-        itself is remembered."""
+    def seen(self, entry: PlaceEntry, file: str) -> _Twin | None:
+        """An earlier row of one of the entry's names within a km and of its class; one of the same title goes before
+        one that shares another name, then the nearest. Then the entry itself is remembered."""
         place = entry.place
-        keys = {fold(name) for _, name in _names(entry)} - {""}
+        names = {key: name for _, name in reversed(_names(entry)) if (key := fold(name))}
+        title = fold(place.name)
         row = math.floor(place.lat * 100)
-        best: tuple[str, int, Place, float] | None = None
-        for key in sorted(keys):
-            for near in (row - 1, row, row + 1):
-                for beside in self._columns(near, place.lon):
-                    for file_, row_, other in self._cells.get((key, near, beside), ()):
-                        km = distance_km(place.lat, place.lon, other.lat, other.lon)
-                        if (
-                            km <= _SAME_KM
-                            and other.feature_class == place.feature_class
-                            and (best is None or km < best[3])
-                        ):
-                            best = (file_, row_, other, km)
-        for key in keys:
-            twins = self._cells.setdefault((key, row, self._columns(row, place.lon)[0]), [])
+        cells = [(near, column) for near in (row - 1, row, row + 1) for column in self._columns(near, place.lon)]
+        best: _Twin | None = None
+        for key in sorted(names, key=lambda k: (k != title, k)):
+            if best is not None and best.same_title:
+                break
+            for cell in cells:
+                for other_file, other_row, other in self._cells.get((key, *cell), ()):
+                    km = distance_km(place.lat, place.lon, other.lat, other.lon)
+                    if km > _SAME_KM or other.feature_class != place.feature_class:
+                        continue
+                    same = key == title == fold(other.name)
+                    if best is None or (not same, km) < (not best.same_title, best.km):
+                        best = _Twin(other_file, other_row, other, km, names[key], same)
+        home = self._columns(row, place.lon)[0]
+        for key in names:
+            twins = self._cells.setdefault((key, row, home), [])
             if len(twins) < _MOST_TWINS:
                 twins.append((file, entry.row, place))
         return best
@@ -919,13 +934,22 @@ def _check(
             "the row says nothing of where it is from.",
             "Write a source, for instance 'OpenStreetMap, 2024-05-01' or 'own visit'.",
         )
-    if double := doubles.seen(entry, file):
-        other_file, row, other, km = double
-        where = f"row {row}" + (f" of {other_file}" if other_file != file else "")
-        yield _Told(
-            "title",
-            "warning",
-            "duplicate",
-            f"{_quoted(place.name)} stands in {where} already ({visible(other.name)}, {_km(km)} away).",
-            "Remove one of them, and put the names of both into the variants of the other.",
-        )
+    if twin := doubles.seen(entry, file):
+        where = f"row {twin.row}" + (f" of {visible(twin.file)}" if twin.file != file else "")
+        if twin.same_title:
+            yield _Told(
+                "title",
+                "warning",
+                "duplicate",
+                f"{_quoted(place.name)} stands in {where} already, {_km(twin.km)} away.",
+                "Remove one of the two, and put the variants of both into the other.",
+            )
+        else:
+            # Upper and Lower Dubovo may both be called Dubovo; more often it is one place under two titles.
+            yield _Told(
+                "title",
+                "note",
+                "shared-name",
+                f"{_quoted(twin.name)} is a name of {_quoted(twin.place.name)} in {where} too, {_km(twin.km)} away.",
+                "If they are one place, remove one of the rows; else leave the name to the better known.",
+            )
