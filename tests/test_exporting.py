@@ -377,3 +377,34 @@ def test_the_shipped_places_come_back(root: Path, tmp_path: Path) -> None:
     export_places(shipped, tmp_path / "p.tsv")
     for name in ("p.csv", "p.tsv"):
         assert [e.place for e in PlacesFile(tmp_path / name).entries()] == [e.place for e in shipped]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_is_exported_can_be_imported(format: str, root: Path, tmp_path: Path) -> None:
+    from geomap.gazetteer.importing.readers import READERS, ReaderOptions, detect_format
+    from geomap.gazetteer.importing.rows import Skips
+
+    shipped = PlacesFile(root / "gazetteer" / "places.csv").entries()
+    path = tmp_path / f"p{ENDINGS[format]}"
+    export_places(shipped, path)
+    reader, skips = detect_format(path), Skips()
+    assert reader is not None
+    rows = list(READERS[reader].read(path, skips=skips, options=ReaderOptions()))
+    assert not skips.counts
+    for row, one in zip(rows, (e.place for e in shipped), strict=True):
+        assert (row.key, row.name, row.lat, row.lon, row.radius_km) == (
+            one.id,
+            one.name,
+            one.lat,
+            one.lon,
+            one.radius_km,
+        )
+        assert (row.feature_class, row.feature_code, row.country_code, row.admin1, row.admin2, row.population) == (
+            one.feature_class,
+            one.feature_code,
+            one.country_code,
+            one.admin1,
+            one.admin2,
+            one.population,
+        )
+        assert set(row.names) == set(one.names)
