@@ -243,6 +243,17 @@ def test_by_touch_on_a_phone(visit: Any, sample: Path, tmp_path: Path) -> None:
     assert field(page, "lat").input_value()
 
 
+def test_a_prefilled_name_brings_up_no_keyboard_on_a_phone(visit: Any, sample: Path) -> None:
+    page = visit(sample, **PHONE).page
+    page.locator('.gm-item[data-incident="sample-8"]').tap()
+    page.locator(".gm-place-it").tap()
+    page.touchscreen.tap(200, 200)
+    assert field(page, "name").input_value() == "Rudare"
+    assert page.evaluate("document.activeElement.tagName") != "INPUT"
+    page.locator(".gm-add-close").tap()
+    assert page.locator(".gm-detail").is_visible()
+
+
 def test_dark_is_dark_in_this_mode_too(visit: Any, sample: Path, tmp_path: Path) -> None:
     page = start(visit(sample, color_scheme="dark"))
     put(page)
