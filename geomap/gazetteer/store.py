@@ -90,6 +90,7 @@ _BY_KEY_OR_ID = {
 # Into which of these statements so many ids go.
 _ID_COUNT = [next(size for size in _ID_COUNTS if size >= n) for n in range(_MOST_HOMONYMS + 1)]
 _BY_ID = f"SELECT -1,{_FIELDS} FROM places p WHERE p.pid=? LIMIT 1"
+_IS_ID = "SELECT 1 FROM places WHERE pid=? LIMIT 1"
 _HAS = "SELECT 1 FROM names WHERE key=? LIMIT 1"
 _COLUMNS = {
     "places": "id pid name lat lon fclass fcode cc admin1 admin2 pop radius names layer cell",
@@ -215,6 +216,8 @@ class _File:
     def __init__(self, path: Path, layer: str) -> None:
         self.path = path
         self.layer = layer
+        # Ids that begin so are of this source alone; others may stand in lower layers too.
+        self.prefix = f"{path.stem}:" if layer == "import" else ""
         try:
             # immutable: nobody writes to a finished file (a new one replaces it), so no locks are taken and a
             # journal that somebody has laid beside it is not played.
@@ -540,6 +543,7 @@ class Gazetteer:
     def _rows_of(self, key: str) -> dict[str, tuple[float, int, _Row, _File]]:
         """The rows that bear a key in imports and world, by place id, each place once: score, kind, row, file."""
         rows: dict[str, tuple[float, int, _Row, _File]] = {}
+        thin: list[str] = []
         several = 0
         # From the lowest layer up, so that a higher one's record replaces it.
         for file in reversed(self._files):
@@ -559,12 +563,22 @@ class Gazetteer:
                 if old is None:
                     if kind in _SCORE:
                         rows[pid] = (score, kind, row, file)
+                        if row[10] is None and file.prefix and not pid.startswith(file.prefix):
+                            thin.append(pid)
                 elif old[3] is file:
                     if score > old[0]:
                         rows[pid] = (score, kind, old[2], file)
                 else:
                     better = (score, kind) if score > old[0] else old[:2]
                     rows[pid] = (*better, _filled(row, old[2]), file)
+        # Named so by an import alone, which does not tell how large it is: a lower layer may.
+        for pid in thin:
+            score, kind, row, file = rows[pid]
+            if row[10] is None:
+                for lower in self._files[self._files.index(file) + 1 :]:
+                    for more in lower.places(_BY_ID, (pid,)):
+                        row = _filled(row, more)
+                rows[pid] = (score, kind, row, file)
         return self._without_twins(rows) if several > 1 else rows
 
     def _without_twins(
@@ -680,6 +694,7 @@ class Gazetteer:
             for p in self.overlay
             if p.feature_class == "P" and distance_km(lat, lon, p.lat, p.lon) <= radius_km and once.add(p, 0)
         ]
+        rows: dict[str, tuple[_Row, _File, int]] = {}
         cells = cells_around(lat, lon, radius_km)
         for level, file in enumerate(self._files, 1):
             for cell in cells:
@@ -687,10 +702,15 @@ class Gazetteer:
                     f"SELECT -1,{_FIELDS} FROM places p WHERE p.cell=? AND p.fclass='P' ORDER BY p.pop DESC LIMIT 400",
                     (cell,),
                 ):
-                    if distance_km(lat, lon, row[3], row[4]) <= radius_km and row[1] not in once:
-                        place = _place(row, file.layer)
-                        if once.add(place, level):
-                            found.append(place)
+                    old = rows.get(row[1])
+                    if old is not None:
+                        rows[row[1]] = (_filled(old[0], row), *old[1:])
+                    elif distance_km(lat, lon, row[3], row[4]) <= radius_km and row[1] not in once:
+                        rows[row[1]] = (row, file, level)
+        for row, file, level in rows.values():
+            place = _place(row, file.layer)
+            if once.add(place, level):
+                found.append(place)
         found.sort(key=lambda p: (-(p.population or 0), p.id))
         return found[:limit]
 
@@ -701,15 +721,20 @@ class Gazetteer:
             return known
         places = {p.id: p for p in self.overlay if cell_of(p.lat, p.lon) == cell}
         entries = {(skeleton(n), p.id) for p in places.values() for n in (p.name, *p.names) if len(n) > 3}
+        found: dict[str, tuple[_Row, _File]] = {}
         for file in self._files:
             rows = file.places(
                 f"SELECT -1,{_FIELDS} FROM places p WHERE p.cell=? ORDER BY p.fclass<>'P',p.pop DESC,p.id LIMIT ?",
                 (cell, _SCAN_CELL),
             )
             for row in rows:
-                place = places.setdefault(row[1], self._over_ids.get(row[1]) or _place(row, file.layer))
+                old = found.get(row[1])
+                found[row[1]] = (row, file) if old is None else (_filled(old[0], row), old[1])
                 names = (row[2], *row[12].split("|")) if row[12] else (row[2],)
-                entries.update((skeleton(n), place.id) for n in names if len(n) > 3)
+                entries.update((skeleton(n), row[1]) for n in names if len(n) > 3)
+        for pid, (row, file) in found.items():
+            if pid not in places:
+                places[pid] = self._over_ids.get(pid) or _place(row, file.layer)
         made = tuple((bone, places[pid]) for bone, pid in sorted(entries))
         self._skeletons += len(made)
         if self._skeletons > _CACHED_SKELETONS or len(self._cells) > 256:
@@ -798,7 +823,13 @@ class Gazetteer:
         return found[:limit]
 
     def _level(self, place: Place) -> int:
-        return {"user": 0, "overlay": 0, "import": 1}.get(place.layer, 2)
+        """The place in the order of precedence of the layer that tells a place."""
+        if place.layer in ("user", "overlay"):
+            return 0
+        for level, file in enumerate(self._files, 1):
+            if file.layer == place.layer and (file is self._world or file.rows(_IS_ID, (place.id,))):
+                return level
+        return len(self._files)
 
     def _made(self, rows: Iterable[tuple[_Row, _File]], match: MatchKind, score: float) -> Iterator[Candidate]:
         for row, file in rows:
@@ -835,7 +866,8 @@ class Gazetteer:
 
         def compare(keys: Sequence[str]) -> None:
             for other, slips, _ in process.extract(key, keys, scorer=OSA.distance, score_cutoff=most, limit=limit):
-                hits[other] = float(slips)
+                same = len(bone) >= 5 and slips and skeleton(other) == bone
+                hits[other] = _SAME_SKELETON if same else float(slips)
             if len(bone) >= 5:
                 # 70 of 100: "jarinie" and "yarinye" have 71, and one skeleton.
                 for other, _, _ in process.extract(key, keys, scorer=fuzz.ratio, score_cutoff=70.0, limit=500):

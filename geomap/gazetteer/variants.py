@@ -190,7 +190,7 @@ _EAST_RULES = _rules(
     2: oye_ oe_ oje_ oie_
     2: aya_ aia_ aja_
     2: shch > sch sc shh
-    2: iya_ ia_ iia_ ija_ iâ_
+    2: iya_ ia_ iia_ ija_
     2: iye ie ye je
     2: ya ia ja
     2: yu iu ju
@@ -345,7 +345,6 @@ _ARABIC_RULES = _rules(
     1: _bin_ _ben_ _bani_ _beni_
     1: _kafr_ _kfar_ _kafar_ _kefar_ _kfer_
     1: _khan_ _han_
-    1: _bab_ _bāb_
     1: ah_ a_ eh_ e_
     2: at_ et_ > a_ ah_
     1: iyah_ iya_ iyeh_ iyya_ iyyah_ ia_ iyye_
