@@ -41,12 +41,10 @@ _FETCH = "fetch the file again from GeoNames, or remove the row"
 
 
 def detect(name: str, head: bytes) -> str | None:
-    """Which of GeoNames' files this is by its first full line, or None.
+    """Which of GeoNames' files this is by the first of its lines that looks like one of a GeoNames file, or None.
 
     Raises :class:`GazetteerError` for one of them that holds no places.
     """
-    if b"\x00" in head[:1024].replace(b"\x00", b"", 1):
-        return None
     lines = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if lines[0].startswith(b"#ISO\t") or (
         name.casefold().startswith("countryinfo") and any(line.count(b"\t") == 18 for line in lines)
@@ -111,29 +109,32 @@ def survey(lines: Iterable[bytes | None], world: World) -> list[tuple[tuple[str,
     """
     matched: list[tuple[int, str, str, str, str]] = []
     divisions: list[tuple[tuple[str, str, str, str], str]] = []
-    numbers: list[int] = []
-    numbered: list[bytes] = []
-    for line in lines:
-        if line is None:
-            continue
-        try:
-            numbers.append(int(line[: line.find(b"\t")]))
-        except ValueError:
-            continue
-        numbered.append(line)
-    known = world.find(numbers)
-    for number, line in zip(numbers, numbered, strict=True):
-        division = b"\tA\tADM1\t" in line or b"\tA\tADM2\t" in line
-        if number not in known and not division:
-            continue
-        cells = line.split(b"\t")
-        if len(cells) != COLUMNS:
-            continue
-        fcode, cc, code1, code2 = (cells[i].decode("utf-8", "replace") for i in (7, 8, 10, 11))
-        if number in known:
-            matched.append((known[number], cc, code1, code2, fcode))
-        if division and code1 not in ("", "00"):
-            divisions.append(((cc, code1, code2, fcode), cells[1].decode("utf-8", "replace").strip()))
+    told = [line for line in lines if line]
+    numbers = [line[: line.find(b"\t")] for line in told]
+    try:
+        known = world.find(list(map(int, numbers)))
+    except ValueError:
+        # A line that is no row: rare, and told of when the file is read in earnest.
+        told = [line for line, number in zip(told, numbers, strict=True) if _NUMBER.fullmatch(number)]
+        numbers = [number for number in numbers if _NUMBER.fullmatch(number)]
+        known = world.find(list(map(int, numbers)))
+    # Divisions are few, and in most blocks there is none.
+    block = b"\n".join(told)
+    any_division = b"\tA\tADM" in block
+    if known or any_division:
+        for number, line in zip(numbers, told, strict=True):
+            row = known.get(int(number)) if known else None
+            division = any_division and (b"\tA\tADM1\t" in line or b"\tA\tADM2\t" in line)
+            if row is None and not division:
+                continue
+            cells = line.split(b"\t")
+            if len(cells) != COLUMNS:
+                continue
+            fcode, cc, code1, code2 = (cells[i].decode("utf-8", "replace") for i in (7, 8, 10, 11))
+            if row is not None:
+                matched.append((row, cc, code1, code2, fcode))
+            if division and code1 not in ("", "00"):
+                divisions.append(((cc, code1, code2, fcode), cells[1].decode("utf-8", "replace").strip()))
     if matched:
         world.survey(matched)
     return divisions
