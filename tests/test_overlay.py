@@ -204,6 +204,10 @@ def test_names_of_columns_that_other_programs_give_are_known(path: Path) -> None
 def test_a_dump_is_no_places_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlay, "_LARGEST_FILE", 20)
     assert "gazetteer import" in refused(path, "title,lon,lat\nHof,9,47\n")
+    monkeypatch.undo()
+    assert "1,000,000 lines" in refused(path, "\n" * 1_000_001)
+    monkeypatch.setattr(overlay, "_MOST_LINES", 3)
+    PlacesFile(path.with_name("few.csv")).add(title="Hof", lat=47.0, lon=9.0)
 
 
 def test_a_check_goes_on_after_a_wrong_row(path: Path) -> None:

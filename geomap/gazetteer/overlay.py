@@ -1085,8 +1085,9 @@ class PlacesFile:
         try:
             yield
         finally:
-            # Removed while it is held: whoever waits for it sees that its file has gone, and makes a new one.
-            if not isinstance(lock, filelock.SoftFileLock):
+            # Removed while it is held: whoever waits for it sees that its file has gone, and makes a new one. Only so
+            # since filelock 4; some older ones remove it themselves (twice would let two in), others never look.
+            if int(filelock.__version__.split(".")[0]) >= 4 and not isinstance(lock, filelock.SoftFileLock):
                 with contextlib.suppress(OSError):
                     guard.unlink()
             lock.release()
