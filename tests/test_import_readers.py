@@ -798,6 +798,29 @@ def test_slices_join_without_gap_or_double(tmp_path: Path, frames: Any, monkeypa
     assert [(row.row, row.name, row.lat) for row in rows] == [(i + 1, f"Selo {i}", i) for i in range(9)]
 
 
+def test_a_geometry_that_cannot_be_parsed_costs_only_its_feature(tmp_path: Path, frames: Any) -> None:
+    import sqlite3
+
+    import shapely
+
+    path = tmp_path / "a.gpkg"
+    points = [shapely.Point(i, i) for i in range(20)]
+    frame = frames.GeoDataFrame({"name": [f"Selo {i}" for i in range(20)]}, geometry=points, crs=4326)
+    frame.to_file(path, driver="GPKG", SPATIAL_INDEX="NO")
+    header = b"GP\x00\x01" + struct.pack("<i", 4326)
+    deep = header + struct.pack("<BII", 1, 7, 1) * 100_000 + struct.pack("<BIdd", 1, 1, 1.0, 1.0)
+    with sqlite3.connect(path) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        for fid, blob in ((3, deep), (9, header + struct.pack("<BII", 1, 3, 0x7FFFFFFF)), (20, b"no geometry at all")):
+            connection.execute("UPDATE a SET geom = ? WHERE fid = ?", (blob, fid))
+    connection.close()
+    rows, skips = read_all(path)
+    assert [row.row for row in rows] == [n for n in range(1, 21) if n not in (3, 9, 20)]
+    assert [row.name for row in rows] == [f"Selo {row.row - 1}" for row in rows]
+    assert sorted(one.row for one in skips.examples) == [3, 9, 20]
+
+
 def test_the_layer_must_be_chosen_where_there_are_two(tmp_path: Path, frames: Any) -> None:
     path = tmp_path / "a.gpkg"
     for layer in ("north", "south"):

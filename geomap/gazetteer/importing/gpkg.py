@@ -17,7 +17,7 @@ from geomap.gazetteer.importing.features import (
     position_of_shape,
     skip_of,
 )
-from geomap.gazetteer.importing.rows import PlaceRow, Skips
+from geomap.gazetteer.importing.rows import PlaceRow, Skipped, Skips
 
 __all__ = ["detect", "read"]
 
@@ -25,6 +25,8 @@ SUFFIXES = (".gpkg",)
 
 # Points take nothing; 2,000 detailed outlines are some 100 MB.
 _SLICE = 2_000
+# Each broken geometry costs a dozen reads of its slice; a file with more of them is broken as a whole.
+_MOST_WRECKS = 200
 # The application ids that the GeoPackage standard has had (1.0, 1.1, 1.2 and later).
 _APPLICATIONS = (b"GP10", b"GP11", b"GPKG")
 _MAGIC = b"SQLite format 3\x00"
@@ -109,11 +111,11 @@ def _layer(path: Path, wanted: str) -> str:
 
 
 def _features(path: Path, layer: str, skips: Skips, options: ReaderOptions) -> Iterator[PlaceRow]:
+    import pyogrio
     from pyogrio import raw
-    from pyogrio.errors import DataLayerError, DataSourceError
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     broken = (DataSourceError, DataLayerError, RuntimeError, ValueError, UnicodeError, OverflowError)
-    import pyogrio
 
     try:
         info = pyogrio.read_info(path, layer=layer)
@@ -122,11 +124,27 @@ def _features(path: Path, layer: str, skips: Skips, options: ReaderOptions) -> I
     if info.get("driver") != "GPKG":
         raise GazetteerError(f"{path}: would not be opened as a GeoPackage but as {info.get('driver')}")
     row = 0
+    size = _SLICE
+    wrecks = 0
     while True:
         try:
             meta, fids, wkb, columns = raw.read(
-                path, layer=layer, skip_features=row, max_features=_SLICE, return_fids=True, force_2d=True
+                path, layer=layer, skip_features=row, max_features=size, return_fids=True, force_2d=True
             )
+        except FeatureError as error:
+            # One geometry that cannot be parsed fails its whole slice: halve it until that feature stands alone.
+            if size > 1:
+                size = (size + 1) // 2
+                continue
+            row += 1
+            wrecks += 1
+            remedy = "repair this feature (QGIS: Fix geometries)"
+            skips.add(Skipped(row=row, reason="broken geometry", value=str(error)[:60], remedy=remedy))
+            if wrecks > _MOST_WRECKS:
+                raise GazetteerError(
+                    f"{path}: over {_MOST_WRECKS} geometries cannot be parsed; export the file again"
+                ) from error
+            continue
         except broken as error:
             raise GazetteerError(
                 f"{path}: layer {layer[:40]!r}, after feature {row}: cannot be read ({str(error)[:100]})"
@@ -146,8 +164,9 @@ def _features(path: Path, layer: str, skips: Skips, options: ReaderOptions) -> I
                 )
             except WrongRow as wrong:
                 skips.add(skip_of(row, wrong))
-        if len(shapes) < _SLICE:
+        if len(shapes) < size:
             return
+        size = min(_SLICE, size * 2)
 
 
 def _key(properties: dict[str, Any], fid: Any) -> str:

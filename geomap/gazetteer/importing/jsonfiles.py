@@ -33,8 +33,8 @@ SUFFIXES = (".geojson", ".json", ".umap", ".geojsonl", ".geojsons", ".ndjson", "
 # A feature of RFC 7946 has six levels, Linked Places ten; deeper is an attack or another format.
 _DEEPEST = 64
 # The longest outline in Natural Earth at 1:10m (Canada) has 70,000 points, which are 280,000 parts; a feature beyond
-# 8 million is left out rather than built, and takes no memory.
-_MOST_PARTS = 8_000_000
+# 2 million (250 MB while it is built) is left out, and takes no memory.
+_MOST_PARTS = 2_000_000
 # One text may not fill the memory: between two events of the parser at most so much is read. The parser goes over an
 # unfinished text again with every piece it gets, so that time grows with the square: 36 MB took 14 s.
 _LONGEST_TOKEN = 8 << 20
@@ -293,10 +293,13 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _is_by_lines(head: bytes) -> bool:
-    """Whether the first line is a whole JSON object and another begins below it."""
+def _is_by_lines(head: bytes, name: str) -> bool:
+    """Whether the first line is a whole JSON object and another begins below it, or is too long to tell and the name
+    says so."""
     if head.startswith(b"\x1e"):
         return True
+    if b"\n" not in head:
+        return name.lower().endswith((".geojsonl", ".geojsons", ".ndjson", ".jsonl"))
     first, _, rest = head.removeprefix(codecs.BOM_UTF8).partition(b"\n")
     if not rest.lstrip(b" \t\r\n\x1e").startswith(b"{") or not first.lstrip().startswith(b"{"):
         return False
@@ -329,10 +332,10 @@ def _projection(crs: Any, path: Path) -> Projection | None:
 
 def _features(path: Path, skips: Skips) -> Iterator[tuple[int, dict[str, Any], Projection | None]]:
     """Numbered features with the projection of their collection."""
-    with open_member(path, suffixes=SUFFIXES) as (stream, _):
+    with open_member(path, suffixes=SUFFIXES) as (stream, name):
         head = stream.peek(1 << 16)  # type: ignore[attr-defined]
         source = _Source(stream, path)
-        found = _by_lines(source, path) if _is_by_lines(head) else _walk(source, path)
+        found = _by_lines(source, path) if _is_by_lines(head, name) else _walk(source, path)
         row = 0
         project: Projection | None = None
         collection = False

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -306,7 +307,7 @@ def _layout(path: Path, line: str, encoding: str, options: ReaderOptions) -> Lay
     remarks = []
     if encoding == "cp1252" and not options.encoding:
         remarks.append("not UTF-8: read as cp1252 (Windows). If names look wrong, give the encoding or save as UTF-8")
-    doubled = sorted({h for h in header if h and header.count(h) > 1})
+    doubled = sorted(h for h, times in Counter(header).items() if h and times > 1)
     if doubled:
         remarks.append(f"columns that occur twice, of which the first counts: {_listed(doubled)}")
     return Layout(
