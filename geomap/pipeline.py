@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import GeomapError, InputError, StageError, UsageError
-from geomap.records import Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
+from geomap.records import UNLIKELY, Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
 from geomap.settings import Settings
 
 if TYPE_CHECKING:
@@ -145,7 +145,10 @@ def process_article(
         mentions = find_mentions(article, gazetteer, doc)
     with _stage(article, "resolution"):
         resolutions = resolve_mentions(article, mentions, gazetteer, settings)
-        resolved = _drop_unsure(resolutions, settings.min_score)
+        # What is likely no place at all is none of the article's toponyms; "geomap explain" shows it.
+        kept = [resolution for resolution in resolutions if resolution.rule != UNLIKELY]
+        resolved = _drop_unsure(kept, settings.min_score)
+        mentions = [resolution.mention for resolution in resolved]
     if not incidents:
         return ArticleResult(article=article, mentions=tuple(mentions), resolutions=resolved)
 

@@ -14,6 +14,7 @@ __all__ = [
     "CERTAINTIES",
     "LEVELS",
     "ROLES",
+    "UNLIKELY",
     "Actor",
     "Article",
     "Attribution",
@@ -52,6 +53,8 @@ CERTAINTIES: tuple[Certainty, ...] = (
     "negated",
     "historical",
 )
+UNLIKELY = "unlikely"
+"""The ``rule`` of a resolution that says of its mention that it is likely no toponym: such mentions are left out."""
 LEVELS: tuple[Level, ...] = ("stated", "attributed", "rumoured", "accused")
 
 

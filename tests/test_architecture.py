@@ -40,6 +40,7 @@ FOUNDATIONS = {
     "resources",
     "outputs",
     "folders",
+    "views",
 }
 # Who may import a stage at all: those that put the stages in order.
 # geocoder is the gazetteer in the clothes of a geopy geocoder.

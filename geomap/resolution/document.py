@@ -1,21 +1,4 @@
-"""Toponym resolution: ordered, named passes over the candidates of each name.
-
-==============  ====================================================================================
-pass            decides when
-==============  ====================================================================================
-user            the name is one of the user's own places
-historic        the name is a state that is no more: NIL, never a point
-qualified       a container follows or precedes ("Bangor, Maine"): candidates inside it
-demonym         the mention is a demonym: its country, state or city
-only            the name has one candidate in the whole gazetteer
-context         candidates weighed by the document's other places, by prominence and by the words around
-spelling        nothing has that name, but something near the document's places is spelled like it
-nil             nothing fits: no place
-==============  ====================================================================================
-
-The context pass is a fixed-point iteration: every name votes for the countries, first-order divisions and
-neighbourhoods of its candidates in proportion to how likely each is, and is judged by the votes of the others.
-"""
+"""The passes over one document's names."""
 
 from __future__ import annotations
 
@@ -28,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from geomap.geo import cell_of, distance_km
 from geomap.lexicons import load_json
-from geomap.records import Article, Candidate, Mention, Place, Resolution
+from geomap.records import UNLIKELY, Article, Candidate, Mention, Place, Resolution
+from geomap.resolution.confidence import Evidence, features, probability, thresholds, toponym_probability
 from geomap.settings import Settings
 from geomap.text import fold, skeleton
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
 
-__all__ = ["resolve_mentions"]
+__all__ = ["Answer", "resolve_mentions", "weigh_mentions"]
+
 
 # Weights of the context pass. Set by hand on the odd-numbered documents of LGL and GeoVirus, checked on the even
 # ones (docs/accuracy.md has the table); they are steps of 0.5 because finer ones made no stable difference.
@@ -52,6 +37,13 @@ _OBSCURE_POPULATION = 300_000
 _SUPPORT = 0.12
 # How far from the document's other places a differently spelled name is looked for.
 _SPELLING_KM = 75.0
+# A rule that leads from one romanisation to another is surer than likeness: it may lead as far as a province is wide.
+_RESPELLED_KM = 150.0
+
+# Farther than any neighbour counts.
+_FAR_KM = 9999.0
+# The user's word wins; the rest is for an article that means another place of that name.
+_USER_SCORE = 0.98
 
 # Where English is the language of the signs, another spelling of a name is another place.
 _ENGLISH = frozenset({"US", "GB", "CA", "AU", "NZ", "IE"})
@@ -102,6 +94,23 @@ def _around(cell: int) -> list[int]:
 
 def _km(a: Place, b: Place) -> float:
     return distance_km(a.lat, a.lon, b.lat, b.lon)
+
+
+def _kept(mention: Mention, candidate: Candidate | None) -> bool:
+    """Whether an answer stands however unlikely the weights find it, for they were fitted where it is rare.
+
+    That is so for places of the shipped overlay, put there because their region's articles mean them, and for
+    capitals and countries that speak.
+    """
+    if candidate is None:
+        return False
+    speaks = mention.metonym and candidate.place.feature_code in ("PPLC", "PCLI")
+    return speaks or candidate.place.layer == "overlay"
+
+
+def _ranked(group: _Group) -> list[_Option]:
+    """A group's candidates, the likeliest first."""
+    return sorted(group.options, key=lambda o: (-o.p, -o.base, o.candidate.place.id))
 
 
 def _inside(inner: Place, outer: Place) -> bool:
@@ -205,7 +214,8 @@ def _candidates(gazetteer: Gazetteer, mention: Mention) -> list[Candidate]:
     found = gazetteer.candidates(mention.text)
     if mention.kind == "demonym":
         return [c for c in found if c.match == "demonym"]
-    found = [c for c in found if c.match != "demonym"]
+    # Other romanisations are for the spelling pass, which asks whether the document is about their neighbourhood.
+    found = [c for c in found if c.match not in ("demonym", "transliterated", "fuzzy")]
     if not found:
         words = mention.text.split()
         if len(words) > 1 and words[-1].lower() in _DESIGNATOR_CLASS:
@@ -224,15 +234,39 @@ def resolve_mentions(
 ) -> list[Resolution]:
     """What each mention means: one :class:`Resolution` per mention, in the same order.
 
-    ``place`` is None for NIL, for historic states and where the score is under ``settings.min_score``.
+    ``place`` is None for NIL, for historic states and where the score is under ``settings.min_score``. ``score`` is the
+    probability that the answer is right (see :mod:`geomap.resolution.confidence`). A ``rule`` of
+    :data:`~geomap.records.UNLIKELY` marks what is likely no place at all.
     """
-    settings = settings or Settings()
+    return _worked(article, mentions, gazetteer).answers((settings or Settings()).min_score)
+
+
+def weigh_mentions(article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Answer | None]:
+    """The answer to each mention with what speaks for it, before anything is left out; for training and explaining.
+
+    None where no place has that name or the name is settled without weighing (the user's places, historic states).
+    """
+    work = _worked(article, mentions, gazetteer)
+    return [work.weighed(i) for i in range(len(mentions))]
+
+
+def _worked(article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer) -> _Document:
     work = _Document(article, mentions, gazetteer)
     work.gather()
     work.qualify()
     work.iterate()
     work.spell()
-    return work.answers(settings.min_score)
+    return work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The likeliest candidate of a mention, the pass that chose it, and its features."""
+
+    mention: Mention
+    candidate: Candidate | None
+    rule: str
+    features: dict[str, float]
 
 
 class _Document:
@@ -249,6 +283,7 @@ class _Document:
         self.cells: defaultdict[int, float] = defaultdict(float)
         self.total = 0.0
         self.senses: dict[str, Place] = {}
+        self._sure: defaultdict[int, list[tuple[str, Place]]] | None = None
 
     # -- gathering -----------------------------------------------------------------------------------------
 
@@ -432,7 +467,13 @@ class _Document:
             if mention.kind == "demonym" or mention.inside or len(skeleton(mention.text)) < 5:
                 continue
             best: tuple[float, Candidate, Place] | None = None
+            respelled = [c for c in self.gazetteer.candidates(mention.text) if c.match == "transliterated"]
             for anchor, weight in anchors:
+                for candidate in respelled:
+                    if _km(anchor, candidate.place) <= _RESPELLED_KM:
+                        value = 0.8 + 0.05 * weight - _km(anchor, candidate.place) / 1000.0
+                        if best is None or value > best[0]:
+                            best = (value, replace(candidate, score=0.8), anchor)
                 for candidate in self.gazetteer.spelled_like(mention.text, anchor.lat, anchor.lon, _SPELLING_KM):
                     if candidate.match == "fuzzy" and mention.recognizer not in (
                         "model",
@@ -495,42 +536,121 @@ class _Document:
         """The resolutions in the order of the mentions."""
         made: dict[int, Resolution] = {}
         for group in self.groups:
-            answer: Resolution | None = None
+            known: dict[tuple[str, str, str | None], Resolution] = {}
             for i in group.members:
                 mention = self.mentions[i]
-                if answer is None or answer.mention.text != mention.text:
-                    answer = self._answer(group, mention, min_score)
-                made[i] = replace(answer, mention=mention)
+                key = (mention.text, mention.recognizer, mention.inside)
+                if key not in known:
+                    known[key] = self._answer(group, mention, min_score)
+                made[i] = replace(known[key], mention=mention)
         return [made[i] for i in range(len(self.mentions))]
 
-    def _answer(self, group: _Group, mention: Mention, min_score: float) -> Resolution:
-        if not group.options:
-            return Resolution(
-                mention=mention,
-                place=None,
-                score=0.0,
-                rule="nil",
-                reasons=(f"no place called “{mention.text}” is known",),
-            )
-        ranked = sorted(group.options, key=lambda o: (-o.p, -o.base, o.candidate.place.id))
-        best = ranked[0]
+    def weighed(self, i: int) -> Answer | None:
+        """The likeliest answer to the mention of that number with its features; None where nothing is weighed."""
+        group, mention = self.group_of[i], self.mentions[i]
+        if group.rule in ("historic", "user"):
+            return None
+        candidate, rule, made = self._weigh(group, mention)
+        return Answer(mention=mention, candidate=candidate, rule=rule, features=made)
+
+    def _weigh(self, group: _Group, mention: Mention) -> tuple[Candidate | None, str, dict[str, float]]:
+        """The likeliest candidate of a mention, the pass that chose it and the features of that answer."""
+        if not group.options or (group.rule != "spelling" and self._unsupported(group)):
+            return None, "nil", features(mention, None, "nil", None)
+        best = _ranked(group)[0]
+        made = features(mention, best.candidate, group.rule, self._evidence(group, best))
+        return best.candidate, group.rule, made
+
+    def _evidence(self, group: _Group, best: _Option) -> Evidence:
+        """What the document's other names say for a group's best candidate."""
         place = best.candidate.place
-        others = tuple(o.candidate for o in ranked[1:4])
+        own = group.weight * best.p
+        others = max(0.0, self.total - own)
+        # Half a name's weight at least: the share of nothing is nothing, not everything.
+        whole = max(others, 0.5)
+        country = self.countries.get(place.country_code, 0.0) - own if place.country_code else 0.0
+        admin1 = self.admin1s.get((place.country_code, place.admin1), 0.0) - own if place.admin1 else 0.0
+        return Evidence(
+            share=best.p,
+            namesakes=len(group.options),
+            country=max(0.0, country) / whole,
+            admin1=max(0.0, admin1) / whole,
+            near_km=self._near_km(group, place, best.cell),
+            others=others,
+            mentions=len(group.members),
+        )
+
+    def _near_km(self, group: _Group, place: Place, cell: int) -> float:
+        """How far the nearest other sure town of the document is, in km; far away where none is in the cells around."""
+        if self._sure is None:
+            self._sure = defaultdict(list)
+            for other in self.groups:
+                if not other.options or other.rule == "historic":
+                    continue
+                if any(self.mentions[i].inside for i in other.members):
+                    continue
+                best = max(other.options, key=lambda o: (o.p, o.candidate.place.id))
+                # Twenty a cell: a list of a hundred thousand villages must not be compared each with each.
+                if (
+                    best.p > 0.5
+                    and best.candidate.place.feature_class in ("P", "S")
+                    and len(self._sure[best.cell]) < 20
+                ):
+                    self._sure[best.cell].append((other.key, best.candidate.place))
+        return min(
+            (
+                _km(other, place)
+                for around in _around(cell)
+                for key, other in self._sure.get(around, ())
+                if key != group.key and other.id != place.id
+            ),
+            default=_FAR_KM,
+        )
+
+    def _answer(self, group: _Group, mention: Mention, min_score: float) -> Resolution:
+        ranked = _ranked(group)
         if group.rule == "historic":
+            place = ranked[0].candidate.place
             return Resolution(
                 mention=mention, place=None, score=0.0, rule="historic",
                 reasons=(f"{place.name} ({place.admin1}) is not a state of today; it is not drawn",),
             )  # fmt: skip
-        if group.rule != "spelling" and self._unsupported(group):
+        unsure, unlikely = thresholds()
+        candidate, rule, made = self._weigh(group, mention)
+        # A demonym is one by its form; whether it counts is for whoever reads the list (its kind says so).
+        if (
+            group.rule not in ("user", "demonym")
+            and not _kept(mention, candidate)
+            and toponym_probability(made) < unlikely
+        ):
+            rule = UNLIKELY
+        if candidate is None or rule == UNLIKELY:
+            near = tuple(o.candidate for o in ranked[:3])
+            if rule == UNLIKELY:
+                reason = "part of another name or a word, likely no place here"
+            elif near:
+                reason = (
+                    f"only small places elsewhere bear this name ({near[0].place.name}, {near[0].place.country_code})"
+                )
+            else:
+                reason = f"no place called “{mention.text}” is known"
             return Resolution(
-                mention=mention, place=None, score=0.0, rule="nil", alternatives=(best.candidate, *others[:2]),
-                reasons=(f"only small places elsewhere bear this name ({place.name}, {place.country_code})",),
+                mention=mention, place=None, score=0.0, rule=rule, alternatives=near, reasons=(reason,)
             )  # fmt: skip
-        score = 0.98 if group.rule in ("user", "qualified") else best.p
-        if group.rule == "spelling":
-            score = 0.9 * best.candidate.score
-        elif group.rule == "only" and best.candidate.match not in ("exact", "folded", "abbreviation"):
-            score *= 0.8
+        best = ranked[0]
+        place = best.candidate.place
+        others = tuple(o.candidate for o in ranked[1:4])
+        if group.rule == "user":
+            # Nobody knows better than the user; what is left is that another place of theirs was meant.
+            score = _USER_SCORE if best.p > 0.5 else best.p
+        else:
+            score = probability(made)
+            if score < unsure and not _kept(mention, best.candidate):
+                return Resolution(
+                    mention=mention, place=None, score=round(score, 3), rule="unsure",
+                    alternatives=(best.candidate, *others[:2]),
+                    reasons=(f"{place.name} ({place.country_code}) bears this name, but is likely not meant",),
+                )  # fmt: skip
         reasons = self._reasons(group, best, ranked)
         if score < min_score:
             return Resolution(
