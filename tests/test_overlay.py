@@ -694,6 +694,9 @@ def test_files_that_were_named_must_be_there(tmp_path: Path) -> None:
         places_files([tmp_path / "none.csv"])
     with pytest.raises(OverlayError, match="a folder; name the CSV file"):
         places_files([tmp_path])
+    for name in "x" * 5000, "a\x00b":
+        with pytest.raises(OverlayError, match=r"cannot be read|no such file"):
+            places_files([tmp_path / name])
 
 
 def test_a_broken_file_is_not_passed_over(tmp_path: Path) -> None:

@@ -655,21 +655,20 @@ def _is_shipped(path: Path) -> bool:
 
 
 def _csv_files(folder: Path) -> list[Path]:
-    """The CSV files of a folder by name. None where there is no folder; OverlayError where it cannot be read."""
+    """The CSV files of a folder by name; empty where there is no folder, OverlayError where it cannot be read."""
     try:
-        found = sorted(folder.iterdir(), key=lambda path: path.name)
+        # A link that leads nowhere stays in the list: reading it fails, and says so.
+        return [
+            path
+            for path in sorted(folder.iterdir(), key=lambda path: path.name)
+            if path.suffix.lower() == ".csv"
+            and not path.name.startswith((".", "~$"))
+            and (path.is_file() or (path.is_symlink() and not path.exists()))
+        ]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise OverlayError(f"{folder}: the folder of places cannot be read ({error.strerror})") from error
-    # A link that leads nowhere stays in the list: reading it fails, and says so.
-    return [
-        path
-        for path in found
-        if path.suffix.lower() == ".csv"
-        and not path.name.startswith((".", "~$"))
-        and (path.is_file() or (path.is_symlink() and not path.exists()))
-    ]
 
 
 def places_files(
@@ -684,10 +683,13 @@ def places_files(
     """
     found: list[tuple[Path, str]] = []
     for path in map(Path, explicit):
-        if path.is_dir():
-            raise OverlayError(f"{path}: a folder; name the CSV file of places in it")
-        if not path.exists():
-            raise OverlayError(f"{path}: no such file of places")
+        try:
+            if path.is_dir():
+                raise OverlayError(f"{path}: a folder; name the CSV file of places in it")
+            if not path.exists():
+                raise OverlayError(f"{path}: no such file of places")
+        except OSError as error:
+            raise OverlayError(f"{path}: cannot be read ({error.strerror})") from error
         found.append((path, "given"))
     for folder, origin in ((project or Path()) / "gazetteer", "project"), (user or user_places_folder(), "user"):
         found += [(path, origin) for path in _csv_files(folder) if not _is_shipped(path)]
