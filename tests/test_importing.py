@@ -316,6 +316,40 @@ def test_of_rows_with_one_number_the_last_wins(tmp_path: Path, world: Path) -> N
     assert "earliest" not in keys
 
 
+def named(number: int, gid: object, language: str, name: str, *, colloquial: str = "", historic: str = "") -> str:
+    return "\t".join(map(str, [number, gid, language, name, "", "", colloquial, historic, "", ""]))
+
+
+def test_a_file_of_names_holds_copies_of_the_places_it_names(tmp_path: Path, world: Path) -> None:
+    import_file(dump(tmp_path / "DE.txt", row(80, "Newton", names="Neustadt")), folder=tmp_path, world=world)
+    file = dump(
+        tmp_path / "alternateNamesV2.txt",
+        named(1, 101, "fr", "Velbourg"),
+        named(2, 80, "sr", "Новград"),
+        named(3, 101, "de", "Altvelburg", historic="1"),
+        named(4, 101, "link", "https://example.org/Velburg"),
+        named(5, 101, "iata", "VBG"),
+        named(6, 101, "en", "The Vel", colloquial="1"),
+        named(7, 999, "en", "Atlantis"),
+        named(8, 1, "it", "Testolandia"),
+        named(9, "x", "it", "Testolandia"),
+        "a\tb",
+    )
+    report = import_file(file, folder=tmp_path, world=world)
+    assert (report.format, report.rows, report.added, report.merged) == ("geonames-names", 10, 0, 3)
+    assert report.skipped == {
+        "no name but a code or link": 2, "colloquial name": 1, "names a place that no layer has": 1,
+        "id not a number": 1, "wrong number of columns": 1,
+    }  # fmt: skip
+    stored = tmp_path / "alternateNamesV2.sqlite"
+    found = places(stored)
+    assert found["gn:101"]["admin1"] == "Northmark" and found["gn:101"]["names"] == "Welburg|Velbourg|Altvelburg"
+    assert names_of(stored, "gn:101") == {"velburg": 0, "welburg": 1, "velbourg": 1, "altvelburg": 6}
+    assert names_of(stored, "gn:80") == {"newton": 0, "neustadt": 1, fold("Новград"): 1}
+    country = names_of(stored, "gn:1")
+    assert country["testolandia"] == 7 and country["testlandic"] == 4
+
+
 # -- Wrong rows and wrong files ---------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from geomap.gazetteer.importing.core import (
     SourceInfo,
     import_file,
     list_sources,
+    read_source,
     remove_source,
     source_files,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "SourceInfo",
     "import_file",
     "list_sources",
+    "read_source",
     "remove_source",
     "source_files",
 ]

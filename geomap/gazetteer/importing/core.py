@@ -8,6 +8,7 @@ killed goes on where it stood when the same command is run again; other formats 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
 import gc
 import hashlib
@@ -459,7 +460,8 @@ class _Job:
         self.staging = Staging(target, identity, prefix=self.name, resumable=self.kind == "geonames")
         staging = self.staging
         self.world.take(staging.taken())
-        {"geonames": self._places, "geonames-codes": self._codes}.get(self.kind, self._reader)(staging)
+        steps = {"geonames": self._places, "geonames-codes": self._codes, "geonames-names": self._names}
+        steps.get(self.kind, self._reader)(staging)
         now = self.path.stat()
         if (now.st_size, now.st_mtime_ns) != (stood.st_size, stood.st_mtime_ns):
             raise GazetteerError(
@@ -549,6 +551,67 @@ class _Job:
                 row += len(lines)
         self.rows = row
         staging.checkpoint(row, 0)
+
+    def _names(self, staging: Staging) -> None:
+        """Further names of places that the gazetteer has: copies of the places, with the names added."""
+        row = 0
+        with contextlib.ExitStack() as stack:
+            layers: list[sqlite3.Connection] = []
+            for info in self.others:
+                if info.places:
+                    uri = f"{info.path.absolute().as_uri()}?mode=ro&immutable=1"
+                    layers.append(stack.enter_context(contextlib.closing(sqlite3.connect(uri, uri=True))))
+                    layers[-1].execute("PRAGMA trusted_schema=OFF")
+            with _opened(self.path) as (stream, _):
+                for lines, end in geonames.blocks(stream):
+                    told = list(geonames.read_names(lines, row + 1, staging.skips))
+                    row += len(lines)
+                    numbers = list({number: None for _, number, _, _ in told})
+                    known = set(self.world.find(numbers))
+                    for layer in layers:
+                        known.update(self.world.copies([n for n in numbers if n not in known], layer))
+                    staging.collect([(number, name, kind) for _, number, name, kind in told if number in known])
+                    for line, number, name, _ in told:
+                        if number not in known:
+                            staging.skips.add(
+                                Skipped(
+                                    row=line,
+                                    reason="names a place that no layer has",
+                                    column="geonameid",
+                                    value=f"{number} {name}"[:60],
+                                    remedy="import a dump that has the place first",
+                                )
+                            )
+                    self.tell(f"looking through {self.path.name}", 0.5 * self._share(end))
+            batch: list[tuple[int, list[tuple[str, int]]]] = []
+            for one in staging.collected():
+                batch.append(one)
+                if len(batch) >= _ROWS_A_BATCH:
+                    self._copy(staging, batch, layers)
+                    batch.clear()
+            self._copy(staging, batch, layers)
+        self.rows = row
+        staging.checkpoint(row, 0)
+
+    def _copy(
+        self, staging: Staging, batch: Sequence[tuple[int, list[tuple[str, int]]]], layers: Sequence[sqlite3.Connection]
+    ) -> None:
+        numbers = [number for number, _ in batch]
+        of_world = self.world.copies(numbers)
+        known = dict(of_world)
+        # The newest import has the last word on where a place is.
+        for layer in reversed(layers):
+            known.update(self.world.copies(numbers, layer))
+        copies = []
+        for number, names in batch:
+            place = known[number]
+            if not self.filters.keeps(place.cc, place.fclass, place.fcode, place.population):
+                staging.skips.add(Skipped(row=0, reason="left out by the filter"))
+                continue
+            if number in of_world:
+                place = dataclasses.replace(place, row=of_world[number].row)
+            copies.append((place, number in of_world, names))
+        staging.add_copies(copies)
 
     def _reader(self, staging: Staging) -> None:
         """Any other format: places as its reader gives them."""

@@ -19,7 +19,18 @@ from geomap.gazetteer.importing.staging import Entry
 from geomap.gazetteer.importing.world import World
 from geomap.gazetteer.kinds import kind_of
 
-__all__ = ["ALTERNATES", "COLUMNS", "FORMATS", "Divisions", "blocks", "detect", "read_codes", "read_places", "survey"]
+__all__ = [
+    "ALTERNATES",
+    "COLUMNS",
+    "FORMATS",
+    "Divisions",
+    "blocks",
+    "detect",
+    "read_codes",
+    "read_names",
+    "read_places",
+    "survey",
+]
 
 FORMATS = ("geonames", "geonames-names", "geonames-codes")
 COLUMNS = 19
@@ -321,3 +332,41 @@ def read_codes(lines: Iterable[bytes | None], first: int, skips: Skips) -> Itera
             _skip(skips, row, "id not a number", "geonameid", number)
             continue
         yield code, name.strip(), int(number)
+
+
+# What stands in the column of languages and is none: links, codes of airports, stations, posts, other databases.
+_NO_LANGUAGES = frozenset(
+    {"link", "wkdt", "post", "iata", "icao", "faac", "tcid", "unlc", "abbr", "phon", "piny", "uicn", "nuts", "lauc"}
+)
+
+
+def read_names(lines: Iterable[bytes | None], first: int, skips: Skips) -> Iterator[tuple[int, int, str, str]]:
+    """(row, geonameid, name, kind) of a block of alternateNames.txt or alternateNamesV2.txt; kind is of store.KINDS.
+
+    Colloquial names are left out: a nickname ("Big Apple", "The Hub") is far more often something else in a text.
+    """
+    for row, line in texts(lines, first, skips):
+        cells = line.rstrip("\r").split("\t")
+        if len(cells) not in ALTERNATES:
+            _skip(
+                skips, row, "wrong number of columns", "", line[:60],
+                f"a row of GeoNames' alternate names has 8 or 10 columns, this one {len(cells)}; {_FETCH}",
+            )  # fmt: skip
+            continue
+        _, number, language, name, _, _, colloquial, historic = cells[:8]
+        if not (number.isdigit() and number.isascii() and len(number) <= 10):
+            _skip(skips, row, "id not a number", "geonameid", number)
+            continue
+        name = name.strip()
+        if language in _NO_LANGUAGES:
+            _skip(skips, row, "no name but a code or link", "isolanguage", language, "")
+        elif colloquial == "1":
+            _skip(skips, row, "colloquial name", "alternate name", name, "")
+        elif not name:
+            _skip(skips, row, "no name", "alternate name", name)
+        elif not _LETTER.search(name):
+            _skip(skips, row, "name without letters", "alternate name", name)
+        elif not _good_alternate(name):
+            _skip(skips, row, "no name but a code or link", "alternate name", name, "")
+        else:
+            yield row, int(number), name, "historic" if historic == "1" else "alternate"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Filters", "ImportReport", "PlaceRow", "Progress", "ReaderOptions", "Skipped", "Skips"]
+__all__ = ["Filters", "ImportReport", "PlaceRow", "Progress", "Skipped", "Skips"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +66,9 @@ class Skips:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """What to keep of a file. Empty sets and None keep all. Countries are ISO alpha-2 in capitals, feature classes
-    GeoNames' letters, ``feature_codes`` its codes; ``min_population`` leaves out what has fewer inhabitants or none
-    told. What a filter leaves out is counted as skipped, "left out by the filter"."""
+    GeoNames' letters, ``feature_codes`` its codes; a place of one of the classes or codes passes. ``min_population``
+    leaves out what has fewer inhabitants or none told. What a filter leaves out is counted as skipped, "left out by the
+    filter"."""
 
     countries: frozenset[str] = frozenset()
     feature_classes: frozenset[str] = frozenset()
@@ -78,8 +79,11 @@ class Filters:
         """Whether a place passes."""
         return (
             (not self.countries or country in self.countries)
-            and (not self.feature_classes or feature_class in self.feature_classes)
-            and (not self.feature_codes or feature_code in self.feature_codes)
+            and (
+                not (self.feature_classes or self.feature_codes)
+                or feature_class in self.feature_classes
+                or feature_code in self.feature_codes
+            )
             and (self.min_population is None or (population or 0) >= self.min_population)
         )
 
@@ -107,22 +111,3 @@ class ImportReport:
 
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderOptions:
-    """What a reader may be told. A reader is a module with two functions::
-
-        detect(path: Path, head: bytes) -> str | None         the format's name ("geojson"), or None: not mine
-        read(path: Path, *, skips: Skips, options: ReaderOptions) -> Iterator[PlaceRow]
-
-    ``head`` are the first 4,096 bytes of the file (of the member, where ``path`` is a .zip or .gz). ``format`` is the
-    name that ``detect`` gave or the user forced. ``mapping`` names the file's column for a field of
-    :class:`PlaceRow` (``{"name": "Ortsname", "lat": "Y"}``). ``filters`` may be used to read less; whatever a reader
-    lets through is filtered and counted afterwards. ``progress`` is called with the share of the file that is read.
-    """
-
-    format: str = ""
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    filters: Filters = field(default_factory=Filters)
-    progress: Callable[[float], None] | None = None

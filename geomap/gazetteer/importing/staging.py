@@ -17,7 +17,7 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -297,6 +297,54 @@ class Staging:
         self.places = number
         self._raw += len(names)
         self.merged += len(merged)
+
+    def collect(self, names: Sequence[tuple[int, str, str]]) -> None:
+        """Put by (geonameid, name, kind) until all names of a place are there."""
+        self.side.execute("CREATE TABLE IF NOT EXISTS more(id INTEGER PRIMARY KEY, geonameid INTEGER, name TEXT, kind)")
+        self.side.executemany(
+            "INSERT INTO more(geonameid,name,kind) VALUES(?,?,?)", [(gid, n, KINDS[kind]) for gid, n, kind in names]
+        )
+
+    def collected(self) -> Iterator[tuple[int, list[tuple[str, int]]]]:
+        """The collected names, place by place in the order of their numbers."""
+        last, names = -1, list[tuple[str, int]]()
+        for gid, name, kind in self.side.execute("SELECT geonameid,name,kind FROM more ORDER BY geonameid,id"):
+            if gid != last and names:
+                yield last, names
+                names = []
+            last = gid
+            names.append((name, kind))
+        if names:
+            yield last, names
+
+    def add_copies(self, copies: Sequence[tuple[Known, bool, Sequence[tuple[str, int]]]]) -> None:
+        """Write copies of places with further names: (place, whether it is the world layer's, (name, kind))."""
+        for place, of_world, further in copies:
+            self.places += 1
+            country = place.fcode in ("PCLI", "PCLD", "TERR")
+            labels = [(place.name, _NAME), *((name, _ALTERNATE) for name in place.names if not of_world)]
+            labels += [(name, _FOREIGN if country and kind == _ALTERNATE else kind) for name, kind in further]
+            seen: set[str] = set()
+            names = []
+            for key, (_, kind) in zip(fold_many([label for label, _ in labels]), labels, strict=True):
+                # As for dumps: names of countries of three letters and fewer collide with words and codes.
+                if key and key not in seen and (kind != _FOREIGN or len(key) > 3):
+                    seen.add(key)
+                    names.append((key, self.places * 8 + kind))
+            shown = dict.fromkeys((*place.names, *(name for name, _ in further)))
+            shown.pop(place.name, None)
+            self.db.execute(
+                "INSERT INTO places VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,'import',?)",
+                (
+                    self.places, place.pid, place.name, place.lat, place.lon, place.fclass, place.fcode, place.cc,
+                    place.admin1, place.admin2, place.population, place.radius, "|".join(shown),
+                    cell_of(place.lat, min(place.lon, 179.99999)),
+                ),
+            )  # fmt: skip
+            self.side.executemany("INSERT INTO raw_names(key,of) VALUES(?,?)", names)
+            self.side.execute("INSERT INTO merged VALUES(?,?,NULL)", (self.places, place.row if of_world else None))
+            self._raw += len(names)
+            self.merged += 1
 
     # -- Finishing --------------------------------------------------------------------------------------------------
 

@@ -105,6 +105,14 @@ class World:
         )
         return dict(found)
 
+    def copies(self, numbers: Sequence[int], db: sqlite3.Connection | None = None) -> dict[int, Known]:
+        """The places of these GeoNames' numbers in the world layer, or in another file of its layout."""
+        found = (db or self._db).execute(
+            f"SELECT j.value,{_COLUMNS} FROM json_each(?) j JOIN places p ON p.pid='gn:'||j.value",
+            (json.dumps(numbers),),
+        )
+        return {number: _known(tuple(row)) for number, *row in found}
+
     def numbers(self) -> list[int]:
         """All GeoNames' numbers that the world layer has."""
         found = self._db.execute("SELECT pid FROM places WHERE pid>='gn:' AND pid<'gn;' ORDER BY pid")
