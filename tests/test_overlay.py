@@ -79,6 +79,11 @@ def test_the_declaration_of_a_separator_is_no_header(path: Path) -> None:
     assert path.read_bytes() == b"sep=;\r\nid;title;lon;lat\r\na;Hof, unten;9.5;47.5\r\nuser:alm;Alm;9;47\r\n"
 
 
+def test_remarks_that_a_spreadsheet_has_quoted_are_still_remarks(path: Path) -> None:
+    path.write_text('"# remark, one";;;\nid;title;lon;lat\n"# and; two";;;\n"#1";Hof;9;47\n')
+    assert [(e.place.id, e.row) for e in PlacesFile(path).entries()] == [("#1", 4)]
+
+
 def test_columns_of_linked_places_are_understood(path: Path) -> None:
     cells = dict.fromkeys(LP_HEADER, "") | {
         "id": "42", "title": "Old Mill", "title_source": "Atlas 1900", "ccodes": "xk;RS", "variants": "Mlin@sr-Latn",
@@ -313,6 +318,7 @@ def test_ids_are_made_of_the_title_and_differ(path: Path) -> None:
         ("lat", "43,2", "not a number"),
         ("lon", float("-inf"), "outside"),
         ("lon", None, "not a number"),
+        pytest.param("lon", 10**5000, "a huge number", id="huge"),
         ("variants", ["a;b"], "semicolon"),
         ("variants", ["Mlin@sr", "--@sr"], "no letters"),
         ("variants", ["ab"] * 2 + ["abc" * 5 + str(i) for i in range(2000)], "at most 20,000"),

@@ -300,7 +300,8 @@ class _Document:
             self.records.append(_Record("remark", 0, at, at, []))
         headed = False
         while at < size:
-            if text.startswith("#", at):
+            # A spreadsheet quotes a remark that holds commas; above the header they may not be the separator yet known.
+            if text.startswith("#", at) or (not headed and text.startswith('"#', at)):
                 end = _line_end(text, at)
                 self.records.append(_Record("remark", at, end, end, []))
                 at = end
@@ -998,11 +999,9 @@ class PlacesFile:
             try:
                 number = float(value)  # type: ignore[arg-type]
             except (TypeError, ValueError, OverflowError):
-                self._refuse(
-                    Problem(
-                        row=0, column=column, value=str(value)[:60], message=f"{str(value)[:40]!r} is not a number."
-                    )
-                )
+                # An int of more than 4,300 digits cannot even be shown.
+                shown = "a huge number" if isinstance(value, int) else str(value)[:40]
+                self._refuse(Problem(row=0, column=column, value=shown, message=f"{shown!r} is not a number."))
             if math.isfinite(number) and not (column == "population" and number != int(number)):
                 return _number_text(number)
             if math.isfinite(number):
