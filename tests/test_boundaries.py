@@ -7,7 +7,14 @@ from map_samples import incident, place, sample_incidents
 from shapely import area
 from shapely.geometry import Point, box
 
-from geomap.boundaries import BOUNDARY_VIEW, _all_countries, join_boundaries, load_boundaries, load_boundaries_for
+from geomap.boundaries import (
+    BOUNDARY_VIEW,
+    _all_countries,
+    country_at,
+    join_boundaries,
+    load_boundaries,
+    load_boundaries_for,
+)
 from geomap.errors import UsageError
 from geomap.frames import incidents_to_gdf
 from geomap.views import AREAS
@@ -145,3 +152,28 @@ def test_no_land_is_lost_or_counted_twice(view: str) -> None:
         before = area(raw.geometry.intersection(window)).sum()
         assert area(frame.geometry.intersection(window)).sum() == pytest.approx(before, rel=1e-6)
         assert frame.geometry.is_valid.all()
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "code"),
+    [(44.8, 20.5, "RS"), (42.66, 21.16, "XK"), (48.86, 2.35, "FR"), (25.03, 121.5, "TW"), (31.9, 35.2, "PS")],
+)
+def test_the_country_at_a_point_on_land(lat: float, lon: float, code: str) -> None:
+    assert country_at(lat, lon) == (code, 0.0)
+
+
+def test_at_sea_the_nearest_coast_within_fifty_km_counts() -> None:
+    found = country_at(43.25, 5.2)  # off Marseille
+    assert found is not None and found[0] == "FR" and 0 < found[1] < 30
+    assert country_at(40.0, -40.0) is None
+    # Across the antimeridian: Fiji's Taveuni lies on it.
+    east, west = country_at(-16.8, 179.75), country_at(-16.8, -179.75)
+    assert east is not None and west is not None and east[0] == west[0] == "FJ"
+    assert country_at(90.0, 0.0) is None
+    assert country_at(-90.0, 0.0) == ("AQ", pytest.approx(0.0, abs=0.001))
+
+
+def test_in_a_contested_area_without_a_code_no_country_is_told() -> None:
+    assert country_at(44.95, 34.1) is None
+    assert country_at(33.0, 35.8) is None
+    assert country_at(34.1, 74.8) is None
