@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import GeomapError, InputError, StageError, UsageError
+from geomap.errors import GazetteerError, GeomapError, InputError, StageError, UsageError
 from geomap.records import UNLIKELY, Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
 from geomap.settings import Settings
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from geomap.gazetteer import Gazetteer
+    from geomap.online import OnlineLookup
 
 __all__ = [
     "ArticleResult",
@@ -36,16 +37,20 @@ __all__ = [
     "Session",
     "as_inputs",
     "check_target",
+    "country_finder",
     "default_output",
     "extract_incidents",
     "is_located",
     "map_articles",
+    "online_summary",
+    "open_gazetteer_for",
     "process_article",
     "toponyms_record",
     "write_incidents",
     "write_map",
 ]
 
+OnWarning = Callable[[GazetteerError], None]
 OnError = Callable[[GeomapError], None]
 OnArticle = Callable[["ArticleResult"], None]
 Progress = Callable[[str, float], None]
@@ -70,7 +75,7 @@ class RunSummary:
     them are on the map, ``unlocated`` are only listed. ``errors`` are the problems met: inputs that were
     skipped, and doubts (a guessed encoding, an impossible date) about some that were not. ``undated`` names
     the articles without a publication date, whose relative dates are unresolved; ``empty`` those in which no
-    place was found.
+    place was found. ``online`` says what an online geocoder was asked, if any was.
     """
 
     articles: int
@@ -81,6 +86,7 @@ class RunSummary:
     undated: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     errors: tuple[GeomapError, ...] = ()
+    online: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -126,12 +132,14 @@ def process_article(
     *,
     gazetteer: Gazetteer,
     nlp: Language | None = None,
+    online: OnlineLookup | None = None,
     settings: Settings | None = None,
     incidents: bool = True,
 ) -> ArticleResult:
     """Take one article through the stages; ``incidents=False`` stops after toponym resolution.
 
-    ``nlp`` is a loaded spaCy pipeline, or None to recognise by the gazetteer alone. Raises
+    ``nlp`` is a loaded spaCy pipeline, or None to recognise by the gazetteer alone; ``online`` is asked for names that
+    nothing resolves. Raises
     :class:`~geomap.errors.StageError` naming the article and the stage when a stage fails.
     """
     from geomap.nlp import parse
@@ -147,6 +155,10 @@ def process_article(
         resolutions = resolve_mentions(article, mentions, gazetteer, settings)
         # What is likely no place at all is none of the article's toponyms; "geomap explain" shows it.
         kept = [resolution for resolution in resolutions if resolution.rule != UNLIKELY]
+        if online is not None:
+            from geomap.online import fill_unresolved
+
+            kept = fill_unresolved(article, kept, online, settings)
         resolved = _drop_unsure(kept, settings.min_score)
         mentions = [resolution.mention for resolution in resolved]
     if not incidents:
@@ -172,15 +184,53 @@ def process_article(
     )
 
 
-class Session:
-    """What a run needs once: the open gazetteer and the language model. Use it in a ``with`` block.
+def open_gazetteer_for(
+    settings: Settings, *, progress: Progress | None = None, on_warning: OnWarning | None = None
+) -> Gazetteer:
+    """The gazetteer with the layers that ``settings`` ask for, built first where there is none yet.
 
-    Both are opened on first use, so a run that has nothing to read loads neither.
+    ``on_warning`` is told of imports that cannot be used. Raises :class:`~geomap.errors.GazetteerError`.
+    """
+    from geomap.gazetteer import open_gazetteer
+
+    return open_gazetteer(
+        cache_dir=settings.cache_dir,
+        places_files=settings.places_files,
+        own_places=settings.own_places,
+        progress=progress,
+        on_warning=on_warning,
+    )
+
+
+def country_finder() -> Callable[[float, float], tuple[str, float] | None]:
+    """A function that tells of a WGS84 point which country's outline it lies in or, at sea, is nearest to.
+
+    It gives the ISO 3166-1 alpha-2 code and the distance in km, 0.0 inside; None where no outline is within 50 km. The
+    outlines are drawn at 1:10m, so that a point within some 5 km of a border may be told to be on its other side.
+    """
+    from geomap.boundaries import country_at
+
+    return country_at
+
+
+class Session:
+    """What a run needs once: the open gazetteer, the language model, the online geocoder. Use it in a ``with`` block.
+
+    All are opened on first use, so a run that has nothing to read loads none. ``on_warning`` is told of imports that
+    cannot be used.
     """
 
-    def __init__(self, settings: Settings | None = None, *, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        progress: Progress | None = None,
+        on_warning: OnWarning | None = None,
+    ) -> None:
         self.settings = settings or Settings()
         self._progress = progress
+        self._on_warning = on_warning
+        self._online: OnlineLookup | None = None
         self._gazetteer: Gazetteer | None = None
         self._nlp: Language | None = None
         self._nlp_loaded = False
@@ -189,14 +239,18 @@ class Session:
     def gazetteer(self) -> Gazetteer:
         """The gazetteer; the first use opens it, and builds it where that was never done."""
         if self._gazetteer is None:
-            from geomap.gazetteer import open_gazetteer
-
-            self._gazetteer = open_gazetteer(
-                cache_dir=self.settings.cache_dir,
-                places_files=self.settings.places_files,
-                progress=self._progress,
-            )
+            self._gazetteer = open_gazetteer_for(self.settings, progress=self._progress, on_warning=self._on_warning)
         return self._gazetteer
+
+    @property
+    def online(self) -> OnlineLookup | None:
+        """The online geocoder that the settings ask for; None where they ask for none, as they do by default."""
+        if self._online is None and self.settings.online is not None:
+            from geomap.folders import data_folder
+            from geomap.online import open_online
+
+            self._online = open_online(self.settings.online, folder=data_folder() / "online")
+        return self._online
 
     @property
     def nlp(self) -> Language | None:
@@ -235,6 +289,7 @@ class Session:
                     article,
                     gazetteer=self.gazetteer,
                     nlp=self.nlp,
+                    online=self.online,
                     settings=self.settings,
                     incidents=incidents,
                 )
@@ -360,11 +415,13 @@ def write_map(
     gazetteer: Gazetteer | None = None,
     articles: Sequence[Article] = (),
     title: str | None = None,
+    notes: Sequence[str] = (),
     settings: Settings | None = None,
 ) -> Path:
     """Draw ``incidents`` on one self-contained HTML page at ``output`` (atomic) and return its path.
 
-    ``gazetteer`` gives the lettering around the incidents; without it there is none. Raises
+    ``gazetteer`` gives the lettering around the incidents; without it there is none. ``notes`` are further paragraphs
+    of the map's method note. Raises
     :class:`~geomap.errors.OutputError`.
     """
     from geomap.boundaries import join_boundaries, load_boundaries_for
@@ -373,13 +430,15 @@ def write_map(
 
     settings = settings or Settings()
     gdf = incidents_to_gdf(incidents)
-    boundaries = load_boundaries_for(gdf)
+    boundaries = load_boundaries_for(gdf, view=settings.boundaries)
     drawn = build_map(
         join_boundaries(gdf, boundaries),
         title=title or _title(articles),
         labels=_labels(incidents, gazetteer) if gazetteer is not None else (),
         boundaries=boundaries,
-        kosovo_label=settings.kosovo_label or "Kosovo*",
+        kosovo_label=settings.kosovo_label,
+        view=settings.boundaries,
+        notes=notes,
     )
     return save_map(drawn, output)
 
@@ -427,6 +486,7 @@ def map_articles(
     title: str | None = None,
     on_error: OnError | None = None,
     on_article: OnArticle | None = None,
+    on_warning: OnWarning | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Read ``inputs``, find their incidents and write one map; the summary says what was done and skipped.
@@ -451,7 +511,7 @@ def map_articles(
     articles: list[Article] = []
     coded: list[Incident] = []
     empty: list[str] = []
-    with Session(settings, progress=progress) as session:
+    with Session(settings, progress=progress, on_warning=on_warning) as session:
         for result in session.process(session.read(paths, on_error=failed), on_error=failed):
             # Only what the map needs is kept: the texts of a large batch would fill the memory.
             title_of = result.article.title or _headline(result.article.text)
@@ -472,8 +532,10 @@ def map_articles(
             gazetteer=session.gazetteer,
             articles=articles,
             title=title,
+            notes=_online_notes(session.online, incidents),
             settings=session.settings,
         )
+        asked = session.online
     located = sum(map(is_located, incidents))
     return RunSummary(
         articles=len(articles),
@@ -484,4 +546,20 @@ def map_articles(
         undated=tuple(article.doc_id for article in articles if article.published is None),
         empty=tuple(empty),
         errors=tuple(errors),
+        online=online_summary(asked),
     )
+
+
+def online_summary(online: OnlineLookup | None) -> tuple[str, ...]:
+    """What to tell of the online geocoder after a run: what was sent where, and what went wrong."""
+    if online is None:
+        return ()
+    told = f"online: {online.requests} requests to {online.provider.host}, {online.remembered} answers remembered."
+    return (told, *online.errors)
+
+
+def _online_notes(online: OnlineLookup | None, incidents: Iterable[Incident]) -> tuple[str, ...]:
+    """The credit that a map with places from an online geocoder must carry."""
+    if online is None or all(place.rule != "online" for incident in incidents for place in incident.places):
+        return ()
+    return (f"Places marked as found online: {online.attribution}.",)

@@ -57,7 +57,7 @@ README_COMMANDS = commands_in(README)
 
 def test_every_command_has_a_section() -> None:
     sections = re.findall(r"^## geomap (.*)$", CLI, re.M)
-    named = [re.sub(r" (INPUT…|NAME)$", "", section) for section in sections]
+    named = [re.sub(r" (INPUT…|FILE…|FILE|NAME|PLACE)$", "", section) for section in sections]
     assert sorted(named) == sorted(COMMANDS)
 
 

@@ -16,6 +16,7 @@ from geomap.errors import UsageError
 if TYPE_CHECKING:
     from geomap.pipeline import ArticleResult
     from geomap.records import Incident
+    from geomap.settings import Settings
 
 __all__ = ["add_commands"]
 
@@ -34,9 +35,14 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     )
     made.add_argument("--title", help="the map's title (default: the article's)")
     made.add_argument(
+        "--boundaries",
+        metavar="VIEW",
+        help="the view of contested areas to draw: neutral (the default), de-facto, or a country's own, such as ua",
+    )
+    made.add_argument(
         "--kosovo-label",
         metavar="LABEL",
-        help="how Kosovo, whose status is disputed, is labelled (default: Kosovo*)",
+        help="how Kosovo, whose status is disputed, is labelled (default: as the view has it; neutral: Kosovo*)",
     )
     made.set_defaults(function=_map)
 
@@ -63,6 +69,46 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     made.set_defaults(function=_toponyms)
 
 
+class _Met:
+    """The names that a run meets, remembered for ``gazetteer add`` when it is done."""
+
+    # Enough for ten thousand long articles; what is beyond would cost more memory than the hint is worth.
+    MOST = 1_000_000
+
+    def __init__(self) -> None:
+        self.mentions: list[tuple[str, str, str | None, str | None]] = []
+
+    def see(self, result: ArticleResult) -> None:
+        """Note the toponyms of one article."""
+        if len(self.mentions) < self.MOST:
+            for resolution in result.resolutions:
+                place = resolution.place
+                self.mentions.append(
+                    (
+                        result.article.doc_id,
+                        resolution.mention.text,
+                        place.id if place else None,
+                        place.name if place else None,
+                    )
+                )
+
+    def keep(self) -> None:
+        """Write it down; a folder that cannot be written to costs only the hint."""
+        from geomap.folders import state_folder
+        from geomap.gazetteer.history import remember_run
+
+        remember_run(self.mentions, state_folder())
+
+
+def _check_online(settings: Settings, reporter: Reporter) -> None:
+    """Say, before anything is sent, what will be sent where."""
+    if settings.online is not None:
+        from geomap.online import parse_provider
+
+        provider = parse_provider(settings.online)
+        reporter.note(f"names that nothing resolves will be sent to {provider.host} (--online off keeps them here).")
+
+
 def _tell_undated(reporter: Reporter, undated: Sequence[str]) -> None:
     if undated:
         shown = ", ".join(undated[:3]) + (f" and {len(undated) - 3} more" if len(undated) > 3 else "")
@@ -81,15 +127,27 @@ def _tell_placeless(reporter: Reporter, placeless: Sequence[str]) -> None:
 def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.pipeline import map_articles
 
+    settings = settings_of(options)
+    _check_online(settings, reporter)
+    met = _Met()
+
+    def on_article(result: ArticleResult) -> None:
+        met.see(result)
+        reporter.article(result)
+
     summary = map_articles(
         options.inputs,
         getattr(options, "output", None),
-        settings=settings_of(options),
+        settings=settings,
         title=getattr(options, "title", None),
         on_error=reporter.error,
-        on_article=reporter.article,
+        on_article=on_article,
+        on_warning=reporter.warning,
         progress=reporter.progress,
     )
+    met.keep()
+    for line in summary.online:
+        reporter.note(line)
     _tell_undated(reporter, summary.undated)
     _tell_placeless(reporter, summary.empty)
     reporter.note(
@@ -112,6 +170,7 @@ class _Tally:
         self.articles = 0
         self.undated: list[str] = []
         self.placeless: list[str] = []
+        self.met = _Met()
 
     def watch(self, results: Iterable[ArticleResult]) -> Iterable[ArticleResult]:
         """Pass ``results`` on, counting them."""
@@ -121,8 +180,10 @@ class _Tally:
                 self.undated.append(result.article.doc_id)
             if not any(resolution.place for resolution in result.resolutions):
                 self.placeless.append(result.article.doc_id)
+            self.met.see(result)
             self.reporter.article(result)
             yield result
+        self.met.keep()
 
     def close(self, found: str, *, dates: bool) -> int:
         """Tell the summary; the exit code is 1 where not one article was read."""
@@ -163,13 +224,14 @@ def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.records import to_dict
 
     settings = settings_of(options)
+    _check_online(settings, reporter)
     target = _output(options, (".jsonl", ".ndjson", ".geojson"))
     if target is None and is_terminal(sys.stdout):
         reporter.finish()
     tally = _Tally(reporter)
     merge = getattr(options, "merge", False)
     incidents: list[Incident] = []
-    with Session(settings, progress=reporter.progress) as session:
+    with Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session:
         articles = session.read(options.inputs, on_error=reporter.error)
         for result in tally.watch(session.process(articles, on_error=reporter.error)):
             incidents.extend(result.incidents)
@@ -196,12 +258,16 @@ def _toponyms(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.pipeline import Session, toponyms_record
 
     settings = settings_of(options)
+    _check_online(settings, reporter)
     target = _output(options, (".jsonl", ".ndjson"))
     if target is None and is_terminal(sys.stdout):
         reporter.finish()
     tally = _Tally(reporter)
     found = resolved = 0
-    with Session(settings, progress=reporter.progress) as session, contextlib.ExitStack() as stack:
+    with (
+        Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session,
+        contextlib.ExitStack() as stack,
+    ):
         writer = JsonLinesWriter(write_stdout) if target is None else None
         articles = session.read(options.inputs, on_error=reporter.error)
         for result in tally.watch(session.process(articles, incidents=False, on_error=reporter.error)):

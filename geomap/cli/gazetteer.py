@@ -1,19 +1,23 @@
-"""``geomap gazetteer``: the commands that keep the gazetteer."""
+"""``geomap gazetteer``: the commands that look into the gazetteer, and the entry to those that change it."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from geomap.cli.parsing import Parser, command, limit, settings_of
+from geomap.cli import imports, places
+from geomap.cli.parsing import Parser, command, is_number, limit, settings_of
 from geomap.cli.reporting import Reporter, plain, print_json, print_path, table
 
 if TYPE_CHECKING:
-    from geomap.records import Candidate
+    from geomap.gazetteer import Gazetteer
+    from geomap.records import Candidate, Place
 
 __all__ = ["add_commands"]
+
+# Neighbours tell a reader where a place is; more than a handful no longer do.
+_NEIGHBOURS = 5
 
 
 def add_commands(commands: Any, every: argparse.ArgumentParser) -> None:
@@ -22,20 +26,36 @@ def add_commands(commands: Any, every: argparse.ArgumentParser) -> None:
     actions = made.add_subparsers(
         title="commands", dest="action", metavar="COMMAND", parser_class=Parser, required=True
     )
-    made = command(actions, "build", "build the gazetteer anew in the cache", every)
-    made.set_defaults(function=_gazetteer_build)
+    places.add_commands(actions, every)
+    imports.add_commands(actions, every)
     made = command(actions, "search", "list the places that a name may mean, likeliest first", every)
     made.add_argument("name", nargs="+", metavar="NAME", help="a place name; several words are one name")
     made.add_argument("--country", metavar="CODE", help="only this country (two letters, such as DE)")
+    made.add_argument("--near", metavar="PLACE", help="only around this place, or around coordinates")
+    made.add_argument("--radius", metavar="KM", type=is_number, default=100.0, help="how far around it (default: 100)")
+    made.add_argument("--type", metavar="TYPE", help="only this type: village, bridge, P, S.BDG …")
     made.add_argument("--limit", metavar="N", type=limit, default=20, help="at most so many (default: 20)")
     made.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    made.set_defaults(function=_gazetteer_search)
-    made = command(actions, "info", "say what the gazetteer holds and where it is", every)
+    made.set_defaults(function=_search)
+    made = command(actions, "show", "say all that is known of a place: names, position, where it is from", every)
+    made.add_argument("place", nargs="+", metavar="PLACE", help="its id or name; several words are one name")
+    made.add_argument("--country", metavar="CODE", help="of several so called, the one in this country")
+    made.add_argument("--json", action="store_true", help="print JSON instead of words")
+    made.set_defaults(function=_show)
+    made = command(actions, "info", "say what the gazetteer holds, in what order, and where it is", every)
     made.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    made.set_defaults(function=_gazetteer_info)
+    made.set_defaults(function=_info)
+    made = command(actions, "build", "build the world layer anew in the cache", every)
+    made.set_defaults(function=_build)
 
 
-def _candidate_row(candidate: Candidate) -> dict[str, Any]:
+def _open(options: argparse.Namespace, reporter: Reporter) -> Gazetteer:
+    from geomap.pipeline import open_gazetteer_for
+
+    return open_gazetteer_for(settings_of(options), progress=reporter.progress, on_warning=reporter.warning)
+
+
+def _row(candidate: Candidate) -> dict[str, Any]:
     place = candidate.place
     return {
         "name": place.name,
@@ -53,28 +73,58 @@ def _candidate_row(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _open_gazetteer(options: argparse.Namespace, reporter: Reporter) -> Any:
-    from geomap.gazetteer import open_gazetteer
+def _around(gazetteer: Gazetteer, text: str | None) -> tuple[float, float] | None:
+    """The point that ``--near`` means: coordinates, or the likeliest place of that name."""
+    if text is None:
+        return None
+    from geomap.errors import OverlayError
+    from geomap.gazetteer.coordinates import parse_coordinates
+    from geomap.gazetteer.keeping import find_place
 
-    settings = settings_of(options)
-    return contextlib.closing(
-        open_gazetteer(cache_dir=settings.cache_dir, places_files=settings.places_files, progress=reporter.progress)
-    )
+    if any(character.isdigit() for character in text):
+        try:
+            return tuple(parse_coordinates(text))  # type: ignore[return-value]
+        except OverlayError:
+            if not any(character.isalpha() for character in text):
+                raise
+    place = find_place(gazetteer, text)
+    return place.lat, place.lon
 
 
-def _gazetteer_search(options: argparse.Namespace, reporter: Reporter) -> int:
+def _kind(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if len(text) == 1:
+        return text.upper()
+    from geomap.gazetteer.kinds import kind_of
+
+    kind = kind_of(text)
+    return f"{kind.feature_class}.{kind.feature_code}"
+
+
+def _search(options: argparse.Namespace, reporter: Reporter) -> int:
     query = " ".join(options.name)
-    country = getattr(options, "country", None)
-    with _open_gazetteer(options, reporter) as gazetteer:
-        found = gazetteer.search(query, country=country.upper() if country else None, limit=options.limit)
+    country = options.country.upper() if options.country else None
+    kind = _kind(options.type)
+    with _open(options, reporter) as gazetteer:
+        found = gazetteer.search(
+            query,
+            country=country,
+            near=_around(gazetteer, options.near),
+            radius_km=options.radius,
+            kind=kind,
+            limit=options.limit,
+        )
     reporter.finish()
-    rows = [_candidate_row(candidate) for candidate in found]
-    if getattr(options, "json", False):
+    rows = [_row(candidate) for candidate in found]
+    if options.json:
         print_json(rows)
         return 0
     if not rows:
-        where = f" in {country.upper()}" if country else ""
-        reporter.note(f"the gazetteer has no place called {query!r}{where}.")
+        where = f" in {country}" if country else ""
+        where += f" near {options.near}" if options.near else ""
+        where += f" of type {kind}" if kind else ""
+        reporter.note(f"the gazetteer has no place called {query!r}{where}; 'geomap gazetteer add' adds one.")
         return 0
     cells = [
         (
@@ -95,39 +145,123 @@ def _gazetteer_search(options: argparse.Namespace, reporter: Reporter) -> int:
     return 0
 
 
-def _gazetteer_build(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.gazetteer import gazetteer_path, open_gazetteer
+def _own_row(place: Place, options: argparse.Namespace) -> tuple[str, int, dict[str, str]] | None:
+    """Where the user keeps a place: the file, its row and the cells as they stand there."""
+    from geomap.gazetteer.overlay import PlacesFile, places_files
+
+    for file, _ in places_files(settings_of(options).places_files):
+        for entry in PlacesFile(file).entries():
+            if entry.place.id == place.id:
+                return str(file), entry.row, {k: v for k, v in entry.cells.items() if v}
+    return None
+
+
+def _show(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.gazetteer.coordinates import format_coordinates
+    from geomap.gazetteer.keeping import find_place
+    from geomap.gazetteer.kinds import label_of
+    from geomap.geo import distance_km
+
+    text = " ".join(options.place)
+    with _open(options, reporter) as gazetteer:
+        place = find_place(gazetteer, text, (options.country or "").upper())
+        others = [c.place for c in gazetteer.candidates(place.name) if c.place.id != place.id and c.match != "demonym"]
+        around = [p for p in gazetteer.near(place.lat, place.lon, 25.0, limit=50) if p.id != place.id][:_NEIGHBOURS]
+    own = _own_row(place, options) if place.layer == "user" else None
+    reporter.finish()
+    record: dict[str, Any] = {
+        "id": place.id,
+        "name": place.name,
+        "names": list(place.names),
+        "type": label_of(place.feature_class, place.feature_code),
+        "feature_class": place.feature_class,
+        "feature_code": place.feature_code,
+        "country_code": place.country_code or None,
+        "admin1": place.admin1 or None,
+        "admin2": place.admin2 or None,
+        "population": place.population,
+        "lat": place.lat,
+        "lon": place.lon,
+        "radius_km": place.radius_km,
+        "layer": place.layer,
+        "file": own[0] if own else None,
+        "row": own[1] if own else None,
+        "source": own[2].get("source") if own else None,
+        "note": own[2].get("note") if own else None,
+        "namesakes": len(others),
+        "neighbours": [
+            {"id": p.id, "name": p.name, "km": round(distance_km(place.lat, place.lon, p.lat, p.lon), 1)}
+            for p in around
+        ],
+    }
+    if options.json:
+        print_json(record)
+        return 0
+    lines = {
+        "id": place.id,
+        "name": place.name,
+        "other names": "; ".join(place.names),
+        "type": f"{record['type']} ({place.feature_class}.{place.feature_code})",
+        "where": ", ".join(dict.fromkeys(x for x in (place.admin2, place.admin1, place.country_code) if x)),
+        "position": format_coordinates(place.lat, place.lon) + f", radius {place.radius_km:g} km",
+        "population": f"{place.population:,}" if place.population is not None else "",
+        "layer": place.layer + (f" ({own[0]}, row {own[1]})" if own else ""),
+        "source": record["source"] or "",
+        "note": record["note"] or "",
+        "called so too": f"{len(others):,} other place{'' if len(others) == 1 else 's'}" if others else "",
+        "near": "; ".join(f"{n['name']} {n['km']:g} km" for n in record["neighbours"]),
+    }
+    width = max(map(len, lines))
+    for key, value in lines.items():
+        if value:
+            print(f"{key:<{width}}  {plain(value)}")
+    return 0
+
+
+def _build(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.gazetteer import gazetteer_path, world_layer
 
     settings = settings_of(options)
     started = time.monotonic()
-    # Opened as well as built: a places file with a fault is found now and not at the first map.
-    open_gazetteer(
-        cache_dir=settings.cache_dir,
-        places_files=settings.places_files,
-        progress=reporter.progress,
-        rebuild=True,
-    ).close()
+    world_layer(cache_dir=settings.cache_dir, progress=reporter.progress, rebuild=True)
+    # Opened as well: a places file with a fault is found now and not at the first map.
+    _open(options, reporter).close()
     reporter.note(f"the gazetteer was built in {time.monotonic() - started:.0f} s.")
     print_path(gazetteer_path(settings.cache_dir))
     return 0
 
 
-def _gazetteer_info(options: argparse.Namespace, reporter: Reporter) -> int:
+def _info(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.folders import imports_folder
     from geomap.gazetteer import gazetteer_path
+    from geomap.gazetteer.importing.core import list_sources
+    from geomap.gazetteer.overlay import PlacesFile, places_files
 
-    path = gazetteer_path(settings_of(options).cache_dir)
-    with _open_gazetteer(options, reporter) as gazetteer:
-        info = {
-            "path": str(path),
-            "bytes": str(path.stat().st_size),
-            "overlay_places": str(len(gazetteer.overlay)),
-        }
-        info |= gazetteer.meta()
+    settings = settings_of(options)
+    path = gazetteer_path(settings.cache_dir)
+    with _open(options, reporter) as gazetteer:
+        meta = gazetteer.meta()
+        shipped = sum(place.layer == "overlay" for place in gazetteer.overlay)
+    own = places_files(settings.places_files) if settings.own_places else []
+    layers: list[dict[str, Any]] = [
+        {"layer": word, "places": len(PlacesFile(file).entries()), "path": str(file)} for file, word in own
+    ]
+    layers.append({"layer": "shipped", "places": shipped, "path": "gazetteer/places.csv"})
+    if settings.own_places:
+        layers += [
+            {"layer": f"import {s.name}", "places": s.places, "path": str(s.path)}
+            for s in list_sources(imports_folder())
+        ]
+    layers.append({"layer": "world", "places": int(meta.get("places", 0)), "path": str(path)})
     reporter.finish()
-    if getattr(options, "json", False):
-        print_json(info)
+    if options.json:
+        print_json({"path": str(path), "bytes": path.stat().st_size, "layers": layers, **meta})
         return 0
-    width = max(map(len, info))
-    for key, value in info.items():
+    print("layers, the first that knows a place wins:\n")
+    rows = [(str(n), one["layer"], f"{one['places']:,}", one["path"]) for n, one in enumerate(layers, 1)]
+    print(table(("", "layer", "places", "file"), rows, right=frozenset({2})))
+    print()
+    width = max(map(len, meta))
+    for key, value in {"bytes": f"{path.stat().st_size:,}", **meta}.items():
         print(f"{key.replace('_', ' '):<{width}}  {plain(value)}")
     return 0

@@ -15,7 +15,7 @@ from geomap.errors import DateError, UsageError
 if TYPE_CHECKING:
     from geomap.settings import Settings
 
-__all__ = ["Parser", "command", "common", "limit", "score", "settings_of"]
+__all__ = ["Parser", "command", "common", "is_number", "limit", "score", "settings_of"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -66,6 +66,21 @@ def limit(text: str) -> int:
     return value
 
 
+def is_number(text: str) -> float:
+    """An option's value that is a finite number; a decimal comma is told of."""
+    import math
+
+    try:
+        value = float(text)
+    except ValueError:
+        hint = "; write decimals with a point" if "," in text else ""
+        raise argparse.ArgumentTypeError(f"{text} is not a number{hint}") from None
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return value
+
+
+# argparse names the function in its message: "invalid whole number value".
 score.__name__ = "number"
 limit.__name__ = "whole number"
 
@@ -109,6 +124,12 @@ def common(*, run: bool) -> argparse.ArgumentParser:
             metavar="SCORE",
             type=score,
             help="leave places unresolved whose score is below this, from 0 to 1 (default: 0)",
+        )
+        group.add_argument(
+            "--online",
+            metavar="PROVIDER",
+            help="send names that nothing resolves to an online geocoder: nominatim, photon, or either with the"
+            " address of your own server (nominatim:https://…); off, the default, sends nothing",
         )
     return parent
 

@@ -103,6 +103,10 @@ class Reporter:
             if self.verbose and error.__cause__ is not None:
                 self.line(f"  because of {type(error.__cause__).__name__}: {error.__cause__}")
 
+    def warning(self, error: GeomapError) -> None:
+        """Tell of something that was left out, unless quiet; the run goes on and is no failure."""
+        self.note(str(error))
+
     def note(self, message: str) -> None:
         """Tell something worth knowing, unless quiet."""
         if not self.quiet:

@@ -1,7 +1,13 @@
-"""The gazetteer: an SQLite store built once into the user's cache, and the places that people lay over it.
+"""The gazetteer: an SQLite store built once into the user's cache, and what people lay over it.
 
-Order of precedence: the files given with ``--places`` (first wins), the shipped overlay ``gazetteer/places.csv``,
-the world layer.
+Order of precedence, the first that knows a place wins:
+
+1. the files given with ``--places``, in their order
+2. ``gazetteer/*.csv`` of the current folder, a project's places
+3. ``gazetteer/*.csv`` of the user's config folder (see :mod:`geomap.folders`)
+4. the shipped overlay ``gazetteer/places.csv``
+5. imported sources, the newest first
+6. the world layer
 """
 
 from __future__ import annotations
@@ -10,10 +16,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from geomap.errors import GazetteerError
-from geomap.folders import cache_folder
+from geomap.folders import cache_folder, imports_folder
 from geomap.gazetteer.store import Gazetteer
 
-__all__ = ["Gazetteer", "cache_folder", "gazetteer_path", "open_gazetteer"]
+__all__ = ["Gazetteer", "cache_folder", "gazetteer_path", "open_gazetteer", "world_layer"]
 
 
 def gazetteer_path(cache_dir: Path | None = None) -> Path:
@@ -23,31 +29,58 @@ def gazetteer_path(cache_dir: Path | None = None) -> Path:
     return cache_folder(cache_dir) / f"gazetteer-{digest()}.sqlite"
 
 
+def world_layer(
+    *,
+    cache_dir: Path | None = None,
+    progress: Callable[[str, float], None] | None = None,
+    rebuild: bool = False,
+) -> Path:
+    """The file of the world layer, built first where this version has none yet (about half a minute, once)."""
+    path = gazetteer_path(cache_dir)
+    if rebuild or not path.exists():
+        from geomap.gazetteer.build import build_gazetteer
+
+        build_gazetteer(path, progress)
+    return path
+
+
 def open_gazetteer(
     *,
     cache_dir: Path | None = None,
     places_files: Sequence[Path] = (),
+    own_places: bool = True,
     progress: Callable[[str, float], None] | None = None,
+    on_warning: Callable[[GazetteerError], None] | None = None,
     rebuild: bool = False,
 ) -> Gazetteer:
-    """Open the gazetteer, building it first where this version has none yet (about half a minute, once).
+    """Open the gazetteer with all its layers, building the world layer first where there is none yet.
 
-    ``places_files`` are the user's CSV files, outranking all else. ``progress(phrase, share)`` is called while
-    building. A file that turns out to be damaged is rebuilt once. Raises :class:`GazetteerError`, and
-    :class:`OverlayError` for a wrong row in a places file.
+    ``places_files`` are the user's CSV files, outranking all else. ``own_places=False`` leaves out the places of the
+    project and of the user's folder and all imports. ``progress(phrase, share)`` is called while building,
+    ``on_warning`` with the imports that cannot be used. A world layer that turns out to be damaged is rebuilt once.
+    Raises :class:`GazetteerError`, and :class:`OverlayError` for a wrong row in a places file.
     """
-    from geomap.gazetteer.build import build_gazetteer
-    from geomap.gazetteer.overlay import read_places
+    from geomap.gazetteer.importing.core import source_files
+    from geomap.gazetteer.overlay import places_files as find_places_files
+    from geomap.gazetteer.overlay import read_all, read_places
     from geomap.resources import data_path
 
-    overlay = [place for file in places_files for place in read_places(Path(file), "user")]
+    files = find_places_files(places_files) if own_places else [(Path(file), "given") for file in places_files]
+    overlay = read_all(files)
     overlay += read_places(data_path("gazetteer/places.csv"), "overlay")
-    path = gazetteer_path(cache_dir)
-    if rebuild or not path.exists():
-        build_gazetteer(path, progress)
+    imports: Sequence[Path] = ()
+    if own_places:
+        sources = source_files(imports_folder())
+        imports = sources.usable
+        for problem in sources.problems:
+            if on_warning is not None:
+                on_warning(GazetteerError(problem))
+    path = world_layer(cache_dir=cache_dir, progress=progress, rebuild=rebuild)
     try:
-        return Gazetteer(path, overlay)
-    except GazetteerError:
-        # Truncated by a full disk or a crash of the machine: built anew, once.
-        build_gazetteer(path, progress)
-        return Gazetteer(path, overlay)
+        return Gazetteer(path, overlay, imports)
+    except GazetteerError as error:
+        # Truncated by a full disk or a crash of the machine: built anew, once. A damaged import is not ours to mend.
+        if str(path) not in str(error):
+            raise
+        world_layer(cache_dir=cache_dir, progress=progress, rebuild=True)
+        return Gazetteer(path, overlay, imports)

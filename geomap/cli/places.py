@@ -1,0 +1,514 @@
+"""``geomap gazetteer add``, ``edit``, ``remove``, ``check`` and ``export``: the places that the user keeps."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geomap.cli.parsing import Parser, command, is_number, settings_of
+from geomap.cli.reporting import Reporter, count, plain, print_json, print_path, write_stdout
+from geomap.errors import OverlayError, UsageError
+
+if TYPE_CHECKING:
+    from geomap.gazetteer import Gazetteer
+    from geomap.gazetteer.keeping import Draft
+    from geomap.gazetteer.overlay import PlaceEntry
+    from geomap.records import Place
+
+__all__ = ["add_commands"]
+
+# So many namesakes are told of; the rest are counted.
+_NAMESAKES = 5
+
+
+def _describe(made: Parser, *, new: bool) -> None:
+    """The options that say what a place is."""
+    keep = "" if new else " (default: as it is)"
+    made.add_argument("--lat", type=is_number, metavar="DEG", help="latitude in WGS84 degrees, north positive")
+    made.add_argument("--lon", type=is_number, metavar="DEG", help="longitude in WGS84 degrees, east positive")
+    made.add_argument(
+        "--at",
+        metavar="WHERE",
+        help='instead of --lat and --lon: "43.20028, 20.72056", degrees with minutes and seconds, a geo: URI or a link'
+        " to OpenStreetMap, Google Maps or another map",
+    )
+    made.add_argument(
+        "--type",
+        metavar="TYPE",
+        help="what it is: village, checkpoint, bridge, camp … or a GeoNames code such as S.BDG"
+        + (" (default: village)" if new else keep),
+    )
+    made.add_argument(
+        "--alias",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="another name of it, with its language where you like: Jarinjë@sq; may be given more than once"
+        + ("" if new else "; added to those it has"),
+    )
+    made.add_argument(
+        "--country",
+        metavar="CODE",
+        help="the country's two letters" + (" (default: the nearest town's)" if new else keep),
+    )
+    made.add_argument(
+        "--near",
+        metavar="PLACE",
+        help="a place that it belongs to or is near; also its rough position where you know no better one",
+    )
+    made.add_argument(
+        "--radius",
+        metavar="KM",
+        type=is_number,
+        help="how far it reaches from its point, in km" + (" (default: the type's)" if new else keep),
+    )
+    made.add_argument("--population", metavar="N", type=int, help="inhabitants, where known")
+    made.add_argument("--source", help="what this rests on, such as 'own visit 2024'")
+    made.add_argument("--note", help="anything a reader should know")
+    made.add_argument("--start", metavar="YEAR", help="since when it is called so")
+    made.add_argument("--end", metavar="YEAR", help="until when it was called so")
+    _target(made)
+    made.add_argument("--json", action="store_true", help="print JSON instead of words")
+
+
+def _target(made: Parser) -> None:
+    made.add_argument(
+        "--project",
+        action="store_true",
+        help="the file is gazetteer/places.csv of the current folder (with --places FILE, it is that file)",
+    )
+
+
+def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
+    """Add the commands to those of ``geomap gazetteer``."""
+    made = command(actions, "add", "add a place of your own, which outranks all others of its name", every)
+    made.add_argument("name", metavar="NAME", help="the name, as articles write it; aliases may be added")
+    made.add_argument("where", nargs="?", metavar="WHERE", help="its position, as for --at")
+    _describe(made, new=True)
+    made.add_argument("--id", metavar="ID", help="a stable id (default: user: and the name)")
+    made.add_argument("--force", action="store_true", help="add it even if you have one of that name there already")
+    made.add_argument("--dry-run", action="store_true", help="say what would be added and what it meets; write nothing")
+    made.set_defaults(function=_add)
+
+    made = command(actions, "edit", "change one of your places, or correct a shipped one by a copy of yours", every)
+    made.add_argument("place", metavar="PLACE", help="its id or name")
+    made.add_argument("--name", metavar="NAME", help="a new name; the old one becomes an alias")
+    made.add_argument("--remove-alias", metavar="NAME", action="append", default=[], help="a name that it has no more")
+    _describe(made, new=False)
+    made.set_defaults(function=_edit)
+
+    made = command(actions, "remove", "remove one of your places, or all that one import brought", every)
+    made.add_argument("place", nargs="?", metavar="PLACE", help="the id or name of one of your places")
+    made.add_argument("--source", metavar="NAME", help="instead of a place: the import to undo")
+    _target(made)
+    made.set_defaults(function=_remove)
+
+    made = command(actions, "check", "look for mistakes in places files: what is wrong and how to mend it", every)
+    made.add_argument("files", nargs="*", metavar="FILE", help="places files (default: all of your own)")
+    made.add_argument("--json", action="store_true", help="print JSON instead of lines")
+    made.set_defaults(function=_check)
+
+    made = command(actions, "export", "write your places to a file for another program or another person", every)
+    made.add_argument(
+        "output", metavar="FILE", help="ends in .csv, .tsv (LP-TSV), .lpf.json (Linked Places), .geojson or .gpkg"
+    )
+    made.add_argument("--shipped", action="store_true", help="the places shipped with geomap instead of your own")
+    made.add_argument("--source", metavar="NAME", help="the places of an import instead of your own")
+    _target(made)
+    made.set_defaults(function=_export)
+
+
+def _position(options: argparse.Namespace, reporter: Reporter) -> tuple[float, float] | None:
+    from geomap.gazetteer.coordinates import parse_coordinates
+
+    where = options.at if getattr(options, "at", None) is not None else getattr(options, "where", None)
+    lat, lon = getattr(options, "lat", None), getattr(options, "lon", None)
+    if getattr(options, "at", None) is not None and getattr(options, "where", None) is not None:
+        raise UsageError("the position is given twice, after the name and with --at.")
+    if where is not None:
+        if lat is not None or lon is not None:
+            raise UsageError("--lat and --lon go without any other position.")
+        found = parse_coordinates(where)
+        reporter.note(f"read as {found.notation}: {found.lat:.6g}, {found.lon:.6g}.")
+        return found.lat, found.lon
+    if (lat is None) != (lon is None):
+        raise UsageError(f"--{'lon' if lon is None else 'lat'} is missing: a position needs both --lat and --lon.")
+    return None if lat is None or lon is None else (lat, lon)
+
+
+def _file(options: argparse.Namespace) -> Path:
+    """The file that a new place goes into."""
+    from geomap.folders import user_places_folder
+
+    given = getattr(options, "places", ())
+    if options.project and given:
+        raise UsageError("--project and --places name two files; give one of them.")
+    if given:
+        return Path(given[0])
+    return (Path("gazetteer") if options.project else user_places_folder()) / "places.csv"
+
+
+def _open(options: argparse.Namespace, reporter: Reporter, file: Path | None = None) -> Gazetteer:
+    """The gazetteer as a run from here would see it. A places file that is not there yet is no mistake here."""
+    from dataclasses import replace
+
+    from geomap.pipeline import open_gazetteer_for
+
+    settings = settings_of(options)
+    if file is not None and not file.exists():
+        settings = replace(settings, places_files=tuple(f for f in settings.places_files if f != file))
+    return open_gazetteer_for(settings, progress=reporter.progress, on_warning=reporter.warning)
+
+
+def _variants(aliases: Sequence[str]) -> tuple[str, ...]:
+    return tuple(alias.strip() for alias in aliases if alias.strip())
+
+
+def _bare(alias: str) -> str:
+    return alias.rsplit("@", 1)[0].strip()
+
+
+def _tell_draft(draft: Draft, reporter: Reporter) -> None:
+    for note in draft.notes:
+        reporter.note(f"{note}.")
+    others = [n for n in draft.namesakes if n.place.layer != "user"] or list(draft.namesakes)
+    if others:
+        shown = "; ".join(
+            f"{n.place.name} ({', '.join(x for x in (n.place.admin1, n.place.country_code) if x) or n.place.id}),"
+            f" {n.km:,.0f} km away"
+            for n in others[:_NAMESAKES]
+        )
+        more = f"; and {len(others) - _NAMESAKES} more" if len(others) > _NAMESAKES else ""
+        reporter.note(f"called so already: {shown}{more}. Your place goes before them.")
+
+
+def _tell_effect(names: Sequence[str], reporter: Reporter, *, written: bool) -> dict[str, Any] | None:
+    """What the place changes, measured by the names that the last run met."""
+    from geomap.folders import state_folder
+    from geomap.gazetteer.history import effect_of, last_run
+
+    run = last_run(state_folder())
+    if run is None:
+        return None
+    effect = effect_of(names, run)
+    if effect.total:
+        parts = []
+        if effect.unresolved:
+            parts.append(f"{effect.unresolved} had no place")
+        parts += [f"{number} went to {name}" for name, number in effect.elsewhere[:3]]
+        verb = "now resolves" if effect.total == 1 else "now resolve"
+        if not written:
+            verb = "would resolve"
+        reporter.note(f"{count(effect.total, 'mention')} in your last run {verb} here ({', '.join(parts)}).")
+    return {"mentions": effect.total, "unresolved_before": effect.unresolved}
+
+
+def _summary(place: Place, file: Path) -> str:
+    from geomap.gazetteer.coordinates import format_coordinates
+    from geomap.gazetteer.kinds import label_of
+
+    kind = label_of(place.feature_class, place.feature_code)
+    where = ", ".join(x for x in (place.admin1, place.country_code) if x)
+    return (
+        f"{plain(place.id)}  {plain(place.name)}, {plain(kind)}{f' in {plain(where)}' if where else ''},"
+        f" {format_coordinates(place.lat, place.lon)}, radius {place.radius_km:g} km\n{plain(file)}"
+    )
+
+
+def _add(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.gazetteer.keeping import draft_place
+    from geomap.gazetteer.kinds import kind_of
+    from geomap.gazetteer.overlay import PlacesFile
+
+    position = _position(options, reporter)
+    kind = kind_of(options.type or "village")
+    file = _file(options)
+    aliases = _variants(options.alias)
+    with _open(options, reporter, file) as gazetteer:
+        draft = draft_place(
+            gazetteer,
+            title=options.name.strip(),
+            lat=position[0] if position else None,
+            lon=position[1] if position else None,
+            aliases=[_bare(alias) for alias in aliases],
+            radius_km=options.radius,
+            default_radius_km=kind.radius_km,
+            country=(options.country or "").strip().upper(),
+            near=options.near or "",
+            note=options.note or "",
+            itself=options.id or "",
+        )
+        taken = {place.id for place in gazetteer.overlay}
+    if draft.double is not None and not options.force:
+        raise OverlayError(
+            f"you have {draft.double.name} ({draft.double.id}) at that spot already. Change it with 'geomap gazetteer "
+            f"edit {draft.double.id}', or add a second one with --force."
+        )
+    row = {
+        "title": draft.title,
+        "lat": draft.lat,
+        "lon": draft.lon,
+        "variants": aliases,
+        "feature_class": kind.feature_class,
+        "feature_code": kind.feature_code,
+        "ccodes": draft.country,
+        "admin1": draft.admin1,
+        "parent": draft.parent,
+        "radius_km": draft.radius_km,
+        "population": options.population,
+        "source": options.source or "",
+        "start": options.start or "",
+        "end": options.end or "",
+        "note": draft.note,
+        "id": options.id,
+    }
+    if options.dry_run:
+        _tell_draft(draft, reporter)
+        effect = _tell_effect([draft.title, *map(_bare, aliases)], reporter, written=False)
+        print_json({**row, "file": str(file), "effect": effect, "written": False})
+        return 0
+    entry = PlacesFile(file).add(**row, taken=taken)
+    _tell_draft(draft, reporter)
+    return _told(entry, file, options, reporter)
+
+
+def _told(entry: PlaceEntry, file: Path, options: argparse.Namespace, reporter: Reporter) -> int:
+    """Say what was written and what it changes."""
+    effect = _tell_effect([entry.place.name, *entry.place.names], reporter, written=True)
+    reporter.finish()
+    if options.json:
+        print_json({**entry.cells, "file": str(file), "effect": effect, "written": True})
+    else:
+        write_stdout((_summary(entry.place, file) + "\n").encode())
+    return 0
+
+
+def _own(options: argparse.Namespace) -> list[Path]:
+    """The user's files in the order of precedence, or the one that the options name."""
+    from geomap.gazetteer.overlay import places_files
+
+    if getattr(options, "project", False) or getattr(options, "places", ()):
+        return [_file(options)]
+    return [file for file, _ in places_files(settings_of(options).places_files)]
+
+
+def _entry(files: Sequence[Path], text: str) -> tuple[Path, PlaceEntry] | None:
+    """The user's own entry of that id or else of that name, and its file."""
+    from geomap.gazetteer.overlay import PlacesFile
+    from geomap.text import fold
+
+    found = [(file, entry) for file in files if file.exists() for entry in PlacesFile(file).entries()]
+    for test in (
+        lambda e: e.place.id == text,
+        lambda e: e.place.name == text,
+        lambda e: fold(text) in {fold(n) for n in (e.place.name, *e.place.names)},
+    ):
+        hits = [hit for hit in found if test(hit[1])]
+        if len(hits) > 1:
+            ids = ", ".join(hit[1].place.id for hit in hits[:5])
+            raise OverlayError(f"you have {len(hits)} places called {text!r}: {ids}. Name one by its id.")
+        if hits:
+            return hits[0]
+    return None
+
+
+def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.gazetteer.keeping import draft_place, find_place
+    from geomap.gazetteer.kinds import kind_of
+    from geomap.gazetteer.overlay import PlacesFile
+
+    position = _position(options, reporter)
+    found = _entry(_own(options), options.place)
+    changes: dict[str, Any] = {}
+    if position:
+        changes["lat"], changes["lon"] = position
+    if options.type:
+        kind = kind_of(options.type)
+        changes |= {"feature_class": kind.feature_class, "feature_code": kind.feature_code}
+    given = {
+        "ccodes": options.country.strip().upper() if options.country is not None else None,
+        "radius_km": options.radius,
+        "population": options.population,
+        "source": options.source,
+        "note": options.note,
+        "start": options.start,
+        "end": options.end,
+    }
+    changes |= {column: value for column, value in given.items() if value is not None}
+    with _open(options, reporter) as gazetteer:
+        place = found[1].place if found else find_place(gazetteer, options.place)
+        old = list(found[1].languages) if found else list(place.names)
+        gone = {_bare(alias) for alias in options.remove_alias}
+        if missing := gone - {_bare(alias) for alias in old}:
+            raise OverlayError(f"{place.id} has no alias {sorted(missing)[0]!r}; it has {', '.join(old) or 'none'}.")
+        title = (options.name or place.name).strip()
+        former = [place.name] if title != place.name else []
+        wanted = [*(a for a in old if _bare(a) not in gone), *former, *_variants(options.alias)]
+        variants = tuple(v for v in dict.fromkeys(wanted) if _bare(v) != title)
+        if found is None or variants != tuple(old):
+            changes["variants"] = variants
+        if title != place.name:
+            changes["title"] = title
+        if options.near:
+            changes["parent"] = find_place(gazetteer, options.near).name
+        if not changes:
+            raise UsageError("nothing to change: say what, for instance --lat and --lon, --alias or --type.")
+        draft = draft_place(
+            gazetteer,
+            title=title,
+            lat=changes.get("lat", place.lat),
+            lon=changes.get("lon", place.lon),
+            aliases=[_bare(v) for v in variants],
+            country=changes.get("ccodes", place.country_code),
+            itself=place.id,
+        )
+    if found:
+        file, _ = found
+        entry = PlacesFile(file).edit(place.id, **changes)
+    else:
+        # What is shipped is never edited: a copy under the same id, in the user's file, takes its place.
+        file = _file(options)
+        row: dict[str, Any] = {
+            "title": title,
+            "lat": place.lat,
+            "lon": place.lon,
+            "variants": variants,
+            "feature_class": place.feature_class,
+            "feature_code": place.feature_code,
+            "ccodes": place.country_code,
+            "admin1": place.admin1,
+            "parent": place.admin2,
+            "radius_km": place.radius_km,
+            "population": place.population,
+            "source": f"corrected copy of {place.id}",
+            "id": place.id,
+        }
+        entry = PlacesFile(file).add(**{**row, **changes})
+        reporter.note(f"{place.id} is not yours and stays as it is; your copy of it goes before it.")
+    for note in draft.notes:
+        reporter.note(f"{note}.")
+    return _told(entry, file, options, reporter)
+
+
+def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.gazetteer.overlay import PlacesFile
+
+    source = getattr(options, "source", None)
+    if (source is None) == (options.place is None):
+        raise UsageError("name one of your places, or an import with --source.")
+    if source is not None:
+        from geomap.folders import imports_folder
+        from geomap.gazetteer.importing.core import remove_source
+
+        gone = remove_source(imports_folder(), source)
+        reporter.note(f"removed the import {gone.name}: {count(gone.places, 'place')} of {gone.file}.")
+        print_path(gone.path)
+        return 0
+    found = _entry(_own(options), options.place)
+    if found is None:
+        with _open(options, reporter) as gazetteer:
+            known = gazetteer.place(options.place) or next(
+                (c.place for c in gazetteer.candidates(options.place) if c.match != "demonym"), None
+            )
+        where = {"overlay": "shipped with geomap", "import": "of an import (see --source)"}
+        raise OverlayError(
+            f"you have no place {options.place!r} of your own."
+            + (
+                f" {known.id} is {where.get(known.layer, 'of the world layer')}, which is never edited; correct it with"
+                f" 'geomap gazetteer edit {known.id}'."
+                if known
+                else " 'geomap gazetteer info' names the files that hold yours."
+            )
+        )
+    file, entry = found
+    PlacesFile(file).remove(entry.place.id)
+    reporter.note(f"removed {entry.place.name} ({entry.place.id}), row {entry.row}.")
+    print_path(file)
+    return 0
+
+
+def _check(options: argparse.Namespace, reporter: Reporter) -> int:
+    from dataclasses import asdict
+
+    from geomap.gazetteer.checks import Finding, check_places
+    from geomap.gazetteer.overlay import PlacesFile
+    from geomap.pipeline import country_finder
+
+    given = [Path(file) for file in options.files]
+    files = given or _own(options)
+    if not files:
+        reporter.note("you have no places files yet; 'geomap gazetteer add' makes one.")
+        return 0
+    findings: list[Finding] = []
+    entries = []
+    names: list[str] = []
+    for file in files:
+        good, problems = PlacesFile(file).lenient()
+        entries += good
+        names += [str(file)] * len(good)
+        findings += [
+            Finding(
+                file=str(file),
+                row=p.row,
+                column=p.column,
+                severity="error",
+                code="unreadable",
+                message=p.message,
+                remedy=p.remedy,
+            )
+            for p in problems
+        ]
+    from geomap.pipeline import open_gazetteer_for
+    from geomap.settings import Settings
+
+    settings = settings_of(options)
+    # Against what the places are laid over: with themselves in it they would all be doubles of themselves.
+    bare = Settings(cache_dir=settings.cache_dir, own_places=False)
+    with open_gazetteer_for(bare, progress=reporter.progress) as gazetteer:
+        findings += check_places(entries, gazetteer=gazetteer, country_at=country_finder(), files=names)
+    findings.sort(key=lambda f: (f.file, f.row, f.column))
+    reporter.finish()
+    errors = sum(f.severity == "error" for f in findings)
+    if getattr(options, "json", False):
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for f in findings:
+            where = f"{f.file}:{f.row}" + (f", {f.column}" if f.column else "")
+            line = plain(f"{where}: {f.severity}: {f.message} {f.remedy}".rstrip())
+            write_stdout((line + "\n").encode())
+        warnings = sum(f.severity == "warning" for f in findings)
+        reporter.note(
+            f"{count(len(entries), 'place')} in {count(len(files), 'file')}: {count(errors, 'error')},"
+            f" {count(warnings, 'warning')}, {count(len(findings) - errors - warnings, 'note')}."
+        )
+    return 1 if errors else 0
+
+
+def _export(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.gazetteer.exporting import export_places
+    from geomap.gazetteer.overlay import PlacesFile
+
+    if options.shipped and options.source:
+        raise UsageError("--shipped and --source name two things; give one of them.")
+    target = Path(options.output)
+    if options.source:
+        from geomap.folders import imports_folder
+        from geomap.gazetteer.importing.core import read_source
+
+        number = export_places(read_source(imports_folder(), options.source), target)
+    else:
+        if options.shipped:
+            from geomap.resources import data_path
+
+            files = [data_path("gazetteer/places.csv")]
+        else:
+            files = _own(options)
+        entries = [entry for file in files for entry in PlacesFile(file).entries()]
+        if not entries:
+            reporter.note("you have no places of your own yet; the file is empty.")
+        number = export_places(entries, target)
+    reporter.note(f"wrote {count(number, 'place')}.")
+    print_path(target)
+    return 0
