@@ -121,31 +121,30 @@ def survey(lines: Iterable[bytes | None], world: World) -> list[tuple[tuple[str,
     matched: list[tuple[int, str, str, str, str]] = []
     divisions: list[tuple[tuple[str, str, str, str], str]] = []
     told = [line for line in lines if line]
-    numbers = [line[: line.find(b"\t")] for line in told]
     try:
-        known = world.find(list(map(int, numbers)))
+        numbers = [int(line[: line.find(b"\t")]) for line in told]
     except ValueError:
         # A line that is no row: rare, and told of when the file is read in earnest.
-        told = [line for line, number in zip(told, numbers, strict=True) if _NUMBER.fullmatch(number)]
-        numbers = [number for number in numbers if _NUMBER.fullmatch(number)]
-        known = world.find(list(map(int, numbers)))
+        told = [line for line in told if _NUMBER.match(line)]
+        numbers = [int(_NUMBER.match(line)[0]) for line in told]  # type: ignore[index]
+    known = world.find(numbers)
+    wanted = [index for index, number in enumerate(numbers) if number in known]
     # Divisions are few, and in most blocks there is none.
-    block = b"\n".join(told)
-    any_division = b"\tA\tADM" in block
-    if known or any_division:
-        for number, line in zip(numbers, told, strict=True):
-            row = known.get(int(number)) if known else None
-            division = any_division and (b"\tA\tADM1\t" in line or b"\tA\tADM2\t" in line)
-            if row is None and not division:
-                continue
-            cells = line.split(b"\t")
-            if len(cells) != COLUMNS:
-                continue
-            fcode, cc, code1, code2 = (cells[i].decode("utf-8", "replace") for i in (7, 8, 10, 11))
-            if row is not None:
-                matched.append((row, cc, code1, code2, fcode))
-            if division and code1 not in ("", "00"):
-                divisions.append(((cc, code1, code2, fcode), cells[1].decode("utf-8", "replace").strip()))
+    if b"\tA\tADM" in b"\n".join(told):
+        wanted += [
+            index
+            for index, line in enumerate(told)
+            if numbers[index] not in known and (b"\tA\tADM1\t" in line or b"\tA\tADM2\t" in line)
+        ]
+    for index in wanted:
+        cells = told[index].split(b"\t")
+        if len(cells) != COLUMNS:
+            continue
+        fclass, fcode, cc, code1, code2 = (cells[i].decode("utf-8", "replace") for i in (6, 7, 8, 10, 11))
+        if numbers[index] in known:
+            matched.append((known[numbers[index]], cc, code1, code2, fcode))
+        if fclass == "A" and fcode in ("ADM1", "ADM2") and code1 not in ("", "00"):
+            divisions.append(((cc, code1, code2, fcode), cells[1].decode("utf-8", "replace").strip()))
     if matched:
         world.survey(matched)
     return divisions

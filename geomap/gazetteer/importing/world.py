@@ -139,19 +139,25 @@ class World:
         """Learn from rows that the world has too: (row, country, admin-1 code, admin-2 code, feature code)."""
         told = list(matched)
         self._present.update(row for row, *_ in told)
-        known = self.rows({row for row, *_ in told})
+        known = {
+            row: known
+            for row, *known in self._db.execute(
+                "SELECT p.id,p.cc,p.admin1,p.admin2,p.fcode,p.name FROM json_each(?) j JOIN places p ON p.id=j.value",
+                (json.dumps([row for row, *_ in told]),),
+            )
+        }
         first, second = self._votes
         for row, cc, code1, code2, fcode in told:
-            place = known[row]
-            if place.cc != cc or code1 in ("", "00"):
+            known_cc, admin1, admin2, known_fcode, name = known[row]
+            if known_cc != cc or code1 in ("", "00"):
                 continue
-            if place.admin1:
-                first[cc, code1][place.admin1] += 1
-            if place.admin2 and code2:
-                second[cc, code1, code2][place.admin2] += 1
-            elif fcode == "ADM1" and place.fcode == "ADM2":
+            if admin1:
+                first[cc, code1][admin1] += 1
+            if admin2 and code2:
+                second[cc, code1, code2][admin2] += 1
+            elif fcode == "ADM1" and known_fcode == "ADM2":
                 # What was a first-order division when the file was made is a second-order one today: Kosovo's.
-                second[cc, code1, ""][place.name] += 1
+                second[cc, code1, ""][name] += 1
 
     def divisions(self) -> tuple[dict[tuple[str, ...], str], dict[tuple[str, ...], str]]:
         """(country, code) → name of the admin-1, (country, code, code) → name of the admin-2, by the world's towns."""
