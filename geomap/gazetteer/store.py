@@ -615,8 +615,8 @@ class Gazetteer:
 
     def _variants(self, name: str) -> list[Candidate]:
         """The places that bear ``name`` in another romanisation or form; see :meth:`candidates`."""
-        # Of what is written without a capital nearly nothing is a name, and short words are like everything.
-        if not 4 <= len(name) <= 100 or name.islower():
+        # Of what ends without a capital nearly nothing is a name, and short words are like everything.
+        if not 4 <= len(name) <= 100 or name.rstrip().rpartition(" ")[2].islower():
             return []
         return self._bearing([form for form in variants(name) if form.cost <= _VARIANT_COST])
 
