@@ -69,12 +69,12 @@ def test_one_name_of_two_towns_has_both(world: sqlite3.Connection) -> None:
     assert dated(world, "Sverdlovsk", "UA")[0][0] == "Dovzhansk"
 
 
-def test_a_historic_name_is_no_alternate_as_well(world: sqlite3.Connection) -> None:
-    twice = world.execute(
-        "SELECT h.name FROM historic h JOIN places p ON p.pid=h.place JOIN names n ON n.key=h.key AND n.place=p.id"
-        " WHERE n.kind IN (1,7) AND p.fcode<>'PCLH'"
-    ).fetchall()
-    assert twice == []
+@pytest.mark.parametrize(
+    ("name", "today"),
+    [("Leningrad", "Saint Petersburg"), ("Artemivsk", "Bakhmut"), ("Saigon", "Ho Chi Minh City"), ("Dacca", "Dhaka")],
+)
+def test_the_largest_leads_the_bearers_of_an_earlier_name(gazetteer: Gazetteer, name: str, today: str) -> None:
+    assert gazetteer.candidates(name)[0].place.name == today
 
 
 @pytest.mark.parametrize("name", ["Yugoslavia", "Soviet Union", "East Germany", "Czechoslovakia", "Ottoman Empire"])

@@ -191,7 +191,6 @@ class _Writer:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
         self.count = 0
-        self.past: list[tuple[str, int]] = []  # historic names: (key, row)
         self._places: list[tuple[Any, ...]] = []
         self._names: list[tuple[str, int, int, int]] = []
 
@@ -590,7 +589,8 @@ def _dated(
 ) -> None:
     """Enter the years of ``labels`` for a place, and the labels as its historic names.
 
-    A name that is historic is no longer an alternate as well: the table of alternates doesn't say what is past.
+    They are alternate names as well, so that Saint Petersburg, not the village of its namesake, leads the bearers of
+    "Leningrad"; that a name is past, and since when, is what the table ``historic`` says of name and place.
     """
     (pid,) = out.db.execute("SELECT pid FROM places WHERE id=?", (row,)).fetchone()
     for label in labels:
@@ -599,7 +599,7 @@ def _dated(
         )
         if names:
             out.name(label, row, rank, "historic")
-            out.past.append((_fold(label), row))
+            out.name(label, row, rank, "alternate")
 
 
 def _historic_names(out: _Writer) -> list[str]:
@@ -629,10 +629,6 @@ def _historic_names(out: _Writer) -> list[str]:
         _dated(out, labels, row, rank, start, end, note)
     out.flush()
     out.db.execute("DROP TABLE wanted")
-    out.db.execute("CREATE TEMP TABLE past(key TEXT, place INTEGER, PRIMARY KEY(key, place)) WITHOUT ROWID")
-    out.db.executemany("INSERT OR IGNORE INTO past VALUES(?,?)", out.past)
-    out.db.execute("DELETE FROM raw_names WHERE kind IN (1,7) AND (key,place) IN (SELECT key,place FROM past)")
-    out.db.execute("DROP TABLE past")
     return unresolved
 
 
