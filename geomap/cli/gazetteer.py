@@ -99,6 +99,9 @@ def _kind(text: str | None) -> str | None:
     from geomap.gazetteer.kinds import kind_of
 
     kind = kind_of(text)
+    if kind.feature_code == "PPL":
+        # Nobody who looks for a village knows whether GeoNames calls it a seat of something.
+        return "P"
     return f"{kind.feature_class}.{kind.feature_code}"
 
 
@@ -166,7 +169,12 @@ def _show(options: argparse.Namespace, reporter: Reporter) -> int:
     with _open(options, reporter) as gazetteer:
         place = find_place(gazetteer, text, (options.country or "").upper())
         others = [c.place for c in gazetteer.candidates(place.name) if c.place.id != place.id and c.match != "demonym"]
-        around = [p for p in gazetteer.near(place.lat, place.lon, 25.0, limit=50) if p.id != place.id][:_NEIGHBOURS]
+        around: list[Place] = []
+        for p in gazetteer.near(place.lat, place.lon, 25.0, limit=50):
+            # One town may stand in two layers under two names; the higher layer's is enough.
+            if p.id != place.id and all(distance_km(p.lat, p.lon, q.lat, q.lon) > 0.5 for q in around):
+                around.append(p)
+        around = around[:_NEIGHBOURS]
     own = _own_row(place, options) if place.layer == "user" else None
     reporter.finish()
     record: dict[str, Any] = {

@@ -21,6 +21,11 @@ __all__ = ["Parser", "command", "common", "is_number", "limit", "score", "settin
 class Parser(argparse.ArgumentParser):
     """argparse with errors in our own form and the nearest command or option suggested."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # "-12.3,-71.5" is a position, not an option: argparse (up to 3.13) knows whole negative numbers only.
+        self._negative_number_matcher = re.compile(r"-\.?\d")
+
     def error(self, message: str) -> NoReturn:
         """One line that says what is wrong, one that says where help is; exit code 2."""
         from difflib import get_close_matches

@@ -85,7 +85,7 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
     """Add the commands to those of ``geomap gazetteer``."""
     made = command(actions, "add", "add a place of your own, which outranks all others of its name", every)
     made.add_argument("name", metavar="NAME", help="the name, as articles write it; aliases may be added")
-    made.add_argument("where", nargs="?", metavar="WHERE", help="its position, as for --at")
+    made.add_argument("where", nargs="*", metavar="WHERE", help="its position, as for --at")
     _describe(made, new=True)
     made.add_argument("--id", metavar="ID", help="a stable id (default: user: and the name)")
     made.add_argument("--force", action="store_true", help="add it even if you have one of that name there already")
@@ -123,9 +123,11 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
 def _position(options: argparse.Namespace, reporter: Reporter) -> tuple[float, float] | None:
     from geomap.gazetteer.coordinates import parse_coordinates
 
-    where = options.at if getattr(options, "at", None) is not None else getattr(options, "where", None)
-    lat, lon = getattr(options, "lat", None), getattr(options, "lon", None)
-    if getattr(options, "at", None) is not None and getattr(options, "where", None) is not None:
+    # Several words are one position: nobody should have to quote "42.97 21.15".
+    words = " ".join(getattr(options, "where", ()))
+    where = options.at if options.at is not None else words or None
+    lat, lon = options.lat, options.lon
+    if options.at is not None and words:
         raise UsageError("the position is given twice, after the name and with --at.")
     if where is not None:
         if lat is not None or lon is not None:
