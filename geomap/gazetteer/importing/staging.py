@@ -5,9 +5,10 @@ Two SQLite files in the folder of imports while it is being written: ``<source>.
 file the unsorted names would leave a third of the finished file empty.) Both are appended to within transactions that
 end together with a record of the row and the byte they reach to, so that an import that was killed goes on from there.
 
-Measured with 2,000,000 rows: ``journal_mode=DELETE`` with ``synchronous=OFF`` costs nothing against no journal at all,
-because pages that are new need no journal; WAL writes every page twice. A killed process loses nothing that the system
-has taken over, and a power cut is noticed by the check on resuming; the finished file is synced before it is renamed.
+Measured with 300,000 rows (writing alone, twice each): ``journal_mode=DELETE`` with ``synchronous=OFF`` takes 3.6 to
+3.8 s, no journal at all 3.7 to 3.8 s, WAL 3.9 to 4.7 s: pages that are new need no journal, and WAL writes each page
+twice. A killed process loses nothing that the system has taken over, a power cut is noticed by the check on resuming,
+and the finished file is synced before it is renamed.
 """
 
 from __future__ import annotations
