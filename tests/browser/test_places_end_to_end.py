@@ -1,4 +1,4 @@
-"""A hamlet that no gazetteer has becomes a pin: drawn without it, added in one command, drawn again, seen in Chromium."""
+"""A hamlet that no gazetteer has becomes a pin: drawn without it, added in one command, drawn again in Chromium."""
 
 from __future__ import annotations
 
