@@ -108,3 +108,17 @@ def test_an_old_build_that_cannot_be_removed_is_left(tmp_path: Path, monkeypatch
     monkeypatch.setattr(Path, "unlink", refuse)
     build._remove_stale(tmp_path / "gazetteer-new.sqlite")
     assert stale.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "years"),
+    [
+        ("Artemivsk", "Bakhmut", "1924–2016"),
+        ("Leningrad", "Saint Petersburg", "1924–1991"),
+        ("Zaire", "Democratic Republic of the Congo", "1971–1997"),
+    ],
+)
+def test_former_names_are_dated(gazetteer: Any, name: str, today: str, years: str) -> None:
+    former = gazetteer.former_names(name)
+    assert {gazetteer.place(place_id).name: told.years for place_id, told in former.items()} == {today: years}
+    assert not gazetteer.former_names(today)

@@ -25,7 +25,7 @@ from geomap.geo import cell_of, cells_around, distance_km
 from geomap.records import Candidate, MatchKind, Place
 from geomap.text import fold, skeleton
 
-__all__ = ["KINDS", "Gazetteer", "Layer"]
+__all__ = ["KINDS", "FormerName", "Gazetteer", "Layer"]
 
 # How a stored name belongs to its place; the number is what the names table holds.
 KINDS = {
@@ -208,6 +208,23 @@ class Layer:
     path: Path | None
     places: int
     meta: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerName:
+    """A name that a place bore from the year ``start`` to the year ``end``, "" where that is open; ``note`` says more."""
+
+    name: str
+    start: str
+    end: str
+    note: str
+
+    @property
+    def years(self) -> str:
+        """ "1924–2016", "until 2016", "since 1924", or "" where no year is known."""
+        if self.start and self.end:
+            return f"{self.start}–{self.end}"
+        return f"until {self.end}" if self.end else f"since {self.start}" if self.start else ""
 
 
 class _File:
@@ -658,6 +675,17 @@ class Gazetteer:
         """Whether a folded key names anything at all (cheaper than :meth:`candidates`)."""
         # The world layer first: it knows most of what is asked for.
         return key in self._over or any(file.has(key) for file in reversed(self._files))
+
+    def former_names(self, name: str) -> dict[str, FormerName]:
+        """The places that bore ``name`` in the past, by id, with the years.
+
+        Only what the world layer's tables date is known; other old names are alternate names without years.
+        """
+        rows = self._files[-1].rows("SELECT place,name,start,end,note FROM historic WHERE key=?", (fold(name),))
+        return {
+            str(place): FormerName(name=str(label), start=str(start), end=str(end), note=str(note))
+            for place, label, start, end, note in rows
+        }
 
     # -- by id and by place --------------------------------------------------------------------------------
 
