@@ -212,7 +212,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerName:
-    """A name that a place bore from the year ``start`` to the year ``end``, "" where that is open; ``note`` says more."""
+    """A name that a place bore from the year ``start`` to the year ``end`` ("": open); ``note`` says more."""
 
     name: str
     start: str
