@@ -65,7 +65,7 @@ def read_articles(
     standard input.
 
     What a file holds is told by its content, not only by its name. A JSON Lines record has ``text`` and may
-    have ``doc_id`` or ``id``, ``published`` or ``date``, ``title``, ``source``, ``url``, ``language``.
+    have ``doc_id`` or ``id``, ``published`` or ``date``, ``title``, ``source``, ``url``, ``language``, ``home``.
     ``published`` is a publication date that overrides what the articles say. Every ``doc_id`` is given once:
     a second "report" becomes "report-2".
 
@@ -95,6 +95,7 @@ class _Draft:
     source: str | None = None
     url: str | None = None
     language: str | None = None
+    home: str | None = None
 
 
 class _Reader:
@@ -228,6 +229,7 @@ class _Reader:
             source=draft.source,
             url=draft.url,
             language=draft.language,
+            home=draft.home,
         )
 
     def _unique(self, doc_id: str) -> str:
@@ -290,6 +292,7 @@ class _Reader:
             source=self._optional(record, "source", where) or name.rsplit("/", 1)[-1],
             url=self._optional(record, "url", where),
             language=self._optional(record, "language", where),
+            home=self._optional(record, "home", where),
         )
         return self._finish(draft, where)
 

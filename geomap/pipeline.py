@@ -13,6 +13,7 @@ This module is the one boundary at which an unexpected failure of a stage on one
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from geomap.gazetteer import Gazetteer
     from geomap.online import OnlineLookup
+    from geomap.resolution import Home
 
 __all__ = [
     "ArticleResult",
@@ -45,6 +47,7 @@ __all__ = [
     "online_summary",
     "open_gazetteer_for",
     "process_article",
+    "stage_of",
     "toponyms_record",
     "write_incidents",
     "write_map",
@@ -90,7 +93,8 @@ class RunSummary:
 
 
 @contextmanager
-def _stage(article: Article, stage: str) -> Iterator[None]:
+def stage_of(article: Article, stage: str) -> Iterator[None]:
+    """Turn an unexpected failure in the block into a :class:`~geomap.errors.StageError` of this article and stage."""
     try:
         yield
     except StageError:
@@ -135,11 +139,12 @@ def process_article(
     online: OnlineLookup | None = None,
     settings: Settings | None = None,
     incidents: bool = True,
+    home: Home | None = None,
 ) -> ArticleResult:
     """Take one article through the stages; ``incidents=False`` stops after toponym resolution.
 
-    ``nlp`` is a loaded spaCy pipeline, or None to recognise by the gazetteer alone; ``online`` is asked for names that
-    nothing resolves. Raises
+    ``home`` is where the article's source is at home, if that is known. ``nlp`` is a loaded spaCy pipeline, or
+    None to recognise by the gazetteer alone; ``online`` is asked for names that nothing resolves. Raises
     :class:`~geomap.errors.StageError` naming the article and the stage when a stage fails.
     """
     from geomap.nlp import parse
@@ -147,12 +152,13 @@ def process_article(
     from geomap.resolution import resolve_mentions
 
     settings = settings or Settings()
-    with _stage(article, "language"):
+    with stage_of(article, "language"):
         doc = parse(nlp, article.text) if nlp is not None else None
-    with _stage(article, "recognition"):
+    with stage_of(article, "recognition"):
         mentions = find_mentions(article, gazetteer, doc)
-    with _stage(article, "resolution"):
-        resolutions = resolve_mentions(article, mentions, gazetteer, settings)
+    with stage_of(article, "resolution"):
+        known = {} if home is None else {"home": home}
+        resolutions = resolve_mentions(article, mentions, gazetteer, settings, **known)
         # What is likely no place at all is none of the article's toponyms; "geomap explain" shows it.
         kept = [resolution for resolution in resolutions if resolution.rule != UNLIKELY]
         if online is not None:
@@ -168,11 +174,11 @@ def process_article(
     from geomap.incidents import code_incidents
     from geomap.merging import merge_incidents
 
-    with _stage(article, "dates"):
+    with stage_of(article, "dates"):
         dates = find_dates(article)
-    with _stage(article, "incidents"):
+    with stage_of(article, "incidents"):
         coded = code_incidents(article, resolved, dates, doc)
-    with _stage(article, "merging"):
+    with stage_of(article, "merging"):
         # An article often tells one incident twice, in its lead and again further down.
         coded = merge_incidents(coded)
     return ArticleResult(
@@ -213,6 +219,10 @@ def country_finder() -> Callable[[float, float], tuple[str, float] | None]:
     return country_at
 
 
+# Homes remembered in a run: more sources than a batch has, few enough to weigh nothing.
+_MOST_HOMES = 1000
+
+
 class Session:
     """What a run needs once: the open gazetteer, the language model, the online geocoder. Use it in a ``with`` block.
 
@@ -234,6 +244,7 @@ class Session:
         self._gazetteer: Gazetteer | None = None
         self._nlp: Language | None = None
         self._nlp_loaded = False
+        self._homes: dict[str, Home] = {}
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -283,7 +294,7 @@ class Session:
     ) -> Iterator[ArticleResult]:
         """The results of ``articles``, one at a time. A failed one goes to ``on_error`` and the rest go on;
         without ``on_error`` it raises."""
-        for article in articles:
+        for article, home in self.at_home(articles, on_error=on_error):
             try:
                 yield process_article(
                     article,
@@ -292,12 +303,78 @@ class Session:
                     online=self.online,
                     settings=self.settings,
                     incidents=incidents,
+                    home=home,
                 )
             except (StageError, InputError) as error:
                 # Other errors (no gazetteer, no model) would meet every article: they end the run.
                 if on_error is None:
                     raise
                 on_error(error)
+
+    def at_home(
+        self, articles: Iterable[Article], *, on_error: OnError | None = None
+    ) -> Iterator[tuple[Article, Home | None]]:
+        """Each of ``articles`` with the home of its source: what the article says of it, else the settings, else, where
+        they ask for that, what the source's other articles teach.
+
+        To learn, all articles are read before the first is given; they wait in a temporary file. A home that an article
+        states and that is no place goes to ``on_error``, and the article goes on without. Raises
+        :class:`~geomap.errors.UsageError` where the home of the settings is no place.
+        """
+        general = self._home(self.settings.home) if self.settings.home else None
+        if not self.settings.learn_home:
+            for article in articles:
+                yield article, self._stated(article, on_error) or general
+            return
+        from tempfile import TemporaryFile
+
+        from geomap.recognition import find_mentions
+        from geomap.resolution import Homes, learn, resolve_mentions, source_of
+
+        homes = Homes()
+        with TemporaryFile("w+", encoding="utf-8") as waiting:
+            for article in articles:
+                try:
+                    # Without the language model, which takes ten times as long: the sure places are found either way.
+                    with stage_of(article, "learning"):
+                        found = resolve_mentions(article, find_mentions(article, self.gazetteer), self.gazetteer)
+                        taught = learn(found)
+                except StageError as error:
+                    if on_error is None:
+                        raise
+                    on_error(error)
+                    continue
+                homes.add(source_of(article) or "", taught)
+                waiting.write(json.dumps([to_dict(article), taught]) + "\n")
+            waiting.seek(0)
+            for line in waiting:
+                fields, taught = json.loads(line)
+                article = Article(**fields)
+                learnt = homes.home(source_of(article) or "", tuple((c, a, cell) for c, a, cell in taught))
+                yield article, self._stated(article, on_error) or general or learnt
+
+    def _stated(self, article: Article, on_error: OnError | None) -> Home | None:
+        """The home that an article itself states."""
+        if article.home is None:
+            return None
+        try:
+            return self._home(article.home)
+        except UsageError as error:
+            told = InputError(f"{article.doc_id}: {error}")
+            if on_error is None:
+                raise told from error
+            on_error(told)
+            return None
+
+    def _home(self, text: str) -> Home:
+        """The home that words name, looked up once."""
+        from geomap.resolution import read_home
+
+        if text not in self._homes:
+            if len(self._homes) >= _MOST_HOMES:
+                self._homes.clear()
+            self._homes[text] = read_home(text, self.gazetteer)
+        return self._homes[text]
 
     def read(self, inputs: Sequence[str | Path], *, on_error: OnError | None = None) -> Iterator[Article]:
         """The articles of ``inputs``, dated by ``settings.published`` where it is given."""

@@ -60,7 +60,10 @@ LEVELS: tuple[Level, ...] = ("stated", "attributed", "rumoured", "accused")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article as read. ``published`` is an ISO date or None; ``published_basis`` says what it rests on."""
+    """One article as read. ``published`` is an ISO date or None; ``published_basis`` says what it rests on.
+
+    ``home`` is where its source is at home, in the words of the input: a place, "lat,lon" or a country code.
+    """
 
     doc_id: str
     text: str
@@ -70,6 +73,7 @@ class Article:
     source: str | None = None
     url: str | None = None
     language: str | None = None
+    home: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ What a user wants in every run stands in ``settings.toml`` in the config folder 
     online = "nominatim"        # off unless it stands here or is asked for
     places = ["~/maps/my-places.csv"]
     recognizer = "auto"
+    home = "Dayton, Ohio"       # where the source of the articles is at home
 
 The command line goes before the file.
 """
@@ -34,7 +35,9 @@ class Settings:
     the user's folder and all imports, as for a run that others must be able to repeat. ``cache_dir`` holds the built
     gazetteer. ``model`` is the name of an installed spaCy package, or ``"gazetteer"`` for no model. ``min_score``
     drops resolutions that are less sure. ``online`` names an online geocoder to ask for names that nothing resolves;
-    None, the default, asks nobody. ``boundaries`` is the view of contested areas that maps are drawn in,
+    None, the default, asks nobody. ``home`` is where the articles' source is at home: a place, "lat,lon" or a country
+    code; ``learn_home`` has it learnt for each source from its other articles, for which the batch is read twice.
+    ``boundaries`` is the view of contested areas that maps are drawn in,
     ``kosovo_label`` how Kosovo is labelled, None for the view's own label.
     """
 
@@ -45,6 +48,8 @@ class Settings:
     model: str = "auto"
     min_score: float = 0.0
     online: str | None = None
+    home: str | None = None
+    learn_home: bool = False
     boundaries: str = "neutral"
     kosovo_label: str | None = None
 
@@ -52,7 +57,9 @@ class Settings:
 # Key of the file → (field, type that TOML must give).
 _KEYS: dict[str, tuple[str, type | tuple[type, ...]]] = {
     "boundaries": ("boundaries", str),
+    "home": ("home", str),
     "kosovo_label": ("kosovo_label", str),
+    "learn_home": ("learn_home", bool),
     "min_score": ("min_score", (int, float)),
     "online": ("online", str),
     "places": ("places_files", list),
@@ -95,7 +102,7 @@ def _known(source: Path, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(source: Path, key: str, value: Any) -> Any:
-    fits: bool = isinstance(value, _KEYS[key][1]) and not isinstance(value, bool)
+    fits: bool = isinstance(value, _KEYS[key][1]) and isinstance(value, bool) == (_KEYS[key][1] is bool)
     if not fits:
         raise UsageError(f"{source}: {key} = {value!r} is of the wrong kind; see the example in docs/cli.md.")
     if key == "min_score" and not 0.0 <= value <= 1.0:

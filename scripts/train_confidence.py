@@ -120,6 +120,12 @@ def fit(rows: Sequence[tuple[dict[str, float], bool]]) -> dict[str, float]:
     return {name: round(float(w[at[name]]), 3) for name in names if abs(w[at[name]]) >= 0.0005}
 
 
+def typical(rows: Sequence[dict[str, float]], weights: dict[str, float]) -> dict[str, float]:
+    """The mean of each weighed feature, so that an explanation can say what is unusual about an answer."""
+    means = {name: round(sum(made.get(name, 0.0) for made in rows) / len(rows), 3) for name in weights}
+    return {name: mean for name, mean in means.items() if mean}
+
+
 def probability(answer: Answer, weights: dict[str, float]) -> float:
     """As :func:`geomap.resolution.confidence.probability`, with weights that do not ship yet."""
     value = sum(weights.get(name, 0.0) * number for name, number in answer.features.items())
@@ -188,6 +194,7 @@ def main() -> int:
             "unlikely_below": UNLIKELY_BELOW,
             "right": right,
             "toponym": toponym,
+            "typical": typical([row.answer.features for row in odd if row.right is not None], right),
         }
         TARGET.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return 0

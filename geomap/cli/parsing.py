@@ -131,6 +131,17 @@ def common(*, run: bool) -> argparse.ArgumentParser:
             help="leave places unresolved whose score is below this, from 0 to 1 (default: 0)",
         )
         group.add_argument(
+            "--home",
+            metavar="PLACE",
+            help="where the articles' source is at home: a name such as 'Dayton, Ohio', an id, 'lat,lon' or a country's"
+            " two letters; of places of one name those there are likelier",
+        )
+        group.add_argument(
+            "--learn-home",
+            action="store_true",
+            help="learn from the other articles of each source where it is at home; the articles are read twice",
+        )
+        group.add_argument(
             "--online",
             metavar="PROVIDER",
             help="send names that nothing resolves to an online geocoder: nominatim, photon, or either with the"
@@ -158,6 +169,8 @@ _OPTIONS = {
     "kosovo_label": "kosovo_label",
     "boundaries": "boundaries",
     "online": "online",
+    "home": "home",
+    "learn_home": "learn_home",
 }
 
 

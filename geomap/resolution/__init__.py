@@ -16,12 +16,27 @@ nil             nothing fits: no place
 ==============  ====================================================================================
 
 The context pass is a fixed-point iteration: every name votes for the countries, first-order divisions and
-neighbourhoods of its candidates in proportion to how likely each is, and is judged by the votes of the others.
+neighbourhoods of its candidates in proportion to how likely each is, and is judged by the votes of the others; where
+the source is at home (:mod:`geomap.resolution.home`) votes as a name would.
 :mod:`geomap.resolution.confidence` turns what speaks for an answer into a probability.
 """
 
 from __future__ import annotations
 
-from geomap.resolution.document import resolve_mentions
+from geomap.resolution.document import explain_mentions, resolve_mentions
+from geomap.resolution.home import Home, Homes, home_at, learn, read_home, source_of
+from geomap.resolution.wording import Explanation, Factor, Weighed
 
-__all__ = ["resolve_mentions"]
+__all__ = [
+    "Explanation",
+    "Factor",
+    "Home",
+    "Homes",
+    "Weighed",
+    "explain_mentions",
+    "home_at",
+    "learn",
+    "read_home",
+    "resolve_mentions",
+    "source_of",
+]

@@ -15,7 +15,7 @@ from functools import cache
 from geomap.lexicons import load_json
 from geomap.records import Candidate, Mention
 
-__all__ = ["Evidence", "features", "probability", "thresholds", "toponym_probability"]
+__all__ = ["Evidence", "contributions", "features", "probability", "thresholds", "toponym_probability"]
 
 # Less than this share of the votes is noise: one name in twenty.
 _NOWHERE = 0.05
@@ -125,6 +125,16 @@ def thresholds() -> tuple[float, float]:
     """Below the first an answer is withheld (NIL), below the second a mention is left out as no toponym."""
     _, _, unsure, unlikely = _model()
     return unsure, unlikely
+
+
+def contributions(made: Mapping[str, float], *, right: bool = True) -> dict[str, float]:
+    """What each feature adds to the log-odds of an answer, compared with what it adds to a usual one.
+
+    With ``right`` the odds are those of being right, without it those of being a toponym at all.
+    """
+    weights = _model()[0] if right else _model()[1]
+    typical: Mapping[str, float] = load_json("confidence.json")["typical"]
+    return {name: weight * (made.get(name, 0.0) - typical.get(name, 0.0)) for name, weight in weights.items()}
 
 
 def probability(made: Mapping[str, float]) -> float:

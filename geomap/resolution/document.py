@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,25 @@ from geomap.geo import cell_of, distance_km
 from geomap.lexicons import load_json
 from geomap.records import UNLIKELY, Article, Candidate, Mention, Place, Resolution
 from geomap.resolution.confidence import Evidence, features, probability, thresholds, toponym_probability
+from geomap.resolution.home import Home
+from geomap.resolution.wording import (
+    Explanation,
+    Factor,
+    Facts,
+    Weighed,
+    found_by,
+    in_words,
+    number_word,
+    sentence_around,
+    weighed_factors,
+)
 from geomap.settings import Settings
 from geomap.text import fold, skeleton
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
 
-__all__ = ["Answer", "resolve_mentions", "weigh_mentions"]
+__all__ = ["Answer", "explain_mentions", "resolve_mentions", "weigh_mentions"]
 
 
 # Weights of the context pass. Set by hand on the odd-numbered documents of LGL and GeoVirus, checked on the even
@@ -39,6 +51,13 @@ _SUPPORT = 0.12
 _SPELLING_KM = 75.0
 # A rule that leads from one romanisation to another is surer than likeness: it may lead as far as a province is wide.
 _RESPELLED_KM = 150.0
+
+# So many candidates of a name are told of in an explanation.
+_SHOWN = 5
+# So many are tried for what would have to change for them to win.
+_TRIED = 12
+# "Had the article named more places there": beyond so many it would be another article.
+_MOST_ADDED = 9
 
 # Farther than any neighbour counts.
 _FAR_KM = 9999.0
@@ -85,6 +104,8 @@ class _Group:
     rule: str = "context"
     note: str = ""
     members: list[int] = field(default_factory=list)
+    # What a qualifier left aside: the other bearers of the name.
+    aside: list[_Option] = field(default_factory=list)
 
 
 def _around(cell: int) -> list[int]:
@@ -109,8 +130,12 @@ def _kept(mention: Mention, candidate: Candidate | None) -> bool:
 
 
 def _ranked(group: _Group) -> list[_Option]:
-    """A group's candidates, the likeliest first."""
-    return sorted(group.options, key=lambda o: (-o.p, -o.base, o.candidate.place.id))
+    """A group's candidates, the likeliest first, and behind them those that a qualifier left aside."""
+    ranked = sorted(group.options, key=lambda o: (-o.p, -o.base, o.candidate.place.id))
+    if group.aside:
+        known = {o.candidate.place.id for o in ranked}
+        ranked += [o for o in group.aside if o.candidate.place.id not in known]
+    return ranked
 
 
 def _inside(inner: Place, outer: Place) -> bool:
@@ -230,15 +255,20 @@ def _candidates(gazetteer: Gazetteer, mention: Mention) -> list[Candidate]:
 
 
 def resolve_mentions(
-    article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer, settings: Settings | None = None
+    article: Article,
+    mentions: Sequence[Mention],
+    gazetteer: Gazetteer,
+    settings: Settings | None = None,
+    home: Home | None = None,
 ) -> list[Resolution]:
     """What each mention means: one :class:`Resolution` per mention, in the same order.
 
     ``place`` is None for NIL, for historic states and where the score is under ``settings.min_score``. ``score`` is the
     probability that the answer is right (see :mod:`geomap.resolution.confidence`). A ``rule`` of
-    :data:`~geomap.records.UNLIKELY` marks what is likely no place at all.
+    :data:`~geomap.records.UNLIKELY` marks what is likely no place at all. ``home`` is where the article's source is at
+    home, which votes as one more name would.
     """
-    return _worked(article, mentions, gazetteer).answers((settings or Settings()).min_score)
+    return _worked(article, mentions, gazetteer, home).answers((settings or Settings()).min_score)
 
 
 def weigh_mentions(article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Answer | None]:
@@ -250,8 +280,19 @@ def weigh_mentions(article: Article, mentions: Sequence[Mention], gazetteer: Gaz
     return [work.weighed(i) for i in range(len(mentions))]
 
 
-def _worked(article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer) -> _Document:
-    work = _Document(article, mentions, gazetteer)
+def explain_mentions(
+    article: Article,
+    mentions: Sequence[Mention],
+    gazetteer: Gazetteer,
+    settings: Settings | None = None,
+    home: Home | None = None,
+) -> list[Explanation]:
+    """As :func:`resolve_mentions`, with what decided, the runner-up and what would have to change for it to win."""
+    return _worked(article, mentions, gazetteer, home).explanations((settings or Settings()).min_score)
+
+
+def _worked(article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer, home: Home | None = None) -> _Document:
+    work = _Document(article, mentions, gazetteer, home)
     work.gather()
     work.qualify()
     work.iterate()
@@ -269,11 +310,23 @@ class Answer:
     features: dict[str, float]
 
 
+@dataclass(slots=True)
+class _Counts:
+    """The ids of a document's places, and of those in each country and division."""
+
+    places: set[str]
+    countries: dict[str, frozenset[str]]
+    admin1s: dict[tuple[str, str], frozenset[str]]
+
+
 class _Document:
     """The state of one article's resolution."""
 
-    def __init__(self, article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer) -> None:
+    def __init__(
+        self, article: Article, mentions: Sequence[Mention], gazetteer: Gazetteer, home: Home | None = None
+    ) -> None:
         self.article = article
+        self.home = home
         self.mentions = mentions
         self.gazetteer = gazetteer
         self.groups: list[_Group] = []
@@ -284,6 +337,7 @@ class _Document:
         self.total = 0.0
         self.senses: dict[str, Place] = {}
         self._sure: defaultdict[int, list[tuple[str, Place]]] | None = None
+        self._counts: _Counts | None = None
 
     # -- gathering -----------------------------------------------------------------------------------------
 
@@ -365,7 +419,7 @@ class _Document:
                 group = qualified[key] = _Group(
                     key=first.key, cue=first.cue, weight=1.0, fixed=True, rule="qualified",
                     note=f"“{b.text}” follows it",
-                    options=[_Option(option.candidate, option.base + 20, option.cell)],
+                    options=[_Option(option.candidate, option.base + 20, option.cell)], aside=first.options,
                 )  # fmt: skip
                 self.groups.append(group)
                 self.senses.setdefault(first.key, option.candidate.place)
@@ -415,6 +469,16 @@ class _Document:
                 self.cells[option.cell] += weight
             self.total += weight
 
+    def _settle_at(self, home: Home) -> None:
+        """The vote of the source's home: that of one name or a few that are no subject of the votes themselves."""
+        for country, share in home.countries.items():
+            self.countries[country] += home.weight * share
+        for division, share in home.admin1s.items():
+            self.admin1s[division] += home.weight * share
+        for cell, share in home.cells.items():
+            self.cells[cell] += home.weight * share
+        self.total += home.weight
+
     def _score(self, group: _Group, option: _Option) -> float:
         place = option.candidate.place
         total = max(self.total, 1e-9)
@@ -443,6 +507,8 @@ class _Document:
 
     def iterate(self) -> None:
         """Let the names vote until the votes settle (three rounds; a fourth changed no answer on the corpora)."""
+        if self.home is not None:
+            self._settle_at(self.home)
         live = [g for g in self.groups if g.options and g.rule != "historic"]
         for group in live:
             self._spread(group)
@@ -575,13 +641,14 @@ class _Document:
             namesakes=len(group.options),
             country=max(0.0, country) / whole,
             admin1=max(0.0, admin1) / whole,
-            near_km=self._near_km(group, place, best.cell),
+            near_km=self._near(group, place, best.cell)[0],
             others=others,
             mentions=len(group.members),
         )
 
-    def _near_km(self, group: _Group, place: Place, cell: int) -> float:
-        """How far the nearest other sure town of the document is, in km; far away where none is in the cells around."""
+    def _near(self, group: _Group, place: Place, cell: int) -> tuple[float, Place | None]:
+        """The nearest other sure town of the document and its distance in km; none and far away where the one-degree
+        cells around hold none."""
         if self._sure is None:
             self._sure = defaultdict(list)
             for other in self.groups:
@@ -597,15 +664,16 @@ class _Document:
                     and len(self._sure[best.cell]) < 20
                 ):
                     self._sure[best.cell].append((other.key, best.candidate.place))
-        return min(
-            (
-                _km(other, place)
-                for around in _around(cell)
-                for key, other in self._sure.get(around, ())
-                if key != group.key and other.id != place.id
-            ),
-            default=_FAR_KM,
-        )
+        found = [
+            (_km(other, place), other.id, other)
+            for around in _around(cell)
+            for key, other in self._sure.get(around, ())
+            if key != group.key and other.id != place.id
+        ]
+        if not found:
+            return _FAR_KM, None
+        km, _, nearest = min(found, key=lambda one: one[:2])
+        return km, nearest
 
     def _answer(self, group: _Group, mention: Mention, min_score: float) -> Resolution:
         ranked = _ranked(group)
@@ -668,6 +736,7 @@ class _Document:
         )
 
     def _reasons(self, group: _Group, best: _Option, ranked: list[_Option]) -> tuple[str, ...]:
+        """At most four short reasons for an answer, the decisive first."""
         place = best.candidate.place
         out: list[str] = []
         if group.note:
@@ -682,40 +751,260 @@ class _Document:
             out.append("the gazetteer has only this place of that name")
         if best.candidate.match in ("alternate", "abbreviation") and group.rule != "spelling":
             out.append(f"another name of {place.name}")
-        if len(ranked) > 1:
+        if len(ranked) > 1 and group.rule == "context":
             more = len(ranked) - 1
-            runner = ranked[1].candidate.place
-            if group.rule == "context":
-                where = ", ".join(
-                    x for x in (runner.admin1 if runner.admin1 != runner.name else "", runner.country_code) if x
-                )
-                out.append(
-                    f"preferred to {more} other place{'s' if more > 1 else ''} of that name; "
-                    f"next: {runner.name} ({where})"
-                )
+            out.append(
+                f"preferred to {more} other place{'s' if more > 1 else ''} of that name; "
+                f"next: {_where(ranked[1].candidate.place)}"
+            )
         if group.rule in ("context", "only") and place.country_code:
-            own = group.weight * best.p
-            share = (self.countries.get(place.country_code, 0.0) - own) / max(self.total - own, 1e-9)
-            if share > 0.15 and self.total - own > 0.5:
-                out.append(f"{min(1.0, share):.0%} of the article's other places are in {self._country_name(place)}")
-            near = self._nearest(group, place)
+            told = self._told(place)
+            if told:
+                out.append(told)
+            near = self._near_words(group, best)
             if near:
                 out.append(near)
-            elif share <= 0.15 and (place.population or 0) > 0 and len(ranked) > 1:
+            elif self._at_home(place):
+                out.append(f"its source is at home there ({self.home.name})" if self.home else "")
+            elif not told and (place.population or 0) > 0 and len(ranked) > 1:
                 out.append(f"the most prominent of that name (population {place.population:,})")
-        return tuple(out)
+        return tuple(out[:4])
+
+    def _at_home(self, place: Place) -> bool:
+        """Whether half of what is known of the source's home speaks for a place's division, or for its country."""
+        if self.home is None:
+            return False
+        if place.admin1 and self.home.admin1s:
+            return self.home.admin1s.get((place.country_code, place.admin1), 0.0) >= 0.5
+        return self.home.countries.get(place.country_code, 0.0) >= 0.5
+
+    def _counted(self) -> _Counts:
+        """How many places the document names, in each country and division, each place once."""
+        if self._counts is None:
+            countries: defaultdict[str, set[str]] = defaultdict(set)
+            admin1s: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+            places: set[str] = set()
+            for group in self.groups:
+                if not group.options or group.rule == "historic" or self._unsupported(group):
+                    continue
+                best = max(group.options, key=lambda o: (o.p, o.candidate.place.id))
+                place = best.candidate.place
+                if best.p > 0.5 and place.country_code:
+                    places.add(place.id)
+                    countries[place.country_code].add(place.id)
+                    if place.admin1:
+                        admin1s[(place.country_code, place.admin1)].add(place.id)
+            self._counts = _Counts(
+                places=places,
+                countries={country: frozenset(ids) for country, ids in countries.items()},
+                admin1s={division: frozenset(ids) for division, ids in admin1s.items()},
+            )
+        return self._counts
+
+    def _told(self, place: Place) -> str:
+        """How many of the document's other places are in a place's division or country; "" where that is too few."""
+        counts = self._counted()
+        others = len(counts.places) - (place.id in counts.places)
+        if others < 1:
+            return ""
+        if place.admin1 and place.feature_code != "ADM1":
+            division = counts.admin1s.get((place.country_code, place.admin1), frozenset())
+            here = len(division) - (place.id in division)
+            # A third: below it the division is one of several that the article is about.
+            if here >= 2 and here * 3 >= others:
+                return in_words(here, others, place.admin1)
+        country = counts.countries.get(place.country_code, frozenset())
+        here = len(country) - (place.id in country)
+        return in_words(here, others, self._country_name(place)) if here * 6 > others else ""
 
     def _country_name(self, place: Place) -> str:
         country = self.gazetteer.country(place.country_code)
         return country.name if country else place.country_code
 
-    def _nearest(self, group: _Group, place: Place) -> str:
-        if place.is_area:
+    def _near_words(self, group: _Group, best: _Option) -> str:
+        if best.candidate.place.is_area:
             return ""
-        if not hasattr(self, "_near_anchors"):
-            self._near_anchors = self._anchors()
-        found = [(p, _km(p, place)) for p, _ in self._near_anchors if p.id != place.id and fold(p.name) != group.key]
-        if not found:
-            return ""
-        anchor, km = min(found, key=lambda e: (e[1], e[0].id))
-        return f"{km:.0f} km from {anchor.name}, also in this article" if km <= 100 else ""
+        km, other = self._near(group, best.candidate.place, best.cell)
+        return f"{km:.0f} km from {other.name}, also in this article" if other is not None and km <= 100 else ""
+
+    # -- explaining ----------------------------------------------------------------------------------------
+
+    def explanations(self, min_score: float) -> list[Explanation]:
+        """What decided each mention and what would have to change, in the order of the mentions."""
+        answers = self.answers(min_score)
+        known: dict[tuple[int, str, str | None], Explanation] = {}
+        made: list[Explanation] = []
+        for i, resolution in enumerate(answers):
+            group, mention = self.group_of[i], self.mentions[i]
+            key = (id(group), mention.text + "\0" + mention.recognizer, mention.inside)
+            if key not in known:
+                known[key] = self._explained(group, resolution)
+            sentence = sentence_around(self.article.text, mention.start, mention.end)
+            made.append(replace(known[key], resolution=resolution, sentence=sentence))
+        return made
+
+    def _explained(self, group: _Group, resolution: Resolution) -> Explanation:
+        mention = resolution.mention
+        ranked = _ranked(group)
+        candidate, _, found = self._weigh(group, mention)
+        factors: tuple[Factor, ...] = ()
+        likely = None
+        if group.rule not in ("historic", "user"):
+            likely = round(toponym_probability(found), 3)
+            right = resolution.rule != UNLIKELY
+            facts = self._facts(group, ranked[0] if candidate is not None else None, mention, found)
+            factors = weighed_factors(found, facts, right=right)
+        runner = ranked[1] if len(ranked) > 1 else None
+        return Explanation(
+            resolution=resolution,
+            sentence="",
+            found_by=found_by(mention),
+            candidates=tuple(Weighed(candidate=o.candidate, share=round(o.p, 3)) for o in ranked[:_SHOWN]),
+            known=len(ranked),
+            factors=factors,
+            toponym=likely,
+            runner_up=runner.candidate if runner is not None else None,
+            change=self._change(group, resolution, ranked, found),
+        )
+
+    def _facts(self, group: _Group, best: _Option | None, mention: Mention, found: Mapping[str, float]) -> Facts:
+        """What the document says of an answer, for wording."""
+        if best is None:
+            return Facts(mention=mention, place=None, rule=group.rule)
+        place = best.candidate.place
+        counts = self._counted()
+        country = counts.countries.get(place.country_code, frozenset())
+        admin1 = counts.admin1s.get((place.country_code, place.admin1), frozenset()) if place.admin1 else frozenset()
+        km, near = self._near(group, place, best.cell)
+        return Facts(
+            mention=mention,
+            place=place,
+            rule=group.rule,
+            note=group.note,
+            match=best.candidate.match,
+            country=self._country_name(place),
+            others=len(counts.places - {place.id}),
+            in_country=len(country - {place.id}),
+            in_division=len(admin1 - {place.id}),
+            near=near.name if near is not None else "",
+            near_km=km,
+            namesakes=len(group.options),
+            share=best.p,
+            mentions=len(group.members),
+        )
+
+    def _change(
+        self, group: _Group, resolution: Resolution, ranked: list[_Option], found: Mapping[str, float]
+    ) -> str | None:
+        """What would have to be otherwise for another answer, by the model itself; None where it knows of nothing."""
+        mention = resolution.mention
+        if resolution.rule == UNLIKELY:
+            return None
+        if not ranked:
+            return f"it would be placed if a place of that name were added (geomap gazetteer add “{mention.text}” …)"
+        if group.rule == "historic":
+            return None
+        if group.rule == "user" and len(ranked) == 1:
+            return "your own places go before all others: only editing or removing yours changes this"
+        if resolution.place is None:
+            return self._change_of_nil(group, ranked[0], mention)
+        if len(ranked) < 2:
+            return "no other place of that name is known: only adding one could change this"
+        # The first of the runners-up that could win at all: the nearest may be a neighbour, or so called by few.
+        for runner in sorted(ranked[1:_TRIED], key=lambda o: o.candidate.match not in ("exact", "folded")):
+            if ways := self._ways(group, mention, ranked, runner):
+                return f"{' or '.join(ways)}, {_where(runner.candidate.place)} would have come first"
+        return f"nothing that the article could add would make it {_where(ranked[1].candidate.place)}"
+
+    def _ways(self, group: _Group, mention: Mention, ranked: list[_Option], runner: _Option) -> list[str]:
+        """What of the article would have to be otherwise for a runner-up to come first."""
+        best, place = ranked[0], runner.candidate.place
+        ways: list[str] = []
+        if group.rule in ("context", "demonym", "user"):
+            number = self._votes_needed(group, ranked, runner)
+            if number is not None:
+                area = place.admin1 if self._apart(best, runner) == "division" else self._country_name(place)
+                close = self._apart(best, runner) == "nowhere"
+                where = f"near {place.name}" if close else f"in {area}"
+                ways.append(f"had the article named {_counted_words(number, 'more place')} {where}")
+        qualifier = self._qualifier(group, best, runner)
+        if qualifier and mention.kind != "demonym":
+            ways.append(f"had it said “{mention.text}, {qualifier}”")
+        return ways
+
+    def _change_of_nil(self, group: _Group, best: _Option, mention: Mention) -> str | None:
+        place = best.candidate.place
+        unsure, _ = thresholds()
+        evidence = self._evidence(group, best)
+        for more in range(1, _MOST_ADDED + 1):
+            whole = max(evidence.others, 0.5) if evidence.others else 0.0
+            grown = replace(
+                evidence,
+                country=(evidence.country * whole + more) / (whole + more),
+                admin1=(evidence.admin1 * whole + more) / (whole + more),
+                others=evidence.others + more,
+            )
+            if probability(features(mention, best.candidate, group.rule, grown)) >= unsure:
+                area = place.admin1 if place.admin1 and place.feature_code != "ADM1" else self._country_name(place)
+                return f"had the article named {_counted_words(more, 'more place')} in {area}, it would be placed there"
+        return None
+
+    @staticmethod
+    def _apart(best: _Option, runner: _Option) -> str:
+        """What tells two candidates apart: their "country", their "division" or "nowhere" but the neighbourhood."""
+        a, b = best.candidate.place, runner.candidate.place
+        if b.admin1 and (a.country_code, a.admin1) != (b.country_code, b.admin1) and b.feature_code != "ADM1":
+            return "division"
+        return "country" if a.country_code != b.country_code else "nowhere"
+
+    def _votes_needed(self, group: _Group, ranked: list[_Option], runner: _Option) -> int | None:
+        """How many more sure names in a runner-up's division (or country, or next to it) would put it first."""
+        best, at = ranked[0], ranked.index(runner)
+        place, apart = runner.candidate.place, self._apart(best, runner)
+        before = (self.total, self.countries[place.country_code], self.admin1s[(place.country_code, place.admin1)],
+                  self.cells[runner.cell])  # fmt: skip
+        self._vote(group, -1.0)
+        own = (self.total, self.countries[place.country_code], self.admin1s[(place.country_code, place.admin1)],
+               self.cells[runner.cell])  # fmt: skip
+        try:
+            for more in range(1, _MOST_ADDED + 1):
+                self.total = own[0] + more
+                self.countries[place.country_code] = own[1] + more
+                if apart != "country":
+                    self.admin1s[(place.country_code, place.admin1)] = own[2] + more
+                if apart == "nowhere":
+                    self.cells[runner.cell] = own[3] + more
+                scores = [self._score(group, option) for option in ranked[:_TRIED]]
+                if all(scores[at] > score for n, score in enumerate(scores) if n != at):
+                    return more
+            return None
+        finally:
+            self.total, self.countries[place.country_code] = own[0], own[1]
+            self.admin1s[(place.country_code, place.admin1)], self.cells[runner.cell] = own[2], own[3]
+            self._vote(group, 1.0)
+            self.total, self.countries[place.country_code] = before[0], before[1]
+            self.admin1s[(place.country_code, place.admin1)], self.cells[runner.cell] = before[2], before[3]
+
+    def _qualifier(self, group: _Group, best: _Option, runner: _Option) -> str:
+        """The name of the area which, said after the name, would mean the runner-up of all of that name; or ""."""
+        a, b = best.candidate.place, runner.candidate.place
+        if b.admin1 and b.feature_class != "A" and (a.country_code, a.admin1) != (b.country_code, b.admin1):
+            inside = [o for o in (*group.options, *group.aside) if o.candidate.place.admin1 == b.admin1
+                      and o.candidate.place.country_code == b.country_code]  # fmt: skip
+            if max(inside, key=lambda o: (o.base, o.candidate.place.id)) is runner:
+                return b.admin1
+        if a.country_code != b.country_code and b.feature_code not in ("PCLI", "TERR"):
+            inside = [o for o in (*group.options, *group.aside) if o.candidate.place.country_code == b.country_code]
+            if inside and max(inside, key=lambda o: (o.base, o.candidate.place.id)) is runner:
+                return self._country_name(b)
+        return ""
+
+
+def _counted_words(number: int, noun: str) -> str:
+    return f"{number_word(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _where(place: Place) -> str:
+    """A place with what tells it from its namesakes: "Bangor (Maine, US)"."""
+    around = ", ".join(x for x in (place.admin1 if place.admin1 != place.name else "", place.country_code) if x)
+    return f"{place.name} ({around})" if around else place.name
