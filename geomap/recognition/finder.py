@@ -1,33 +1,26 @@
-"""Toponym recognition: a statistical recogniser and the gazetteer, fused.
-
-The recogniser (spaCy's named entities, where there is a model) says what kind of name a span is; the gazetteer says
-which capitalised spans are names of places at all. Either alone misses a third: the model does not see places
-inside organisations, the gazetteer does not see that "Jordan" is a person here.
-"""
+"""Which spans of an article name places."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from geomap.lexicons import load_json, load_table
-from geomap.records import Article, Candidate, Mention, MentionKind
+from geomap.recognition.tokens import Token, capital, dateline_span
+from geomap.recognition.words import words
+from geomap.records import Candidate, Mention, MentionKind
 from geomap.text import fold
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from collections.abc import Sequence
 
     from geomap.gazetteer import Gazetteer
 
-__all__ = ["find_mentions"]
+__all__ = ["Finder"]
 
 # The longest name worth trying, in tokens (hyphens are tokens): "Saint-Jean-de-la-Ruelle" has nine.
 _LONGEST = 9
 _PLACE_LABELS = frozenset({"GPE", "LOC"})
-_WORD = re.compile(r"[^\W\d_]+(?:[’'](?!s\b)[^\W\d_]+)*\.?|\d+|[^\w\s]|_", re.UNICODE)
-_SENTENCE_END = frozenset('.!?:\n"”“')
 # Below this a place is too obscure to be taken from a capitalised word alone, without any cue.
 _KNOWN_POPULATION = 100_000
 # A town that the model took whole for a firm or a team: only a city is likelier than the firm.
@@ -36,145 +29,17 @@ _KNOWN_ORGANISATION = 300_000
 _KNOWN_OVER_PERSON = 20_000
 _PARTS = frozenset({"part", "parts", "half", "side", "end", "quarter", "suburbs", "suburb", "outskirts", "districts"})
 _DASHES = frozenset({"-", "–", "—", "/"})
-_DATELINE = re.compile(
-    r"^\s*(?:date\s+\S+\s+)?(?P<place>[A-ZÀ-ÞČŠŽĐ][^\n–—]{0,80}?)\s*(?:--|[–—]|\s-\s|-\s)",
-)
-# A dateline stands in the head of an article: within its first 1,500 characters.
-_HEAD = 1500
-_UPPER_WORD = re.compile(r"^[A-ZÀ-ÞČŠŽĐ][A-ZÀ-ÞČŠŽĐ.'’\-]+$")
 
 
-class _Token(NamedTuple):
-    start: int
-    end: int
-    text: str
-    label: str  # entity label, "" outside entities
-    entity: int  # running number of the entity, -1 outside
-    sentence_start: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    connectors: frozenset[str]
-    articles: frozenset[str]
-    strong: frozenset[str]
-    settlement: frozenset[str]
-    designators: frozenset[str]
-    organisation: frozenset[str]
-    titles: frozenset[str]
-    locals: frozenset[str]
-    ways: frozenset[str]
-    heads: frozenset[str]
-    kinds: frozenset[str]
-    strikes: frozenset[str]
-    speech: frozenset[str]
-    directions: dict[str, str]
-    stops: dict[str, str]
-
-
-_words_cache: list[_Words] = []
-
-
-def _words() -> _Words:
-    if not _words_cache:
-        data = load_json("recognition.json")
-        stops: dict[str, str] = {}
-        for name, level, *_ in load_table("stop_names.tsv"):
-            stops[fold(name)] = level
-        _words_cache.append(
-            _Words(
-                connectors=frozenset(data["connectors"]),
-                articles=frozenset(data["articles_start"]),
-                strong=frozenset(data["strong_locative"]),
-                settlement=frozenset(data["settlement_words"]),
-                designators=frozenset(data["designators"]),
-                organisation=frozenset(data["organisation_words"]),
-                titles=frozenset(data["person_titles"]),
-                locals=frozenset(data["locals"]),
-                ways=frozenset(data["ways"]),
-                heads=frozenset(data["heads"]),
-                kinds=frozenset(data["kinds"]),
-                strikes=frozenset(data["strikes"]),
-                speech=frozenset(data["speech_verbs"]),
-                directions=dict(data["directions"]),
-                stops=stops,
-            )
-        )
-    return _words_cache[0]
-
-
-def _tokens(text: str, doc: Doc | None) -> list[_Token]:
-    if doc is None:
-        out: list[_Token] = []
-        fresh = True
-        last = 0
-        for m in _WORD.finditer(text):
-            fresh = fresh or "\n" in text[last : m.start()]
-            word, end = m.group(), m.end()
-            # "Paris." at the end of a sentence is a word and a full stop; "Calif." is one token where a
-            # lower-case word or a comma goes on.
-            if word.endswith(".") and len(word) > 2 and not text[end : end + 2].strip()[:1].islower():
-                word, end = word[:-1], end - 1
-            out.append(_Token(m.start(), end, word, "", -1, fresh))
-            fresh = word in _SENTENCE_END or (m.group().endswith(".") and end != m.end())
-            last = m.end()
-        return out
-    entity_of: dict[int, tuple[str, int]] = {}
-    for number, ent in enumerate(doc.ents):
-        for i in range(ent.start, ent.end):
-            entity_of[i] = (ent.label_, number)
-    nothing = ("", -1)
-    out = []
-    # One array for the whole text: asking each token for its attributes took a third of this stage's time.
-    for i, (start, length, first) in enumerate(doc.to_array(["IDX", "LENGTH", "SENT_START"]).tolist()):
-        word = text[start : start + length]
-        if word.isspace():
-            continue
-        label, number = entity_of.get(i, nothing)
-        out.append(_Token(start, start + length, word, label, number, first == 1))
-    return out
-
-
-def _capital(word: str) -> bool:
-    return word[:1].isupper()
-
-
-def dateline_span(text: str) -> tuple[int, int]:
-    """Where the dateline of an article starts and ends; (0, 0) where it has none.
-
-    A dateline is one to a few words of which the first are in capitals ("MOSCOW, July 31 –", "PORT SUDAN (NVR) -",
-    "PARIS, Texas —"), up to a dash, at the head of one of the first lines: a headline or a date may stand above it.
-    """
-    at = 0
-    for line in text[:_HEAD].splitlines(keepends=True):
-        m = _DATELINE.match(line[:300])
-        if m:
-            first = m.group("place").split(",")[0].split("(")[0].split()
-            if first and len(first) <= 4 and all(_UPPER_WORD.match(w) for w in first):
-                return at + m.start("place"), at + m.end()
-        at += len(line)
-    return 0, 0
-
-
-def find_mentions(article: Article, gazetteer: Gazetteer, doc: Doc | None = None) -> list[Mention]:
-    """The toponyms of an article, sorted by place in the text, without overlaps.
-
-    ``doc`` is spaCy's parse of ``article.text``; without it the gazetteer and context words decide alone.
-    """
-    text = article.text
-    finder = _Finder(text, gazetteer, _tokens(text, doc), doc is not None)
-    return finder.run()
-
-
-class _Finder:
+class Finder:
     """The state of one article's recognition."""
 
-    def __init__(self, text: str, gazetteer: Gazetteer, tokens: list[_Token], statistical: bool) -> None:
+    def __init__(self, text: str, gazetteer: Gazetteer, tokens: Sequence[Token], *, statistical: bool) -> None:
         self.text = text
         self.gazetteer = gazetteer
         self.tokens = tokens
         self.statistical = statistical
-        self.w = _words()
+        self.w = words()
         self.dateline = dateline_span(text)
         sample = text[:2000]
         self.lower_case = sum(c.islower() for c in sample) > sum(c.isupper() for c in sample)
@@ -213,25 +78,25 @@ class _Finder:
         i, n = 0, len(tokens)
         while i < n:
             word = tokens[i].text
-            starts = _capital(word) or (
+            starts = capital(word) or (
                 i + 1 < n
                 and (
-                    (word in w.articles and i + 2 < n and tokens[i + 1].text == "-" and _capital(tokens[i + 2].text))
-                    or (word.lower() in w.directions and _capital(tokens[i + 1].text))
+                    (word in w.articles and i + 2 < n and tokens[i + 1].text == "-" and capital(tokens[i + 2].text))
+                    or (word.lower() in w.directions and capital(tokens[i + 1].text))
                 )
             )
             if not starts or not word[0].isalpha():
                 i += 1
                 continue
             best = 0
-            ends = [i + 1] if _capital(word) else []
+            ends = [i + 1] if capital(word) else []
             j = i + 1
             while j < n and j - i < _LONGEST:
                 t = tokens[j]
                 gap = self.text[tokens[j - 1].end : t.start]
                 if "\n" in gap or len(gap) > 2:
                     break
-                if _capital(t.text) or _capital(t.text.replace("’", "'").partition("'")[2]):
+                if capital(t.text) or capital(t.text.replace("’", "'").partition("'")[2]):
                     ends.append(j + 1)
                 elif t.text not in w.connectors and t.text.lower() not in w.connectors:
                     # "Dar es Salaam", "Aix-en-Provence" go through connectors; "Zagora" in "Stara zagora" does not.
@@ -243,7 +108,7 @@ class _Finder:
                 if not (self._has(key) or ("-" in surface and self._has(key.replace(" ", "")))):
                     continue
                 # "north Wales" is a part of Wales, whatever town is called North Wales; "northern Kosovo" a region.
-                if _capital(surface) or any(
+                if capital(surface) or any(
                     c.place.layer != "world"
                     or c.place.feature_class in ("L", "T", "H")
                     or c.place.feature_code == "PCLI"
@@ -275,7 +140,7 @@ class _Finder:
 
     def _qualified(self, j: int) -> bool:
         """Whether ", Texas" or ", Serbia" follows."""
-        if self._after(j) != "," or j + 1 >= len(self.tokens) or not _capital(self.tokens[j + 1].text):
+        if self._after(j) != "," or j + 1 >= len(self.tokens) or not capital(self.tokens[j + 1].text):
             return False
         for end in (j + 3, j + 2):
             if end <= len(self.tokens):
@@ -300,7 +165,7 @@ class _Finder:
     def _headed(self, i: int, j: int) -> bool:
         """Whether local people or offices follow ("Rolling Meadows residents"), or it heads an item ("HAMILTON —")."""
         after = self._after(j)
-        if after.lower() in self.w.locals and not _capital(after) and self.tokens[i].label != "PERSON":
+        if after.lower() in self.w.locals and not capital(after) and self.tokens[i].label != "PERSON":
             return True
         return (
             self.tokens[i].sentence_start
@@ -312,15 +177,15 @@ class _Finder:
         """Whether it is an end of a named way: "the Pristina–Leposavić highway", "the Mandalay-Lashio road"."""
         tokens, n = self.tokens, len(self.tokens)
         k = j
-        if k + 1 < n and tokens[k].text in _DASHES and _capital(tokens[k + 1].text):
+        if k + 1 < n and tokens[k].text in _DASHES and capital(tokens[k + 1].text):
             k += 2
-            while k < n and _capital(tokens[k].text) and k - j < 6:
+            while k < n and capital(tokens[k].text) and k - j < 6:
                 k += 1
             return k < n and tokens[k].text.lower() in self.w.ways
         return (
             i >= 2
             and tokens[i - 1].text in _DASHES
-            and _capital(tokens[i - 2].text)
+            and capital(tokens[i - 2].text)
             and self._after(j).lower() in self.w.ways
         )
 
@@ -331,7 +196,7 @@ class _Finder:
             word = tokens[k].text
             if word in ("and", ","):
                 joined = True
-            elif not _capital(word):
+            elif not capital(word):
                 return joined and word in self.w.kinds
         return False
 
@@ -362,7 +227,7 @@ class _Finder:
         candidates = self.gazetteer.candidates(surface)
         if not candidates:
             return False
-        if not _capital(surface) and tokens[i].text.lower() in self.w.directions:
+        if not capital(surface) and tokens[i].text.lower() in self.w.directions:
             # "northern Kosovo" is a name only where the gazetteer has just that.
             pass
         labels = {t.label for t in tokens[i:j]}
@@ -476,7 +341,7 @@ class _Finder:
             word = tokens[k].text
             if word in (",", "/", "-", "–", "and", "&", "(", ")"):
                 return False
-            if not _capital(word) or word in self.w.designators or word.lower() in self.w.directions:
+            if not capital(word) or word in self.w.designators or word.lower() in self.w.directions:
                 continue
             if word.lower() in ("the", "greater", "city", "mr.", "u.s."):
                 continue
@@ -501,7 +366,7 @@ class _Finder:
             return False
         while k < n and k < j + 4 and (tokens[k].text in ("the", "central") or tokens[k].text in self.w.directions):
             k += 1
-        if k >= n or not _capital(tokens[k].text):
+        if k >= n or not capital(tokens[k].text):
             return False
         names = [self.text[tokens[k].start : tokens[e - 1].end] for e in (k + 2, k + 1) if e <= n]
         return any(
@@ -519,12 +384,12 @@ class _Finder:
         if (
             self.text[end : end + 1] == "-"
             and j + 1 < n
-            and _capital(tokens[j + 1].text)
+            and capital(tokens[j + 1].text)
             and tokens[j + 1].start == end + 1
         ):
             return not self._names_place(tokens[j + 1].text)
         if start and self.text[start - 1] == "-" and i >= 2 and tokens[i - 2].end == start - 1:
-            return _capital(tokens[i - 2].text) and not self._names_place(tokens[i - 2].text)
+            return capital(tokens[i - 2].text) and not self._names_place(tokens[i - 2].text)
         return False
 
     def _names_place(self, word: str) -> bool:
@@ -548,10 +413,10 @@ class _Finder:
     def _part_of_longer_name(self, i: int, j: int) -> bool:
         """Whether a capitalised word stands directly before or after, as in "Lincoln Riley" or "New Lisbon"."""
         tokens = self.tokens
-        after = j < len(tokens) and _capital(tokens[j].text) and self.text[tokens[j - 1].end : tokens[j].start] == " "
+        after = j < len(tokens) and capital(tokens[j].text) and self.text[tokens[j - 1].end : tokens[j].start] == " "
         before = (
             i > 0
-            and _capital(tokens[i - 1].text)
+            and capital(tokens[i - 1].text)
             and not tokens[i - 1].sentence_start
             and self.text[tokens[i - 1].end : tokens[i].start] == " "
             and tokens[i - 1].text[0].isalpha()
@@ -579,7 +444,7 @@ class _Finder:
         if before in self.w.titles and not self.statistical:
             return "person"
         after = self._after(j).lower()
-        if not self.statistical and _capital(self._after(j)) and after in self.w.organisation:
+        if not self.statistical and capital(self._after(j)) and after in self.w.organisation:
             return "organisation"
         return None
 
@@ -594,7 +459,7 @@ class _Finder:
             ):
                 gap = self.text[tokens[j - 1].end : tokens[j].start]
                 nxt = tokens[j + 1].text if j + 1 < len(tokens) else ""
-                if gap == " " and not (tokens[j].text in ("State", "District") and _capital(nxt)):
+                if gap == " " and not (tokens[j].text in ("State", "District") and capital(nxt)):
                     j += 1
             inside = inside or self._inside(i, j)
         start, end = tokens[i].start, tokens[j - 1].end
@@ -630,7 +495,7 @@ class _Finder:
             direction = bool(span) and len(span) > 1 and tokens[span[0]].text.lower() in self.w.directions
             if direction and self._has(fold(self.text[tokens[span[1]].start : tokens[span[-1]].end])):
                 span = span[1:]
-            if not span or not any(_capital(tokens[k].text) for k in span):
+            if not span or not any(capital(tokens[k].text) for k in span):
                 continue
             surface = self.text[tokens[span[0]].start : tokens[span[-1]].end]
             if "\n" in surface or len(surface) < 3 or self.w.stops.get(fold(surface)) == "never":
@@ -646,7 +511,7 @@ class _Finder:
             word = tokens[i].text
             if (
                 i in taken
-                or not _capital(word)
+                or not capital(word)
                 or not word.isalpha()
                 or len(word) < 3
                 or (word.isupper() and self.lower_case)
@@ -656,7 +521,7 @@ class _Finder:
                 i += 1
                 continue
             j = i + 1
-            while j < n and j not in taken and _capital(tokens[j].text) and tokens[j].text.isalpha() and j - i < 4:
+            while j < n and j not in taken and capital(tokens[j].text) and tokens[j].text.isalpha() and j - i < 4:
                 if self.text[tokens[j - 1].end : tokens[j].start] != " ":
                     break
                 j += 1
@@ -672,7 +537,7 @@ class _Finder:
                 and tokens[j].text == "-"
                 and tokens[j].start == tokens[j - 1].end
                 and tokens[j + 1].start == tokens[j].end
-                and _capital(tokens[j + 1].text)
+                and capital(tokens[j + 1].text)
             ):
                 hyphened, j = True, j + 2
             k = i - 1
