@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.cli import imports, places
 from geomap.cli.parsing import Parser, command, is_number, limit, settings_of
-from geomap.cli.reporting import Reporter, plain, print_json, print_path, table
+from geomap.cli.places import country_of, open_layers
+from geomap.cli.reporting import Reporter, count, plain, print_json, print_path, table
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
@@ -47,12 +48,6 @@ def add_commands(commands: Any, every: argparse.ArgumentParser) -> None:
     made.set_defaults(function=_info)
     made = command(actions, "build", "build the world layer anew in the cache", every)
     made.set_defaults(function=_build)
-
-
-def _open(options: argparse.Namespace, reporter: Reporter) -> Gazetteer:
-    from geomap.pipeline import open_gazetteer_for
-
-    return open_gazetteer_for(settings_of(options), progress=reporter.progress, on_warning=reporter.warning)
 
 
 def _row(candidate: Candidate) -> dict[str, Any]:
@@ -107,9 +102,9 @@ def _kind(text: str | None) -> str | None:
 
 def _search(options: argparse.Namespace, reporter: Reporter) -> int:
     query = " ".join(options.name)
-    country = options.country.upper() if options.country else None
+    country = country_of(options) or None
     kind = _kind(options.type)
-    with _open(options, reporter) as gazetteer:
+    with open_layers(options, reporter) as gazetteer:
         found = gazetteer.search(
             query,
             country=country,
@@ -150,10 +145,12 @@ def _search(options: argparse.Namespace, reporter: Reporter) -> int:
 
 def _own_row(place: Place, options: argparse.Namespace) -> tuple[str, int, dict[str, str]] | None:
     """Where the user keeps a place: the file, its row and the cells as they stand there."""
-    from geomap.gazetteer.overlay import PlacesFile, places_files
+    from geomap.gazetteer.keeping import read_despite_faults
+    from geomap.gazetteer.overlay import places_files
 
-    for file, _ in places_files(settings_of(options).places_files):
-        for entry in PlacesFile(file).entries():
+    for file, _ in places_files([path for path in settings_of(options).places_files if path.is_file()]):
+        # What is wrong in it was told when the layers were opened.
+        for entry in read_despite_faults(file, lambda _: None):
             if entry.place.id == place.id:
                 return str(file), entry.row, {k: v for k, v in entry.cells.items() if v}
     return None
@@ -166,8 +163,8 @@ def _show(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.geo import distance_km
 
     text = " ".join(options.place)
-    with _open(options, reporter) as gazetteer:
-        place = find_place(gazetteer, text, (options.country or "").upper())
+    with open_layers(options, reporter) as gazetteer:
+        place = find_place(gazetteer, text, country_of(options))
         others = [c.place for c in gazetteer.candidates(place.name) if c.place.id != place.id and c.match != "demonym"]
         around: list[Place] = []
         for p in gazetteer.near(place.lat, place.lon, 25.0, limit=50):
@@ -216,7 +213,7 @@ def _show(options: argparse.Namespace, reporter: Reporter) -> int:
         "layer": place.layer + (f" ({own[0]}, row {own[1]})" if own else ""),
         "source": record["source"] or "",
         "note": record["note"] or "",
-        "called so too": f"{len(others):,} other place{'' if len(others) == 1 else 's'}" if others else "",
+        "called so too": count(len(others), "other place") if others else "",
         "near": "; ".join(f"{n['name']} {n['km']:g} km" for n in record["neighbours"]),
     }
     width = max(map(len, lines))
@@ -228,12 +225,13 @@ def _show(options: argparse.Namespace, reporter: Reporter) -> int:
 
 def _build(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.gazetteer import gazetteer_path, world_layer
+    from geomap.pipeline import open_gazetteer_for
 
     settings = settings_of(options)
     started = time.monotonic()
     world_layer(cache_dir=settings.cache_dir, progress=reporter.progress, rebuild=True)
     # Opened as well: a places file with a fault is found now and not at the first map.
-    _open(options, reporter).close()
+    open_gazetteer_for(settings, progress=reporter.progress, on_warning=reporter.warning).close()
     reporter.note(f"the gazetteer was built in {time.monotonic() - started:.0f} s.")
     print_path(gazetteer_path(settings.cache_dir))
     return 0
@@ -243,17 +241,22 @@ def _info(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.folders import imports_folder
     from geomap.gazetteer import gazetteer_path
     from geomap.gazetteer.importing.core import list_sources
-    from geomap.gazetteer.overlay import PlacesFile, places_files
+    from geomap.gazetteer.keeping import read_despite_faults
+    from geomap.gazetteer.overlay import places_files
 
     settings = settings_of(options)
     path = gazetteer_path(settings.cache_dir)
-    with _open(options, reporter) as gazetteer:
+    with open_layers(options, reporter) as gazetteer:
         meta = gazetteer.meta()
         shipped = sum(place.layer == "overlay" for place in gazetteer.overlay)
-    own = places_files(settings.places_files) if settings.own_places else []
-    layers: list[dict[str, Any]] = [
-        {"layer": word, "places": len(PlacesFile(file).entries()), "path": str(file)} for file, word in own
-    ]
+    given = [file for file in settings.places_files if file.is_file()]
+    own = places_files(given) if settings.own_places else []
+    layers: list[dict[str, Any]] = []
+    for file, word in own:
+        faults: list[Exception] = []
+        places = len(read_despite_faults(file, faults.append))
+        # What is wrong was told when the layers were opened; here it only must not look whole.
+        layers.append({"layer": word, "places": places, "path": str(file)} | ({"faulty": True} if faults else {}))
     layers.append({"layer": "shipped", "places": shipped, "path": "gazetteer/places.csv"})
     if settings.own_places:
         layers += [
@@ -266,7 +269,10 @@ def _info(options: argparse.Namespace, reporter: Reporter) -> int:
         print_json({"path": str(path), "bytes": path.stat().st_size, "layers": layers, **meta})
         return 0
     print("layers, the first that knows a place wins:\n")
-    rows = [(str(n), one["layer"], f"{one['places']:,}", one["path"]) for n, one in enumerate(layers, 1)]
+    rows = [
+        (str(n), one["layer"], f"{one['places']:,}", one["path"] + (" (faulty, see above)" if "faulty" in one else ""))
+        for n, one in enumerate(layers, 1)
+    ]
     print(table(("", "layer", "places", "file"), rows, right=frozenset({2})))
     print()
     width = max(map(len, meta))

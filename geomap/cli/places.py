@@ -13,14 +13,21 @@ from geomap.errors import OverlayError, UsageError
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
-    from geomap.gazetteer.keeping import Draft
+    from geomap.gazetteer.keeping import Draft, Namesake
     from geomap.gazetteer.overlay import PlaceEntry
     from geomap.records import Place
 
-__all__ = ["add_commands"]
+__all__ = ["add_commands", "country_of", "open_layers"]
 
 # So many namesakes are told of; the rest are counted.
 _NAMESAKES = 5
+# Where a place that is not the user's own is from, in words.
+_LAYERS = {
+    "overlay": "shipped with geomap",
+    "import": "of an import ('geomap gazetteer remove --source' undoes those)",
+    "world": "of the world layer",
+    "user": "one of yours",
+}
 
 
 def _describe(made: Parser, *, new: bool) -> None:
@@ -85,7 +92,7 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
     """Add the commands to those of ``geomap gazetteer``."""
     made = command(actions, "add", "add a place of your own, which outranks all others of its name", every)
     made.add_argument("name", metavar="NAME", help="the name, as articles write it; aliases may be added")
-    made.add_argument("where", nargs="*", metavar="WHERE", help="its position, as for --at")
+    made.add_argument("where", nargs="*", default=[], metavar="WHERE", help="its position, as for --at")
     _describe(made, new=True)
     made.add_argument("--id", metavar="ID", help="a stable id (default: user: and the name)")
     made.add_argument("--force", action="store_true", help="add it even if you have one of that name there already")
@@ -106,7 +113,7 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
     made.set_defaults(function=_remove)
 
     made = command(actions, "check", "look for mistakes in places files: what is wrong and how to mend it", every)
-    made.add_argument("files", nargs="*", metavar="FILE", help="places files (default: all of your own)")
+    made.add_argument("files", nargs="*", default=[], metavar="FILE", help="places files (default: all of your own)")
     made.add_argument("--json", action="store_true", help="print JSON instead of lines")
     made.set_defaults(function=_check)
 
@@ -152,16 +159,35 @@ def _file(options: argparse.Namespace) -> Path:
     return (Path("gazetteer") if options.project else user_places_folder()) / "places.csv"
 
 
-def _open(options: argparse.Namespace, reporter: Reporter, file: Path | None = None) -> Gazetteer:
-    """The gazetteer as a run from here would see it. A places file that is not there yet is no mistake here."""
-    from dataclasses import replace
+def open_layers(options: argparse.Namespace, reporter: Reporter, file: Path | None = None) -> Gazetteer:
+    """The gazetteer as a run from here would see it, less what is wrong in places files, which is told.
 
-    from geomap.pipeline import open_gazetteer_for
+    ``file`` is where a new place goes: that it is not there yet is no mistake.
+    """
+    from geomap.gazetteer.keeping import open_despite_faults
 
     settings = settings_of(options)
-    if file is not None and not file.exists():
-        settings = replace(settings, places_files=tuple(f for f in settings.places_files if f != file))
-    return open_gazetteer_for(settings, progress=reporter.progress, on_warning=reporter.warning)
+    for given in getattr(options, "places", ()):
+        path = Path(given)
+        if path != file and not path.exists():
+            raise UsageError(f"--places {given}: no such file of places.")
+    return open_despite_faults(
+        cache_dir=settings.cache_dir,
+        places_files=[path for path in settings.places_files if path != file or path.exists()],
+        own_places=settings.own_places,
+        progress=reporter.progress,
+        on_fault=reporter.warning,
+    )
+
+
+def country_of(options: argparse.Namespace) -> str:
+    """The code of ``--country``, "" where it is not given. Raises :class:`~geomap.errors.UsageError`."""
+    from geomap.gazetteer.keeping import check_country
+
+    try:
+        return check_country(options.country or "")
+    except OverlayError as error:
+        raise UsageError(f"--country: {error}") from error
 
 
 def _variants(aliases: Sequence[str]) -> tuple[str, ...]:
@@ -172,21 +198,29 @@ def _bare(alias: str) -> str:
     return alias.rsplit("@", 1)[0].strip()
 
 
+def _shown_namesake(namesake: Namesake) -> str:
+    place = namesake.place
+    where = ", ".join(x for x in (place.admin1, place.country_code) if x) or place.id
+    return f"{place.name} ({where}), {namesake.km:,.0f} km away"
+
+
 def _tell_draft(draft: Draft, reporter: Reporter) -> None:
     for note in draft.notes:
-        reporter.note(f"{note}.")
-    others = [n for n in draft.namesakes if n.place.layer != "user"] or list(draft.namesakes)
-    if others:
-        shown = "; ".join(
-            f"{n.place.name} ({', '.join(x for x in (n.place.admin1, n.place.country_code) if x) or n.place.id}),"
-            f" {n.km:,.0f} km away"
-            for n in others[:_NAMESAKES]
-        )
-        more = f"; and {len(others) - _NAMESAKES} more" if len(others) > _NAMESAKES else ""
-        reporter.note(f"called so already: {shown}{more}. Your place goes before them.")
+        reporter.note(note if note.endswith("?") else f"{note}.")
+    for mine, words, then in (
+        (True, "you have one called so already", "Articles that name it may mean either"),
+        (False, "called so already", "Your place goes before them"),
+    ):
+        told = [n for n in draft.namesakes if (n.place.layer == "user") == mine]
+        if told:
+            shown = "; ".join(_shown_namesake(n) for n in told[:_NAMESAKES])
+            more = f"; and {len(told) - _NAMESAKES:,} more" if len(told) > _NAMESAKES else ""
+            reporter.note(f"{words}: {shown}{more}. {then}.")
 
 
-def _tell_effect(names: Sequence[str], reporter: Reporter, *, written: bool) -> dict[str, Any] | None:
+def _tell_effect(
+    names: Sequence[str], reporter: Reporter, *, written: bool, itself: str | None = None
+) -> dict[str, Any] | None:
     """What the place changes, measured by the names that the last run met."""
     from geomap.folders import state_folder
     from geomap.gazetteer.history import effect_of, last_run
@@ -194,12 +228,12 @@ def _tell_effect(names: Sequence[str], reporter: Reporter, *, written: bool) -> 
     run = last_run(state_folder())
     if run is None:
         return None
-    effect = effect_of(names, run)
+    effect = effect_of(names, run, place_id=itself)
     if effect.total:
         parts = []
         if effect.unresolved:
-            parts.append(f"{effect.unresolved} had no place")
-        parts += [f"{number} went to {name}" for name, number in effect.elsewhere[:3]]
+            parts.append(f"{effect.unresolved:,} had no place")
+        parts += [f"{number:,} went to {name}" for name, number in effect.elsewhere[:3]]
         verb = "now resolves" if effect.total == 1 else "now resolve"
         if not written:
             verb = "would resolve"
@@ -220,24 +254,39 @@ def _summary(place: Place, file: Path) -> str:
 
 
 def _add(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.gazetteer.keeping import draft_place
+    from geomap.gazetteer.keeping import check_name, draft_place
     from geomap.gazetteer.kinds import kind_of
-    from geomap.gazetteer.overlay import PlacesFile
 
-    position = _position(options, reporter)
+    title = check_name(options.name)
     kind = kind_of(options.type or "village")
+    country = country_of(options)
+    position = _position(options, reporter)
+    if position is None and not options.near:
+        raise UsageError(
+            f"where is {title!r}? Give its coordinates or a map link behind the name (geomap gazetteer add NAME 43.2 "
+            "20.7), --lat and --lon, or --near PLACE where you know no better."
+        )
     file = _file(options)
     aliases = _variants(options.alias)
-    with _open(options, reporter, file) as gazetteer:
+    with open_layers(options, reporter, file) as gazetteer:
+        if options.id and (former := gazetteer.place(options.id)) is not None:
+            if former.layer == "user":
+                raise OverlayError(
+                    f"--id {options.id}: {former.name} of yours has that id. Choose another, or change that one with "
+                    f"'geomap gazetteer edit {options.id}'."
+                )
+            reporter.note(
+                f"{options.id} is {former.name}, {_LAYERS.get(former.layer, former.layer)}; yours replaces it."
+            )
         draft = draft_place(
             gazetteer,
-            title=options.name.strip(),
+            title=title,
             lat=position[0] if position else None,
             lon=position[1] if position else None,
             aliases=[_bare(alias) for alias in aliases],
             radius_km=options.radius,
             default_radius_km=kind.radius_km,
-            country=(options.country or "").strip().upper(),
+            country=country,
             near=options.near or "",
             note=options.note or "",
             itself=options.id or "",
@@ -248,7 +297,7 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
             f"you have {draft.double.name} ({draft.double.id}) at that spot already. Change it with 'geomap gazetteer "
             f"edit {draft.double.id}', or add a second one with --force."
         )
-    row = {
+    row: dict[str, Any] = {
         "title": draft.title,
         "lat": draft.lat,
         "lon": draft.lon,
@@ -266,23 +315,65 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
         "note": draft.note,
         "id": options.id,
     }
-    if options.dry_run:
-        _tell_draft(draft, reporter)
-        effect = _tell_effect([draft.title, *map(_bare, aliases)], reporter, written=False)
-        print_json({**row, "file": str(file), "effect": effect, "written": False})
-        return 0
-    entry = PlacesFile(file).add(**row, taken=taken)
+    entry = _written(file, row, taken, dry=options.dry_run)
     _tell_draft(draft, reporter)
-    return _told(entry, file, options, reporter)
+    return _told(entry, file, options, reporter, written=not options.dry_run)
 
 
-def _told(entry: PlaceEntry, file: Path, options: argparse.Namespace, reporter: Reporter) -> int:
+def _written(file: Path, row: dict[str, Any], taken: set[str], *, dry: bool) -> PlaceEntry:
+    """The place as it stands in the file or, in a dry run, would stand: it is written to a copy that is thrown away."""
+    from geomap.gazetteer.overlay import PlacesFile
+
+    if not dry:
+        return PlacesFile(file).add(**row, taken=taken)
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="geomap-dry-run-") as folder:
+        copy = Path(folder) / file.name
+        try:
+            if file.is_file():
+                shutil.copyfile(file, copy)
+            return PlacesFile(copy).add(**row, taken=taken)
+        except OverlayError as error:
+            raise OverlayError(str(error).replace(str(copy), str(file))) from error
+        except OSError as error:
+            raise OverlayError(f"{file}: cannot be read ({error.strerror}).") from error
+
+
+def _told(
+    entry: PlaceEntry,
+    file: Path,
+    options: argparse.Namespace,
+    reporter: Reporter,
+    *,
+    written: bool = True,
+    itself: str | None = None,
+) -> int:
     """Say what was written and what it changes."""
-    effect = _tell_effect([entry.place.name, *entry.place.names], reporter, written=True)
+    effect = _tell_effect([entry.place.name, *entry.place.names], reporter, written=written, itself=itself)
     reporter.finish()
     if options.json:
-        print_json({**entry.cells, "file": str(file), "effect": effect, "written": True})
+        # The texts as they were given, not the cells, where a formula has an apostrophe before it.
+        place = entry.place
+        record = {
+            **entry.cells,
+            "id": place.id,
+            "title": place.name,
+            "lat": place.lat,
+            "lon": place.lon,
+            "variants": list(entry.languages),
+            "admin1": place.admin1,
+            "parent": place.admin2,
+            "radius_km": place.radius_km,
+            "population": place.population,
+            "source": entry.source,
+            "note": entry.note,
+        }
+        print_json({**record, "file": str(file), "effect": effect, "written": written})
     else:
+        if not written:
+            reporter.note("a dry run: nothing was written.")
         write_stdout((_summary(entry.place, file) + "\n").encode())
     return 0
 
@@ -296,33 +387,42 @@ def _own(options: argparse.Namespace) -> list[Path]:
     return [file for file, _ in places_files(settings_of(options).places_files)]
 
 
-def _entry(files: Sequence[Path], text: str) -> tuple[Path, PlaceEntry] | None:
-    """The user's own entry of that id or else of that name, and its file."""
-    from geomap.gazetteer.overlay import PlacesFile
+def _entry(files: Sequence[Path], text: str, reporter: Reporter) -> tuple[Path, PlaceEntry] | None:
+    """The user's own entry of that id or else of that name, and its file. What is wrong in the files is told."""
+    from geomap.gazetteer.keeping import read_despite_faults
     from geomap.text import fold
 
-    found = [(file, entry) for file in files if file.exists() for entry in PlacesFile(file).entries()]
+    found = [(file, entry) for file in files if file.exists() for entry in read_despite_faults(file, reporter.warning)]
+    key = fold(text)
     for test in (
         lambda e: e.place.id == text,
         lambda e: e.place.name == text,
-        lambda e: fold(text) in {fold(n) for n in (e.place.name, *e.place.names)},
+        lambda e: key and fold(e.place.name) == key,
+        lambda e: key and key in {fold(n) for n in e.place.names},
     ):
         hits = [hit for hit in found if test(hit[1])]
+        if hits and hits[0][1].place.id == text:
+            # One id in two files: the first file's is the one that counts.
+            return hits[0]
         if len(hits) > 1:
-            ids = ", ".join(hit[1].place.id for hit in hits[:5])
-            raise OverlayError(f"you have {len(hits)} places called {text!r}: {ids}. Name one by its id.")
+            shown = "; ".join(f"{e.place.id} ({e.place.lat:.4f}, {e.place.lon:.4f})" for _, e in hits[:_NAMESAKES])
+            raise OverlayError(f"you have {len(hits)} places called {text!r}: {shown}. Name one by its id.")
         if hits:
             return hits[0]
     return None
 
 
 def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.gazetteer.keeping import draft_place, find_place
+    from dataclasses import replace
+
+    from geomap.gazetteer.keeping import check_name, draft_place, find_place
     from geomap.gazetteer.kinds import kind_of
     from geomap.gazetteer.overlay import PlacesFile
 
+    title_given = check_name(options.name) if options.name is not None else None
+    country = country_of(options) if options.country is not None else None
     position = _position(options, reporter)
-    found = _entry(_own(options), options.place)
+    found = _entry(_own(options), options.place, reporter)
     changes: dict[str, Any] = {}
     if position:
         changes["lat"], changes["lon"] = position
@@ -330,7 +430,7 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
         kind = kind_of(options.type)
         changes |= {"feature_class": kind.feature_class, "feature_code": kind.feature_code}
     given = {
-        "ccodes": options.country.strip().upper() if options.country is not None else None,
+        "ccodes": country,
         "radius_km": options.radius,
         "population": options.population,
         "source": options.source,
@@ -339,13 +439,13 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
         "end": options.end,
     }
     changes |= {column: value for column, value in given.items() if value is not None}
-    with _open(options, reporter) as gazetteer:
+    with open_layers(options, reporter) as gazetteer:
         place = found[1].place if found else find_place(gazetteer, options.place)
         old = list(found[1].languages) if found else list(place.names)
         gone = {_bare(alias) for alias in options.remove_alias}
         if missing := gone - {_bare(alias) for alias in old}:
             raise OverlayError(f"{place.id} has no alias {sorted(missing)[0]!r}; it has {', '.join(old) or 'none'}.")
-        title = (options.name or place.name).strip()
+        title = title_given or place.name
         former = [place.name] if title != place.name else []
         wanted = [*(a for a in old if _bare(a) not in gone), *former, *_variants(options.alias)]
         variants = tuple(v for v in dict.fromkeys(wanted) if _bare(v) != title)
@@ -389,9 +489,8 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
         }
         entry = PlacesFile(file).add(**{**row, **changes})
         reporter.note(f"{place.id} is not yours and stays as it is; your copy of it goes before it.")
-    for note in draft.notes:
-        reporter.note(f"{note}.")
-    return _told(entry, file, options, reporter)
+    _tell_draft(replace(draft, namesakes=()), reporter)
+    return _told(entry, file, options, reporter, itself=place.id)
 
 
 def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
@@ -408,17 +507,16 @@ def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
         reporter.note(f"removed the import {gone.name}: {count(gone.places, 'place')} of {gone.file}.")
         print_path(gone.path)
         return 0
-    found = _entry(_own(options), options.place)
+    found = _entry(_own(options), options.place, reporter)
     if found is None:
-        with _open(options, reporter) as gazetteer:
+        with open_layers(options, reporter) as gazetteer:
             known = gazetteer.place(options.place) or next(
                 (c.place for c in gazetteer.candidates(options.place) if c.match != "demonym"), None
             )
-        where = {"overlay": "shipped with geomap", "import": "of an import (see --source)"}
         raise OverlayError(
             f"you have no place {options.place!r} of your own."
             + (
-                f" {known.id} is {where.get(known.layer, 'of the world layer')}, which is never edited; correct it with"
+                f" {known.id} is {_LAYERS.get(known.layer, known.layer)}, which is never edited; correct it with"
                 f" 'geomap gazetteer edit {known.id}'."
                 if known
                 else " 'geomap gazetteer info' names the files that hold yours."
@@ -442,12 +540,24 @@ def _check(options: argparse.Namespace, reporter: Reporter) -> int:
     files = given or _own(options)
     if not files:
         reporter.note("you have no places files yet; 'geomap gazetteer add' makes one.")
+        if options.json:
+            print_json([])
         return 0
     findings: list[Finding] = []
     entries = []
     names: list[str] = []
     for file in files:
-        good, problems = PlacesFile(file).lenient()
+        try:
+            good, problems = PlacesFile(file).lenient()
+        except OverlayError as error:
+            # The file as a whole: the others are checked all the same.
+            message = str(error).removeprefix(str(file)).lstrip(":, ")
+            findings.append(
+                Finding(
+                    file=str(file), row=0, column="", severity="error", code="unreadable", message=message, remedy=""
+                )
+            )
+            continue
         entries += good
         names += [str(file)] * len(good)
         findings += [
@@ -477,7 +587,7 @@ def _check(options: argparse.Namespace, reporter: Reporter) -> int:
         print_json([asdict(finding) for finding in findings])
     else:
         for f in findings:
-            where = f"{f.file}:{f.row}" + (f", {f.column}" if f.column else "")
+            where = f.file + (f":{f.row}" if f.row else "") + (f", {f.column}" if f.column else "")
             line = plain(f"{where}: {f.severity}: {f.message} {f.remedy}".rstrip())
             write_stdout((line + "\n").encode())
         warnings = sum(f.severity == "warning" for f in findings)
@@ -488,12 +598,31 @@ def _check(options: argparse.Namespace, reporter: Reporter) -> int:
     return 1 if errors else 0
 
 
-def _export(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.gazetteer.exporting import export_places
+def _whole(file: Path) -> list[PlaceEntry]:
+    """The rows of a places file, every one of them. Raises OverlayError where one is wrong, with how to go on."""
     from geomap.gazetteer.overlay import PlacesFile
 
-    if options.shipped and options.source:
-        raise UsageError("--shipped and --source name two things; give one of them.")
+    try:
+        return PlacesFile(file).entries()
+    except OverlayError as error:
+        raise OverlayError(f"{error} 'geomap gazetteer check {file}' lists all that is wrong in it.") from error
+
+
+def _export(options: argparse.Namespace, reporter: Reporter) -> int:
+    from geomap.gazetteer.exporting import export_places
+
+    given = [
+        name
+        for name, value in (
+            ("--shipped", options.shipped),
+            ("--source", options.source),
+            ("--project", options.project),
+            ("--places", getattr(options, "places", ())),
+        )
+        if value
+    ]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given[:2])} name two things to export; give one of them.")
     target = Path(options.output)
     if options.source:
         from geomap.folders import imports_folder
@@ -507,7 +636,7 @@ def _export(options: argparse.Namespace, reporter: Reporter) -> int:
             files = [data_path("gazetteer/places.csv")]
         else:
             files = _own(options)
-        entries = [entry for file in files for entry in PlacesFile(file).entries()]
+        entries = [entry for file in files for entry in _whole(file)]
         if not entries:
             reporter.note("you have no places of your own yet; the file is empty.")
         number = export_places(entries, target)

@@ -5,19 +5,34 @@ Nothing here writes; :class:`geomap.gazetteer.overlay.PlacesFile` does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geomap.errors import OverlayError
+from geomap.errors import GazetteerError, OverlayError
 from geomap.geo import distance_km
+from geomap.lexicons import load_table
 from geomap.records import Place
 from geomap.text import fold
 
 if TYPE_CHECKING:
+    from geomap.gazetteer.overlay import PlaceEntry
     from geomap.gazetteer.store import Gazetteer
 
-__all__ = ["Draft", "Namesake", "draft_place", "find_place", "nearest_town"]
+__all__ = [
+    "Draft",
+    "Namesake",
+    "check_country",
+    "check_name",
+    "draft_place",
+    "find_place",
+    "nearest_town",
+    "open_despite_faults",
+    "read_despite_faults",
+]
 
 # How far the nearest town may be for its country and division to be taken over: the world layer has a town within
 # 100 km of nearly every inhabited spot, and nearer ones first.
@@ -29,6 +44,12 @@ _COUNTRY_KM = 50.0
 _SAME_KM = 1.0
 # How far a place said to be "near" another may be before it is worth a question: a morning's drive.
 _NEAR_KM = 50.0
+# Lat and lon are likely swapped where no town is this near to them and one is nearer than _SAME_TOWN_KM the other way
+# round: on land that people live on, the nearest town of the world layer is closer than that nearly everywhere.
+_FAR_KM = 30.0
+_SAME_TOWN_KM = 10.0
+# The longest name that a places file takes (see geomap.gazetteer.overlay).
+_LONGEST_NAME = 300
 # How far a place reaches of which is known only what it is near (see --near in docs/cli.md).
 _APPROXIMATE_KM = 10.0
 
@@ -73,6 +94,122 @@ def nearest_town(gazetteer: Gazetteer, lat: float, lon: float) -> tuple[Place, f
     return None
 
 
+def check_name(name: str) -> str:
+    """``name`` without blanks around it. Raises :class:`~geomap.errors.OverlayError` for what cannot be a name."""
+    name = name.strip()
+    if not name:
+        raise OverlayError("the name is empty; every place needs one, as articles write it.")
+    if len(name) > _LONGEST_NAME:
+        raise OverlayError(
+            f"the name {name[:40]!r}… has {len(name):,} letters, at most {_LONGEST_NAME} can be; put more into --note."
+        )
+    if not any(character.isalpha() for character in name):
+        raise OverlayError(f"the name {name!r} has no letters; no article would be read as naming it.")
+    if any(character < " " or "\x7f" <= character <= "\x9f" for character in name):
+        raise OverlayError(f"the name {name!r} holds a line break or control character; write it without.")
+    return name
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(row[0] for row in load_table("country_points.tsv"))
+
+
+def check_country(text: str) -> str:
+    """The ISO 3166-1 alpha-2 code that ``text`` means: the code in any case, or the country's name; "" for "".
+
+    Raises :class:`~geomap.errors.OverlayError` for anything else, with the nearest country.
+    """
+    code = text.strip().upper()
+    if not code or code in _codes():
+        return code
+    # Imported here: it knows the countries' names from babel, which a code does not need.
+    from geomap.gazetteer.importing.features import country_code
+
+    if known := country_code(text):
+        return known
+    from babel import Locale
+
+    names = {fold(name): (key, name) for key, name in Locale("en").territories.items() if key in _codes()}
+    near = difflib.get_close_matches(fold(text[:60]), list(names), n=1, cutoff=0.6)
+    hint = " Did you mean {} ({})?".format(*names[near[0]]) if near else ""
+    raise OverlayError(
+        f"country {text.strip()[:40]!r} is not known.{hint} Give the two letters of ISO 3166-1, such as DE or XK."
+    )
+
+
+def read_despite_faults(path: Path, on_fault: Callable[[GazetteerError], None]) -> list[PlaceEntry]:
+    """The right rows of a places file; ``on_fault`` is told what is wrong with the rest, and how to go on."""
+    from geomap.gazetteer.overlay import PlacesFile
+
+    try:
+        entries, problems = PlacesFile(path).lenient()
+    except OverlayError as error:
+        on_fault(OverlayError(f"{str(error).rstrip('.')}. It is left out here; a run stops at it until it is mended."))
+        return []
+    # A column that is not read is no fault: only 'check' tells of it.
+    wrong = [problem for problem in problems if problem.message != "this column is not known and so not read."]
+    if wrong:
+        more = f" So are {len(wrong) - 1} more." if len(wrong) > 1 else ""
+        on_fault(
+            OverlayError(
+                f"{path}, {wrong[0]} It is left out here; a run stops at it until it is mended.{more} "
+                f"'geomap gazetteer check {path}' lists all that is wrong."
+            )
+        )
+    return entries
+
+
+def open_despite_faults(
+    *,
+    cache_dir: Path | None = None,
+    places_files: Sequence[Path] = (),
+    own_places: bool = True,
+    progress: Callable[[str, float], None] | None = None,
+    on_fault: Callable[[GazetteerError], None],
+) -> Gazetteer:
+    """The gazetteer as :func:`geomap.gazetteer.open_gazetteer` opens it, less what is wrong in places files.
+
+    Who looks something up, or mends the very file, must not be stopped by it; a run that draws a map is, for what is
+    left out would be missing there unseen. ``on_fault`` is told of each faulty file and of imports that cannot be used.
+    """
+    from geomap.folders import imports_folder
+    from geomap.gazetteer import open_gazetteer, world_layer
+    from geomap.gazetteer.importing.core import source_files
+    from geomap.gazetteer.overlay import places_files as find_places_files
+    from geomap.gazetteer.overlay import read_places
+    from geomap.gazetteer.store import Gazetteer
+    from geomap.resources import data_path
+
+    try:
+        return open_gazetteer(
+            cache_dir=cache_dir,
+            places_files=places_files,
+            own_places=own_places,
+            progress=progress,
+            on_warning=on_fault,
+        )
+    except OverlayError:
+        pass  # told below, file by file
+    files = []
+    for path in places_files:
+        if path.is_file():
+            files.append(path)
+        else:
+            on_fault(OverlayError(f"{path}: no such file of places. A run stops at it; mend --places or the settings."))
+    if own_places:
+        files = [path for path, _ in find_places_files(files)]
+    overlay = [entry.place for path in files for entry in read_despite_faults(path, on_fault)]
+    overlay += read_places(data_path("gazetteer/places.csv"), "overlay")
+    imports: Sequence[Path] = ()
+    if own_places:
+        sources = source_files(imports_folder())
+        imports = sources.usable
+        for problem in sources.problems:
+            on_fault(GazetteerError(problem))
+    return Gazetteer(world_layer(cache_dir=cache_dir, progress=progress), overlay, imports)
+
+
 def find_place(gazetteer: Gazetteer, text: str, country: str = "") -> Place:
     """The place that ``text``, an id or a name, means to somebody who types it; the likeliest of that name.
 
@@ -100,6 +237,32 @@ def _namesakes(gazetteer: Gazetteer, names: Sequence[str], lat: float, lon: floa
     return sorted(found.values(), key=lambda n: (n.km, n.place.id))
 
 
+def _other_way(
+    gazetteer: Gazetteer,
+    lat: float,
+    lon: float,
+    nearest: tuple[Place, float] | None,
+    country: str,
+    neighbour: Place | None,
+) -> str:
+    """A question where the axes look swapped: far from everything as told, at home the other way round; else ""."""
+    if abs(lon) > 90.0 or (nearest is not None and nearest[1] <= _FAR_KM):
+        return ""
+    if neighbour is not None:
+        swapped, km = neighbour, distance_km(lon, lat, neighbour.lat, neighbour.lon)
+        if km > _NEAR_KM + neighbour.radius_km:
+            return ""
+    else:
+        town = nearest_town(gazetteer, lon, lat)
+        if town is None or town[1] > _SAME_TOWN_KM or country not in ("", town[0].country_code):
+            return ""
+        swapped, km = town
+    return (
+        f"are lat and lon swapped? The other way round, {lon:g}, {lat:g}, is {km:.0f} km from {swapped.name} "
+        f"({swapped.country_code})"
+    )
+
+
 def draft_place(
     gazetteer: Gazetteer,
     *,
@@ -122,10 +285,12 @@ def draft_place(
     """
     notes: list[str] = []
     neighbour = find_place(gazetteer, near, country) if near else None
+    position_told = lat is not None and lon is not None
     if lat is None or lon is None:
         if neighbour is None:
             raise OverlayError(
-                f"where is {title!r}? Give --lat and --lon, --at with coordinates or a map link, or --near PLACE."
+                f"where is {title!r}? Give its coordinates or a map link behind the name, --lat and --lon, or --near "
+                "PLACE where you know no better."
             )
         lat, lon = neighbour.lat, neighbour.lon
         radius_km = radius_km if radius_km is not None else max(_APPROXIMATE_KM, neighbour.radius_km)
@@ -136,6 +301,8 @@ def draft_place(
         if km > _NEAR_KM + neighbour.radius_km:
             notes.append(f"it is {km:,.0f} km from {neighbour.name} ({neighbour.country_code}); are lat and lon right?")
     nearest = nearest_town(gazetteer, lat, lon)
+    if position_told and (other := _other_way(gazetteer, lat, lon, nearest, country, neighbour)):
+        notes.append(other)
     admin1 = ""
     if nearest is not None:
         town, km = nearest
