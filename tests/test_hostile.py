@@ -256,8 +256,14 @@ def test_terminal_escapes_do_not_reach_the_terminal(cli: Cli, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stderr
     done = cli("gazetteer", "search", "Quer\x1b[31mfurth", "--places", "places.csv")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1
+    assert "row 2, column title" in done.stderr and "control character" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
+    # A name may hold what reorders text: it is shown as it is written, not as it would be displayed.
+    (tmp_path / "places.csv").write_text("id,title,lon,lat\nuser:1,Quer\u202efurth,13.7,51.0\n", "utf-8")
+    done = cli("gazetteer", "search", "Querfurth", "--places", "places.csv")
+    assert done.returncode == 0, done.stderr
+    assert "user:1" in done.stdout and "\u202e" not in done.stdout
 
 
 def test_the_same_input_gives_the_same_map(cli: Cli, good: Path, tmp_path: Path) -> None:
