@@ -446,3 +446,13 @@ def test_a_closed_gazetteer_says_so(folder: Path) -> None:
     for ask in (opened.candidates, opened.has, opened.search, opened.place, opened.country):
         with pytest.raises(GazetteerError):
             ask("Paris")
+
+
+def test_a_hamlet_is_found_among_many_larger_places(tmp_path: Path) -> None:
+    towns = [
+        place(f"gn:{n}", f"Grad {n}", 50.0 + n % 30 * 0.03, 10.0 + n // 30 * 0.03, population=1000 + n)
+        for n in range(900)
+    ]
+    path = write(tmp_path / "world.sqlite", [*towns, place("gn:9999", "Zaselak", 50.5005, 10.5005)], layer="world")
+    with Gazetteer(path) as opened:
+        assert "gn:9999" in [p.id for p in opened.near(50.5, 10.5, 5.0, limit=1000)]

@@ -69,6 +69,8 @@ _SCAN_BEGINNINGS = 60_000
 _SCAN_RANGE = 60_000
 _SCAN_ALL = 1_500_000
 _SCAN_CELL = 20_000
+# Within this radius every populated place counts, not only the largest of a cell.
+_NARROW_KM = 50.0
 # Around a point no farther than this (km) its neighbourhood is compared; else the file, as without a point.
 _AROUND_KM = 300.0
 # As many slips as another romanisation is worth: fewer than one, more than none.
@@ -724,11 +726,17 @@ class Gazetteer:
         ]
         rows: dict[str, tuple[_Row, _File, int]] = {}
         cells = cells_around(lat, lon, radius_km)
+        # A wide circle is asked for its towns (labels); a narrow one for what is nearest, which may be a hamlet among
+        # thousands: an imported dump has up to 5,000 populated places in a one-degree cell.
+        most = 400 if radius_km > _NARROW_KM else _SCAN_CELL
+        # A little more than a degree of latitude has km (110.57 at the equator).
+        south, north = lat - radius_km / 110.0, lat + radius_km / 110.0
         for level, file in enumerate(self._files, 1):
             for cell in cells:
                 for row in file.places(
-                    f"SELECT -1,{_FIELDS} FROM places p WHERE p.cell=? AND p.fclass='P' ORDER BY p.pop DESC LIMIT 400",
-                    (cell,),
+                    f"SELECT -1,{_FIELDS} FROM places p WHERE p.cell=? AND p.fclass='P' AND p.lat BETWEEN ? AND ? "
+                    f"ORDER BY p.pop DESC LIMIT {most}",
+                    (cell, south, north),
                 ):
                     old = rows.get(row[1])
                     if old is not None:
