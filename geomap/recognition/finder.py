@@ -27,6 +27,11 @@ _KNOWN_POPULATION = 100_000
 _KNOWN_ORGANISATION = 300_000
 # A two-word name that the model took for a person's, and that is exactly a town's of this size: the town.
 _KNOWN_OVER_PERSON = 20_000
+# Without a model a town of this size is taken from a capitalised word alone, if nothing calls it something else: the
+# document's other places then decide (geomap.resolution.confidence). Smaller ones made it worse on the odd documents.
+_KNOWN_ALONE = 15_000
+# A word of English that is a town of this size too, where local people or offices follow it.
+_KNOWN_HEADED = 10_000
 _PARTS = frozenset({"part", "parts", "half", "side", "end", "quarter", "suburbs", "suburb", "outskirts", "districts"})
 _DASHES = frozenset({"-", "–", "—", "/"})
 
@@ -54,6 +59,7 @@ class Finder:
                 self.entity_tokens.setdefault(t.entity, []).append(i)
 
     def run(self) -> list[Mention]:
+        """The mentions, sorted by where they stand."""
         taken: set[int] = set()
         for i, j in self._matches():
             if self._decide(i, j):
@@ -163,15 +169,31 @@ class Finder:
         )
 
     def _headed(self, i: int, j: int) -> bool:
-        """Whether local people or offices follow ("Rolling Meadows residents"), or it heads an item ("HAMILTON —")."""
+        """Whether what stands next to it calls it a place.
+
+        Local people, offices or things follow ("Rolling Meadows residents", "Athens Mayor Jane Roe"), a member of
+        parliament is for it ("D-Braxton"), or it heads an item ("HAMILTON —", "COVINGTON, Ky. (AP)").
+        """
+        tokens = self.tokens
         after = self._after(j)
-        if after.lower() in self.w.locals and not capital(after) and self.tokens[i].label != "PERSON":
+        if after.lower() in (self.w.offices if capital(after) else self.w.locals) and tokens[i].label != "PERSON":
             return True
-        return (
-            self.tokens[i].sentence_start
-            and after in ("—", "–", "--")
-            and all(t.text.isupper() for t in self.tokens[i:j])
-        )
+        if i >= 2 and tokens[i - 1].text == "-" and tokens[i - 2].text in ("D", "R", "I"):
+            return True
+        return tokens[i].sentence_start and all(t.text.isupper() for t in tokens[i:j]) and self._heads_item(j)
+
+    def _heads_item(self, j: int) -> bool:
+        """Whether a dash or an agency in brackets follows, with no more than a state or a date between."""
+        tokens = self.tokens
+        for k in range(j, min(len(tokens), j + 8)):
+            word = tokens[k].text
+            if word in ("—", "–", "--") or (word == "-" and self.text[tokens[k].end : tokens[k].end + 1] in (" ", "-")):
+                return True
+            if word == "(":
+                return k + 2 < len(tokens) and tokens[k + 1].text.isupper() and tokens[k + 2].text == ")"
+            if not (word in (",", ".") or capital(word) or word.isdigit()):
+                return False
+        return False
 
     def _route(self, i: int, j: int) -> bool:
         """Whether it is an end of a named way: "the Pristina–Leposavić highway", "the Mandalay-Lashio road"."""
@@ -189,12 +211,14 @@ class Finder:
             and self._after(j).lower() in self.w.ways
         )
 
-    def _called_together(self, j: int) -> bool:
+    def _called_together(self, i: int, j: int) -> bool:
         """Whether a list goes on to its kind: "the Jarinje and Brnjak crossings", "X, Y and Z provinces"."""
         tokens, n, joined = self.tokens, len(self.tokens), False
+        if i >= 2 and tokens[i - 1].text in ("and", "or") and capital(tokens[i - 2].text):
+            joined = True
         for k in range(j, min(n, j + 12)):
             word = tokens[k].text
-            if word in ("and", ","):
+            if word in ("and", "or", ","):
                 joined = True
             elif not capital(word):
                 return joined and word in self.w.kinds
@@ -281,7 +305,7 @@ class Finder:
         if self._compound(i, j) and not self._route(i, j):
             self.doubtful.append((i, j))
             return False
-        if self._route(i, j) or self._called_together(j):
+        if self._route(i, j) or self._called_together(i, j):
             return self._accept(i, j, "place", "gazetteer and what it is called")
         if "PERSON" in labels:
             if self._in_list(i) and not level:
@@ -299,6 +323,8 @@ class Finder:
             if level:
                 return False
             return self._accept(i, j, "place", "gazetteer in facility", inside=None)
+        if level == "cue" and key in self.w.stops and self._headed(i, j) and self._known(candidates, _KNOWN_HEADED):
+            return self._accept(i, j, "place", "gazetteer and cue")
         if level in ("cue", "person"):
             if (
                 locative
@@ -311,6 +337,9 @@ class Finder:
             return False
         if self._in_list(i):
             return self._accept(i, j, "place", "gazetteer in list")
+        if not self.statistical and j - i > 1 and tokens[j - 1].text in self.w.designators:
+            # "Anderson County" is what it is called by itself.
+            return self._accept(i, j, "place", "gazetteer and what it is called")
         if self._headed(i, j) or self._of_person(i):
             return self._accept(i, j, "place", "gazetteer and cue")
         if (locative or struck) and not self._temporal(labels):
@@ -318,7 +347,7 @@ class Finder:
         if labels & {"ORG"} and self._known(candidates, _KNOWN_ORGANISATION):
             return self._accept(i, j, "place", "gazetteer as organisation")
         if labels == {""} and (j - i > 1 or not tokens[i].sentence_start or not self.statistical):
-            floor = _KNOWN_POPULATION if self.statistical else _KNOWN_POPULATION * 2
+            floor = _KNOWN_POPULATION if self.statistical else _KNOWN_ALONE
             if self._known(candidates, floor) and not self._part_of_longer_name(i, j):
                 return self._accept(i, j, "place", "gazetteer, well known")
         self.doubtful.append((i, j))
@@ -558,6 +587,8 @@ class Finder:
     def _same_name(self, taken: set[int]) -> None:
         """One sense per document: a doubtful span whose name was accepted elsewhere is accepted too."""
         good = {"model", "gazetteer, qualified", "dateline", "gazetteer in list"}
+        if not self.statistical:
+            good |= {"gazetteer and cue", "gazetteer and what it is called", "gazetteer after locative"}
         sure = {fold(m.text) for _, _, m in self.accepted if m.recognizer in good and m.inside is None}
         for i, j in self.doubtful:
             surface = self.text[self.tokens[i].start : self.tokens[j - 1].end]

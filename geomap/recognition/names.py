@@ -145,7 +145,7 @@ class _Labeller:
     def _described(self, i: int, j: int, spelled: list[int]) -> bool:
         """Whether somebody's age follows ("Ana Odesa, 43,") or what they said, and the run looks like a name."""
         tokens, n = self.tokens, len(self.tokens)
-        if not 2 <= len(spelled) <= 3 or tokens[i].sentence_start and self._word(i) in self.w.directions:
+        if not 2 <= len(spelled) <= 3 or (tokens[i].sentence_start and self._word(i) in self.w.directions):
             return False
         if j + 2 < n and tokens[j].text == "," and tokens[j + 1].text.isdigit() and len(tokens[j + 1].text) <= 2:
             return tokens[j + 2].text in (",", ".")
