@@ -39,7 +39,16 @@ def compare(new: Mapping[str, Any], old: Mapping[str, Any], *, resamples: int = 
     """
     notes = [
         f"{key}: {old.get(key)!r} then, {new.get(key)!r} now"
-        for key in ("corpus_sha256", "gold_spans", "no_demonyms", "half", "min_score", "recognizer")
+        for key in (
+            "corpus_sha256",
+            "gold_spans",
+            "no_demonyms",
+            "half",
+            "min_score",
+            "recognizer",
+            "home",
+            "learn_home",
+        )
         if old.get(key) != new.get(key)
     ]
     paired = _paired(new, old)

@@ -50,13 +50,15 @@ class Gold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One annotated document; ``number`` counts from 1 in the order of the file."""
+    """One annotated document; ``number`` counts from 1 in the order of the file, ``home`` is its source's (as in
+    :class:`~geomap.records.Article`)."""
 
     doc_id: str
     number: int
     text: str
     title: str | None = None
     url: str | None = None
+    home: str | None = None
     toponyms: tuple[Gold, ...] = ()
 
 
@@ -176,6 +178,7 @@ def _json_lines(path: Path, data: bytes, tally: _Tally) -> Iterator[Document]:
             text=record["text"],
             title=_words(record.get("title")),
             url=_words(record.get("url")),
+            home=_words(record.get("home")),
             toponyms=tuple(gold for gold in found if gold is not None),
         )
 

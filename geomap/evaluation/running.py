@@ -38,6 +38,7 @@ from geomap.text import fold
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
     from geomap.pipeline import Session
+    from geomap.resolution import Home
 
 __all__ = ["Areas", "evaluate_toponyms"]
 
@@ -127,10 +128,12 @@ def _is_demonym(candidates: Sequence[Candidate]) -> bool:
 
 
 def _article(document: Document) -> Article:
-    return Article(doc_id=document.doc_id, text=document.text, title=document.title, url=document.url)
+    return Article(
+        doc_id=document.doc_id, text=document.text, title=document.title, url=document.url, home=document.home
+    )
 
 
-def _on_gold_spans(document: Document, session: Session) -> list[Predicted]:
+def _on_gold_spans(document: Document, article: Article, session: Session, home: Home | None) -> list[Predicted]:
     """The likeliest place of every annotated span, each span once."""
     from geomap.resolution import resolve_mentions
 
@@ -146,7 +149,7 @@ def _on_gold_spans(document: Document, session: Session) -> list[Predicted]:
         for (start, end), gold in spans
     ]
     found = []
-    for resolution in resolve_mentions(_article(document), mentions, session.gazetteer):
+    for resolution in resolve_mentions(article, mentions, session.gazetteer, home=home):
         place = resolution.place
         if place is None and resolution.rule != "historic" and resolution.alternatives:
             place = resolution.alternatives[0].place
@@ -316,16 +319,15 @@ def _run(
             progress(f"{name}: {doc_id}", done / len(documents))
 
     if gold_spans:
-        for document in documents:
-            told(document.doc_id)
-            yield document, _on_gold_spans(document, session)
-        return
-    for result in session.process(map(_article, documents), incidents=False, on_error=on_error):
-        told(result.article.doc_id)
-        yield (
-            by_id.pop(result.article.doc_id),
-            [_predicted(resolution, resolution.place) for resolution in result.resolutions],
-        )
+        for article, home in session.at_home(map(_article, documents), on_error=on_error):
+            told(article.doc_id)
+            document = by_id.pop(article.doc_id)
+            yield document, _on_gold_spans(document, article, session, home)
+    else:
+        for result in session.process(map(_article, documents), incidents=False, on_error=on_error):
+            told(result.article.doc_id)
+            document = by_id.pop(result.article.doc_id)
+            yield document, [_predicted(resolution, resolution.place) for resolution in result.resolutions]
     for document in by_id.values():
         yield document, []
 
@@ -405,6 +407,8 @@ def evaluate_toponyms(
         "half": half,
         "recognizer": None if gold_spans or predictions is not None else session.settings.model,
         "min_score": session.settings.min_score,
+        "home": session.settings.home,
+        "learn_home": session.settings.learn_home,
         **summary(judged),
         "stray_docs": sum(doc_id not in known for doc_id in predictions or ()),
         "intervals": intervals(judged, resamples),
