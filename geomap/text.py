@@ -24,6 +24,22 @@ _INVISIBLE = re.compile(
 )
 _ABBREVIATED = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 
+# What an ASCII name holds where more than its case is folded: marks that are dropped, breaks but for single spaces.
+_ODD = re.compile("['`.\"\\-_,/()\t-\r\x1c-\x1f]|  |^ | $")
+_SHORTENED = re.compile(r"(?:^| )(?:ste?|ft|mt) ")
+
+
+class _Marks(dict[int, int | None]):
+    """A table for ``str.translate`` that drops combining marks; each character is looked up in Unicode once."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        self[code] = kept
+        return kept
+
+
+_MARKS = _Marks()
+
 # Serbian and Macedonian Cyrillic to Latin is exact; Russian, Ukrainian and Bulgarian by the commonest
 # newspaper romanisation (BGN/PCGN without marks). Used for keys only, never for display.
 _CYRILLIC = str.maketrans(
@@ -45,18 +61,18 @@ def fold(name: str) -> str:
     and "Ft", "Mt" are written out where another word follows.
     """
     if name.isascii():
-        text = name
+        text = name.lower()
         if name.isalpha():
-            return name.lower()
+            return text
+        if _ODD.search(text):
+            text = _BREAKS.sub(" ", text.translate(_LETTERS)).strip()
     else:
-        text = _INVISIBLE.sub("", name)
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    text = text.casefold().translate(_LETTERS)
-    words = _BREAKS.sub(" ", text).strip().split(" ")
-    if len(words) > 1:
-        words = [_ABBREVIATED.get(w, w) for w in words[:-1]] + words[-1:]
-    return " ".join(words)
+        text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", name)).translate(_MARKS)
+        text = _BREAKS.sub(" ", text.casefold().translate(_LETTERS)).strip()
+    if _SHORTENED.search(text):
+        words = text.split(" ")
+        text = " ".join([*(_ABBREVIATED.get(w, w) for w in words[:-1]), words[-1]])
+    return text
 
 
 # What romanisations of Slavic, Albanian, Arabic and Turkish names disagree on, longest first. Each pair makes two
