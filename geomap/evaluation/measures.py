@@ -46,7 +46,7 @@ import itertools
 import json
 import math
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,23 +204,35 @@ def _predicted(record: Mapping[str, Any], place: Callable[[str], Place | None]) 
 # -- one document ----------------------------------------------------------------------------------------------------
 
 
+class _Spans:
+    """Finds those of many spans that share a character with a given one, without looking at all."""
+
+    def __init__(self, spans: Sequence[Gold]) -> None:
+        self._order = sorted(range(len(spans)), key=lambda i: spans[i].start)
+        self._spans = spans
+        self._starts = [spans[i].start for i in self._order]
+        self._reach = list(itertools.accumulate((spans[i].end for i in self._order), max))
+
+    def overlapping(self, start: int, end: int) -> Iterator[int]:
+        """The indices of the spans that share a character with ``start`` to ``end``."""
+        at = bisect.bisect_left(self._starts, end) - 1
+        # Backwards over those that begin before the end, until none of the rest reaches the start.
+        while at >= 0 and self._reach[at] > start:
+            if self._spans[self._order[at]].end > start:
+                yield self._order[at]
+            at -= 1
+
+
 def match(gold: Sequence[Gold], predicted: Sequence[Predicted], *, exact: bool = False) -> list[tuple[int, int]]:
     """Pairs of indices, one to one: the larger overlap first, then the smaller difference in length, then order."""
-    order = sorted(range(len(gold)), key=lambda i: gold[i].start)
-    starts = [gold[i].start for i in order]
-    reach: list[int] = []
-    for i in order:
-        reach.append(max(gold[i].end, reach[-1]) if reach else gold[i].end)
+    spans = _Spans(gold)
     pairs: list[tuple[int, int, int, int]] = []
     for p, one in enumerate(predicted):
-        at = bisect.bisect_left(starts, one.end) - 1
-        # Backwards over the gold that begins before this ends, until none of the rest reaches this far.
-        while at >= 0 and reach[at] > one.start:
-            other = gold[order[at]]
-            overlap = min(other.end, one.end) - max(other.start, one.start)
-            if overlap > 0 and (not exact or (other.start, other.end) == (one.start, one.end)):
-                pairs.append((-overlap, abs((other.end - other.start) - (one.end - one.start)), order[at], p))
-            at -= 1
+        for g in spans.overlapping(one.start, one.end):
+            other = gold[g]
+            if not exact or (other.start, other.end) == (one.start, one.end):
+                overlap = min(other.end, one.end) - max(other.start, one.start)
+                pairs.append((-overlap, abs((other.end - other.start) - (one.end - one.start)), g, p))
     pairs.sort()
     used_gold: set[int] = set()
     used_predicted: set[int] = set()
@@ -249,12 +261,12 @@ def judge(
     """
     gold: Sequence[Gold] = document.toponyms
     if no_demonyms:
-        marked = [one for one in gold if one.type in DEMONYM_TYPES]
+        marked = _Spans([one for one in gold if one.type in DEMONYM_TYPES])
         gold = [one for one in gold if one.type not in DEMONYM_TYPES]
         predicted = [
             one
             for one in predicted
-            if one.kind != "demonym" and not any(one.start < m.end and m.start < one.end for m in marked)
+            if one.kind != "demonym" and not any(True for _ in marked.overlapping(one.start, one.end))
         ]
     pairs = dict(match(gold, predicted))
     exact = match(gold, predicted, exact=True)
@@ -327,8 +339,9 @@ def _share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def _harmonic(a: float | None, b: float | None) -> float | None:
-    return None if a is None or b is None else 2 * a * b / (a + b) if a + b else 0.0
+def _harmonic(a: float | None, b: float | None) -> float:
+    # No predictions, no precision: nothing was gained, so the mean is 0.
+    return 2 * a * b / (a + b) if a and b else 0.0
 
 
 def _calibration_error(n: Mapping[str, float], what: str) -> float | None:

@@ -194,7 +194,9 @@ def _missed(outcome: Outcome, document: Document, gazetteer: Gazetteer) -> str:
     gold = outcome.gold
     assert gold is not None
     candidates = _by_name(gazetteer, gold.text)
-    text, before, after = gold.text, document.text[: gold.start], document.text[gold.end : gold.end + 2]
+    # The longest word that could stand before it: a few dozen characters, not the whole article each time.
+    before, after = document.text[max(0, gold.start - 60) : gold.start], document.text[gold.end : gold.end + 2]
+    text = gold.text
     if _is_demonym(candidates):
         return "a demonym"
     if text.endswith(".") or (text.isupper() and len(text) <= 5):
