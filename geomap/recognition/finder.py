@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,6 +33,31 @@ _KNOWN_OVER_PERSON = 20_000
 _KNOWN_ALONE = 15_000
 # A word of English that is a town of this size too, where local people or offices follow it.
 _KNOWN_HEADED = 10_000
+_MONTHS = frozenset(
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
+)
+_CURRENCIES = frozenset("$€£")
+# "I've" is no Ivé: what follows the apostrophe of a contraction.
+_CONTRACTED = frozenset({"ve", "d", "ll", "m", "re", "t"})
+# The other half of a hyphenated name must be a place of this size for either to be one: "Wal-Mart" is none, though
+# there is a Mart in Texas.
+_KNOWN_HALF = 5_000
+# "Martin Luther King Jr Boulevard" has four words before the last.
+_LONGEST_STREET = 4
+_ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)$")
 _PARTS = frozenset({"part", "parts", "half", "side", "end", "quarter", "suburbs", "suburb", "outskirts", "districts"})
 _DASHES = frozenset({"-", "–", "—", "/"})
 
@@ -61,7 +87,8 @@ class Finder:
     def run(self) -> list[Mention]:
         """The mentions, sorted by where they stand."""
         taken: set[int] = set()
-        for i, j in self._matches():
+        self._streets(taken)
+        for i, j in self._matches(taken):
             if self._decide(i, j):
                 taken.update(range(i, j))
         self._recogniser_only(taken)
@@ -69,6 +96,37 @@ class Finder:
         self._same_name(taken)
         mentions = [self._finish(i, j, m) for i, j, m in sorted(self.accepted, key=lambda a: a[0])]
         return mentions
+
+    # -- streets -------------------------------------------------------------------------------------------
+
+    def _streets(self, taken: set[int]) -> None:
+        """Names of streets and numbers of roads, taken whole: "Oxford Street" is not in Oxford."""
+        tokens, w, n = self.tokens, self.w, len(self.tokens)
+        for k in range(n):
+            word = tokens[k].text
+            if not capital(word) or word.lower().rstrip(".") not in w.streets or k in taken:
+                continue
+            i, j = k, k + 1
+            while (
+                i > 0
+                and k - i < _LONGEST_STREET
+                and self.text[tokens[i - 1].end : tokens[i].start] == " "
+                and (capital(tokens[i - 1].text) or _ORDINAL.match(tokens[i - 1].text))
+                and tokens[i - 1].text[0].isalnum()
+                and tokens[i - 1].text.lower().rstrip(".") not in w.streets
+                and not (
+                    tokens[i - 1].sentence_start and w.stops.get(fold(tokens[i - 1].text)) == "never" and k - i > 0
+                )
+            ):
+                i -= 1
+            if tokens[i].text in ("The", "A", "On", "In", "At"):
+                i += 1
+            if j < n and i == k and tokens[j].text.isdigit() and self.text[tokens[k].end : tokens[j].start] == " ":
+                j += 1
+            if j - i < 2 or tokens[i].label == "PERSON" or any(m in taken for m in range(i, j)):
+                continue
+            self._accept(i, j, "facility", "gazetteer in facility")
+            taken.update(range(i, j))
 
     # -- the gazetteer's proposals ------------------------------------------------------------------------
 
@@ -78,7 +136,7 @@ class Finder:
             known = self.known[key] = self.gazetteer.has(key)
         return known
 
-    def _matches(self) -> Iterator[tuple[int, int]]:
+    def _matches(self, taken: set[int]) -> Iterator[tuple[int, int]]:
         """Longest spans of tokens that name something, left to right, without overlaps."""
         tokens, w = self.tokens, self.w
         i, n = 0, len(tokens)
@@ -91,7 +149,12 @@ class Finder:
                     or (word.lower() in w.directions and capital(tokens[i + 1].text))
                 )
             )
-            if not starts or not word[0].isalpha():
+            if (
+                i in taken
+                or not starts
+                or not word[0].isalpha()
+                or word.replace("’", "'").partition("'")[2] in _CONTRACTED
+            ):
                 i += 1
                 continue
             best = 0
@@ -100,7 +163,7 @@ class Finder:
             while j < n and j - i < _LONGEST:
                 t = tokens[j]
                 gap = self.text[tokens[j - 1].end : t.start]
-                if "\n" in gap or len(gap) > 2:
+                if "\n" in gap or len(gap) > 2 or j in taken:
                     break
                 if capital(t.text) or capital(t.text.replace("’", "'").partition("'")[2]):
                     ends.append(j + 1)
@@ -159,8 +222,10 @@ class Finder:
         return False
 
     def _locative(self, i: int) -> bool:
-        if self._before(i).lower() in self.w.strong:
-            return True
+        before = self._before(i).lower()
+        if before in self.w.strong:
+            # "according to X", "spoke to X": somebody.
+            return before != "to" or not (i >= 2 and self.tokens[i - 2].text.lower() in self.w.not_to)
         # "the town of X", "in Homs, Hama and X" is left to the same-list check below.
         k = i - 1
         of = k >= 1 and self.tokens[k].text == "of"
@@ -181,6 +246,11 @@ class Finder:
         if i >= 2 and tokens[i - 1].text == "-" and tokens[i - 2].text in ("D", "R", "I"):
             return True
         return tokens[i].sentence_start and all(t.text.isupper() for t in tokens[i:j]) and self._heads_item(j)
+
+    def _designated(self, j: int) -> bool:
+        """Whether the last word of a name says that it is one of a place: "Anderson County", not "Tri-State"."""
+        word, before = self.tokens[j - 1], self.tokens[j - 2]
+        return word.text in self.w.designators and word.text != "State" and word.start == before.end + 1
 
     def _heads_item(self, j: int) -> bool:
         """Whether a dash or an agency in brackets follows, with no more than a state or a date between."""
@@ -270,7 +340,12 @@ class Finder:
             level = ""  # "US" is a country, "us" a word
         elif level == "never" and any(c.place.feature_code == "PCLI" and c.match == "exact" for c in candidates[:3]):
             level = "cue"  # "Turkey", "Chad"
-        if key in self.w.directions or (j - i == 1 and surface.lower() in self.w.organisation):
+        if (
+            key.replace(" ", "-") in self.w.directions
+            or (j - i == 1 and (surface.lower() in self.w.organisation or key in _MONTHS))
+            or self._after(j) in _CURRENCIES
+        ):
+            # "August", "US$5"; "March, Cambridgeshire" is qualified.
             level = "never"
         elif not level and j - i == 1 and surface.lower() in self.common:
             level = "cue"
@@ -337,7 +412,7 @@ class Finder:
             return False
         if self._in_list(i):
             return self._accept(i, j, "place", "gazetteer in list")
-        if not self.statistical and j - i > 1 and tokens[j - 1].text in self.w.designators:
+        if not self.statistical and j - i > 1 and self._designated(j):
             # "Anderson County" is what it is called by itself.
             return self._accept(i, j, "place", "gazetteer and what it is called")
         if self._headed(i, j) or self._of_person(i):
@@ -419,10 +494,17 @@ class Finder:
             return not self._names_place(tokens[j + 1].text)
         if start and self.text[start - 1] == "-" and i >= 2 and tokens[i - 2].end == start - 1:
             return capital(tokens[i - 2].text) and not self._names_place(tokens[i - 2].text)
+        if self.text[end : end + 1] == "-" and j + 1 < n and tokens[j + 1].start == end + 1:
+            # "Paris-based", "US-led" are; "Neo-classicism", "Cubo-futurist" are words.
+            return tokens[j + 1].text.isalpha() and not self._known(
+                self.gazetteer.candidates(self.text[start:end]), _KNOWN_HALF
+            )
         return False
 
     def _names_place(self, word: str) -> bool:
-        return any(c.match != "demonym" for c in self.gazetteer.candidates(word))
+        return self.w.stops.get(fold(word)) != "never" and self._known(
+            [c for c in self.gazetteer.candidates(word) if c.match != "demonym"], _KNOWN_HALF
+        )
 
     def _shape_ok(self, surface: str, candidates: list[Candidate], start: int) -> bool:
         """Abbreviations need their own capitals ("US", not "Us"); other short words in capitals are acronyms."""

@@ -32,6 +32,8 @@ class Words:
     ways: frozenset[str]
     heads: frozenset[str]
     kinds: frozenset[str]
+    not_to: frozenset[str]
+    streets: frozenset[str]
     strikes: frozenset[str]
     speech: frozenset[str]
     directions: dict[str, str]
@@ -63,6 +65,8 @@ def words() -> Words:
         ways=frozenset(data["ways"]),
         heads=frozenset(data["heads"]),
         kinds=frozenset(data["kinds"]),
+        not_to=frozenset(data["not_to"]),
+        streets=frozenset(data["streets"]),
         strikes=frozenset(data["strikes"]),
         speech=frozenset(data["speech_verbs"]),
         directions=dict(data["directions"]),
