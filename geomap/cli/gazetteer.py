@@ -171,7 +171,8 @@ def _show(options: argparse.Namespace, reporter: Reporter) -> int:
             # One town may stand in two layers under two names; the higher layer's is enough.
             if p.id != place.id and all(distance_km(p.lat, p.lon, q.lat, q.lon) > 0.5 for q in around):
                 around.append(p)
-        around = around[:_NEIGHBOURS]
+        # The largest, so that a reader knows one of them; told nearest first.
+        around = sorted(around[:_NEIGHBOURS], key=lambda p: distance_km(place.lat, place.lon, p.lat, p.lon))
     own = _own_row(place, options) if place.layer == "user" else None
     reporter.finish()
     record: dict[str, Any] = {
@@ -277,5 +278,6 @@ def _info(options: argparse.Namespace, reporter: Reporter) -> int:
     print()
     width = max(map(len, meta))
     for key, value in {"bytes": f"{path.stat().st_size:,}", **meta}.items():
-        print(f"{key.replace('_', ' '):<{width}}  {plain(value)}")
+        if value:
+            print(f"{key.replace('_', ' '):<{width}}  {plain(value)}")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +18,25 @@ if TYPE_CHECKING:
     from geomap.gazetteer.overlay import PlaceEntry
     from geomap.records import Place
 
-__all__ = ["add_commands", "country_of", "open_layers"]
+__all__ = ["add_commands", "country_of", "open_layers", "whole_number"]
 
 # So many namesakes are told of; the rest are counted.
 _NAMESAKES = 5
 # Where a place that is not the user's own is from, in words.
 _LAYERS = {
     "overlay": "shipped with geomap",
-    "import": "of an import ('geomap gazetteer remove --source' undoes those)",
+    "import": "of an import",
     "world": "of the world layer",
     "user": "one of yours",
 }
+
+
+def whole_number(text: str) -> int:
+    """An option's value that counts people: a whole number, 0 or more."""
+    if not re.fullmatch(r"[0-9]{1,15}", text.strip()):
+        hint = "; write it without separators" if re.fullmatch(r"[0-9]{1,3}([.,' ][0-9]{3})+", text.strip()) else ""
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number{hint}")
+    return int(text)
 
 
 def _describe(made: Parser, *, new: bool) -> None:
@@ -71,7 +80,7 @@ def _describe(made: Parser, *, new: bool) -> None:
         type=is_number,
         help="how far it reaches from its point, in km" + (" (default: the type's)" if new else keep),
     )
-    made.add_argument("--population", metavar="N", type=int, help="inhabitants, where known")
+    made.add_argument("--population", metavar="N", type=whole_number, help="inhabitants, where known")
     made.add_argument("--source", help="what this rests on, such as 'own visit 2024'")
     made.add_argument("--note", help="anything a reader should know")
     made.add_argument("--start", metavar="YEAR", help="since when it is called so")
@@ -199,9 +208,12 @@ def _bare(alias: str) -> str:
 
 
 def _shown_namesake(namesake: Namesake) -> str:
+    from geomap.text import fold
+
     place = namesake.place
     where = ", ".join(x for x in (place.admin1, place.country_code) if x) or place.id
-    return f"{place.name} ({where}), {namesake.km:,.0f} km away"
+    name = place.name if fold(place.name) == fold(namesake.name) else f"{place.name}, also {namesake.name}"
+    return f"{name} ({where}), {namesake.km:,.0f} km away"
 
 
 def _tell_draft(draft: Draft, reporter: Reporter) -> None:
@@ -400,15 +412,16 @@ def _entry(files: Sequence[Path], text: str, reporter: Reporter) -> tuple[Path, 
         lambda e: key and fold(e.place.name) == key,
         lambda e: key and key in {fold(n) for n in e.place.names},
     ):
-        hits = [hit for hit in found if test(hit[1])]
-        if hits and hits[0][1].place.id == text:
-            # One id in two files: the first file's is the one that counts.
-            return hits[0]
+        # One id in two files is one place: the first file's row is the one that counts.
+        hits = {entry.place.id: (file, entry) for file, entry in reversed(found) if test(entry)}
         if len(hits) > 1:
-            shown = "; ".join(f"{e.place.id} ({e.place.lat:.4f}, {e.place.lon:.4f})" for _, e in hits[:_NAMESAKES])
+            shown = "; ".join(
+                f"{e.place.id} ({e.place.lat:.4f}, {e.place.lon:.4f})"
+                for _, e in list(hits.values())[::-1][:_NAMESAKES]
+            )
             raise OverlayError(f"you have {len(hits)} places called {text!r}: {shown}. Name one by its id.")
         if hits:
-            return hits[0]
+            return next(iter(hits.values()))
     return None
 
 
@@ -493,6 +506,22 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     return _told(entry, file, options, reporter, itself=place.id)
 
 
+def _nearest_own(files: Sequence[Path], text: str) -> str:
+    """The user's place whose name is spelled most like ``text``, as a question; else where to look."""
+    import difflib
+
+    from geomap.gazetteer.keeping import read_despite_faults
+    from geomap.text import fold
+
+    # What is wrong in the files was told when they were looked through before.
+    entries = [e for file in files if file.exists() for e in read_despite_faults(file, lambda _: None)]
+    names = {fold(name): e.place for e in reversed(entries) for name in (e.place.id, e.place.name, *e.place.names)}
+    near = difflib.get_close_matches(fold(text[:100]), list(names), n=1, cutoff=0.7)
+    if near:
+        return f" Did you mean {names[near[0]].name!r} ({names[near[0]].id})?"
+    return " 'geomap gazetteer info' names the files that hold yours."
+
+
 def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.gazetteer.overlay import PlacesFile
 
@@ -519,7 +548,7 @@ def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
                 f" {known.id} is {_LAYERS.get(known.layer, known.layer)}, which is never edited; correct it with"
                 f" 'geomap gazetteer edit {known.id}'."
                 if known
-                else " 'geomap gazetteer info' names the files that hold yours."
+                else _nearest_own(_own(options), options.place)
             )
         )
     file, entry = found
@@ -609,7 +638,7 @@ def _whole(file: Path) -> list[PlaceEntry]:
 
 
 def _export(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.gazetteer.exporting import export_places
+    from geomap.gazetteer.exporting import export_places, format_of
 
     given = [
         name
@@ -624,6 +653,7 @@ def _export(options: argparse.Namespace, reporter: Reporter) -> int:
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given[:2])} name two things to export; give one of them.")
     target = Path(options.output)
+    format_of(target)  # a wrong ending is told before the reading
     if options.source:
         from geomap.folders import imports_folder
         from geomap.gazetteer.importing.core import read_source

@@ -85,9 +85,14 @@ class Draft:
 
 
 def nearest_town(gazetteer: Gazetteer, lat: float, lon: float) -> tuple[Place, float] | None:
-    """The populated place nearest to a point (WGS84 degrees) and its distance in km; None beyond 100 km."""
+    """The populated place nearest to a point (WGS84 degrees) of those whose country is known, and its distance in km;
+    None beyond 100 km."""
     for radius in _NEIGHBOUR_KM:
-        towns = [(distance_km(lat, lon, p.lat, p.lon), p) for p in gazetteer.near(lat, lon, radius, limit=5000)]
+        towns = [
+            (distance_km(lat, lon, p.lat, p.lon), p)
+            for p in gazetteer.near(lat, lon, radius, limit=5000)
+            if p.country_code
+        ]
         if towns:
             km, town = min(towns, key=lambda e: (e[0], e[1].id))
             return town, km
@@ -306,7 +311,7 @@ def draft_place(
     admin1 = ""
     if nearest is not None:
         town, km = nearest
-        if not country and town.country_code:
+        if not country:
             country = town.country_code
             notes.append(f"country {country}, as of {town.name}, {km:.0f} km away")
         elif country and country != town.country_code:
