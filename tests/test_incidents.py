@@ -455,3 +455,22 @@ def test_a_headline_that_the_lead_tells_again_is_one_incident(nlp: Any) -> None:
 def test_suspected_is_said_of_people_not_of_the_incident(nlp: Any) -> None:
     incidents = tell("Suspected rebels kidnapped two engineers in Arvenna on Friday.", "Arvenna", nlp=nlp)
     assert one(incidents, "abduction").certainty == "reported"
+
+
+@pytest.mark.model
+def test_a_destination_that_nobody_knows_is_not_the_town_of_the_sentence_before(nlp: Any) -> None:
+    found = tell(
+        "Gunmen killed two drivers in Umbrade on Monday. The army will send 300 soldiers to Kolvando next week.",
+        "Umbrade",
+        nlp=nlp,
+    )
+    (move,) = [i for i in found if i.type == "force_movement"]
+    assert [(p.text, p.role, p.place_id) for p in move.places] == [("Kolvando", "to", None)]
+
+
+@pytest.mark.model
+def test_somebody_who_is_spoken_to_is_no_destination(nlp: Any) -> None:
+    (clash,) = tell(
+        "Rebels and soldiers clashed in Umbrade, a farmer told us and spoke to Kolvando.", "Umbrade", nlp=nlp
+    )
+    assert [p.text for p in clash.places] == ["Umbrade"]

@@ -194,7 +194,10 @@ def _unresolved(text: Text, taken: frozenset[int], clock: frozenset[int]) -> lis
         i = sentence.a
         while i < sentence.b - 1:
             token = tokens[i]
-            if token.low not in _NAMING or token.tag not in ("IN", "RB", "JJ"):
+            if not (
+                (token.low in _NAMING and token.tag in ("IN", "RB", "JJ"))
+                or (token.low in _LEADING and _moves(tokens, sentence.a, i))
+            ):
                 i += 1
                 continue
             j = i + 1
@@ -239,6 +242,24 @@ def _unresolved(text: Text, taken: frozenset[int], clock: frozenset[int]) -> lis
 
 
 _NAMING = frozenset({"in", "at", "near", "outside", "between"})
+# "400 soldiers to Nduga": a destination only behind a word of moving; "spoke to Putin" is none.
+_LEADING = frozenset({"to", "into", "toward", "towards"})
+_MOVING = (
+    "deploy", "send", "sent", "mov", "march", "advanc", "withdraw", "withdrew", "retreat", "flee", "fled", "travel", "fly",
+    "flew", "dispatch", "head", "return", "transfer", "evacuat", "airlift", "convoy", "redeploy", "rush", "went", "go",
+)  # fmt: skip
+# As far back as "deploy some 400 more soldiers of its reserve to" goes.
+_MOVING_WITHIN = 9
+
+
+def _moves(tokens: list[Token], floor: int, i: int) -> bool:
+    """Whether a word of moving stands shortly before token ``i`` in its sentence."""
+    return any(
+        tokens[k].tag[:2] in ("VB", "NN") and tokens[k].low.startswith(_MOVING)
+        for k in range(max(floor, i - _MOVING_WITHIN), i)
+    )
+
+
 _INSTITUTIONS = words(
     "university court ministry parliament council church hospital agency party committee commission "
     "association congress senate house office department institute school college company group union act "
