@@ -245,8 +245,9 @@ _NAMING = frozenset({"in", "at", "near", "outside", "between"})
 # "400 soldiers to Nduga": a destination only behind a word of moving; "spoke to Putin" is none.
 _LEADING = frozenset({"to", "into", "toward", "towards"})
 _MOVING = (
-    "deploy", "send", "sent", "mov", "march", "advanc", "withdraw", "withdrew", "retreat", "flee", "fled", "travel", "fly",
-    "flew", "dispatch", "head", "return", "transfer", "evacuat", "airlift", "convoy", "redeploy", "rush", "went", "go",
+    "deploy", "send", "sent", "mov", "march", "advanc", "withdraw", "withdrew", "retreat", "flee", "fled", "travel",
+    "fly", "flew", "dispatch", "head", "return", "transfer", "evacuat", "airlift", "convoy", "redeploy", "rush", "went",
+    "go",
 )  # fmt: skip
 # As far back as "deploy some 400 more soldiers of its reserve to" goes.
 _MOVING_WITHIN = 9
