@@ -115,6 +115,31 @@ def test_add_takes_negative_coordinates(where: list[str], home: Home) -> None:
     assert (row["lat"], row["lon"], row["ccodes"]) == ("-12.3", "-71.5", "PE")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["Krelovac", "--type", "bridge", "-12.3", "-71.5"],
+        ["--type", "bridge", "Krelovac", "-12.3,", "-71.5"],
+        ["Krelovac", "-12.3", "--type", "bridge", "-71.5"],
+        ["--type", "bridge", "--", "Krelovac", "-12.3", "-71.5"],
+    ],
+)
+def test_options_may_stand_anywhere(arguments: list[str], home: Home) -> None:
+    home.ok("add", *arguments)
+    (row,) = home.rows()
+    assert (row["title"], row["lat"], row["lon"], row["feature_code"]) == ("Krelovac", "-12.3", "-71.5", "BDG")
+
+
+def test_a_name_without_its_quotes_is_told(home: Home) -> None:
+    done = home("add", "Gate", "4", "43.2", "20.7")
+    assert (done.code, done.out) == (2, "")
+    assert 'a name of several words is put in quotes: geomap gazetteer add "Gate 4" 43.2 20.7' in done.err
+    done = home("add", "Krelovac", "43.2", "20.7", "--tpye", "bridge")
+    assert (done.code, done.out) == (2, "")
+    assert "'--type'" in done.err
+    assert not home.mine.exists()
+
+
 def test_near_alone_is_an_approximate_position(home: Home) -> None:
     done = home.ok("add", "Krelovac", "--near", "Leposavic")
     (row,) = home.rows()
@@ -382,7 +407,7 @@ def test_edit_changes_one_row_and_keeps_the_old_name(home: Home) -> None:
     )
     row = home.rows()[0]
     assert (row["variants"], row["ccodes"], row["note"]) == ("", "RS", "x")
-    done = home.ok("edit", "Gornji Krelovac", "--json", "--population", "40")
+    done = home.ok("edit", "Gornji", "Krelovac", "--json", "--population", "40")
     assert (done.json["population"], done.json["written"]) == (40, True)
 
 
@@ -536,7 +561,7 @@ def test_a_faulty_file_stops_nobody_who_looks_or_mends(home: Home) -> None:
     for arguments in (["search", "Alpha"], ["show", "Alpha"], ["info"], ["add", "Krelovac", *AT]):
         done = home.ok(*arguments)
         assert f"{home.mine}, row 3, column lat: 943 is outside -90 to 90" in done.err
-        assert "a run stops at it until it is mended. So are 1 more." in done.err
+        assert "a run stops at it until it is mended. So with 1 more." in done.err
         assert f"'geomap gazetteer check {home.mine}' lists all that is wrong." in done.err
         assert done.err.count("943") == 1
     assert "Krelovac" in home.mine.read_text("utf-8")

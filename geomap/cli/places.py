@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from geomap.errors import OverlayError, UsageError
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
+    from geomap.gazetteer.coordinates import Coordinates
     from geomap.gazetteer.keeping import Draft, Namesake
     from geomap.gazetteer.overlay import PlaceEntry
     from geomap.records import Place
@@ -107,16 +109,23 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
     made.add_argument("--force", action="store_true", help="add it even if you have one of that name there already")
     made.add_argument("--dry-run", action="store_true", help="say what would be added and what it meets; write nothing")
     made.set_defaults(function=_add)
+    _gather_position(made)
 
     made = command(actions, "edit", "change one of your places, or correct a shipped one by a copy of yours", every)
-    made.add_argument("place", metavar="PLACE", help="its id or name")
+    made.add_argument("place", nargs="+", metavar="PLACE", help="its id or name; several words are one name")
     made.add_argument("--name", metavar="NAME", help="a new name; the old one becomes an alias")
     made.add_argument("--remove-alias", metavar="NAME", action="append", default=[], help="a name that it has no more")
     _describe(made, new=False)
     made.set_defaults(function=_edit)
 
     made = command(actions, "remove", "remove one of your places, or all that one import brought", every)
-    made.add_argument("place", nargs="?", metavar="PLACE", help="the id or name of one of your places")
+    made.add_argument(
+        "place",
+        nargs="*",
+        default=[],
+        metavar="PLACE",
+        help="the id or name of one of your places; several words are one",
+    )
     made.add_argument("--source", metavar="NAME", help="instead of a place: the import to undo")
     _target(made)
     made.set_defaults(function=_remove)
@@ -136,20 +145,52 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
     made.set_defaults(function=_export)
 
 
+def _gather_position(made: Parser) -> None:
+    """Let the position of ``add`` stand behind options too: argparse looks for WHERE right behind NAME only."""
+    known_args = made.parse_known_args
+
+    def parse_known_args(*arguments: Any, **options: Any) -> Any:
+        found, rest = known_args(*arguments, **options)
+        if rest and not any(re.match(r"-(?!\.?\d)", word) for word in rest):
+            found.where = [*found.where, *rest]
+            rest = []
+        return found, rest
+
+    made.parse_known_args = parse_known_args  # type: ignore[method-assign]
+
+
+def _read_position(name: str, words: Sequence[str]) -> Coordinates:
+    """The position that the words behind the name say."""
+    from geomap.gazetteer.coordinates import parse_coordinates
+
+    try:
+        return parse_coordinates(" ".join(words))
+    except OverlayError:
+        # "add Gate 3 42.9 20.8": the first words belong to the name.
+        for number in range(1, min(len(words), 10)):
+            with contextlib.suppress(OverlayError):
+                parse_coordinates(" ".join(words[number:]))
+                whole = " ".join((name, *words[:number]))
+                raise UsageError(
+                    f'a name of several words is put in quotes: geomap gazetteer add "{whole}" '
+                    f"{' '.join(words[number:])}"
+                ) from None
+        raise
+
+
 def _position(options: argparse.Namespace, reporter: Reporter) -> tuple[float, float] | None:
     from geomap.gazetteer.coordinates import parse_coordinates
 
     # Several words are one position: nobody should have to quote "42.97 21.15".
-    words = " ".join(getattr(options, "where", ()))
-    where = options.at if options.at is not None else words or None
+    words = getattr(options, "where", ())
     lat, lon = options.lat, options.lon
     if options.at is not None and words:
         raise UsageError("the position is given twice, after the name and with --at.")
-    if where is not None:
+    if options.at is not None or words:
         if lat is not None or lon is not None:
             raise UsageError("--lat and --lon go without any other position.")
-        found = parse_coordinates(where)
-        reporter.note(f"read as {found.notation}: {found.lat:.6g}, {found.lon:.6g}.")
+        found = parse_coordinates(options.at) if options.at is not None else _read_position(options.name, words)
+        reporter.note(f"read as {found.notation}: {found.lat:.8g}, {found.lon:.8g}.")
         return found.lat, found.lon
     if (lat is None) != (lon is None):
         raise UsageError(f"--{'lon' if lon is None else 'lat'} is missing: a position needs both --lat and --lon.")
@@ -435,7 +476,8 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     title_given = check_name(options.name) if options.name is not None else None
     country = country_of(options) if options.country is not None else None
     position = _position(options, reporter)
-    found = _entry(_own(options), options.place, reporter)
+    name = " ".join(options.place)
+    found = _entry(_own(options), name, reporter)
     changes: dict[str, Any] = {}
     if position:
         changes["lat"], changes["lon"] = position
@@ -453,7 +495,7 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     }
     changes |= {column: value for column, value in given.items() if value is not None}
     with open_layers(options, reporter) as gazetteer:
-        place = found[1].place if found else find_place(gazetteer, options.place)
+        place = found[1].place if found else find_place(gazetteer, name)
         old = list(found[1].languages) if found else list(place.names)
         gone = {_bare(alias) for alias in options.remove_alias}
         if missing := gone - {_bare(alias) for alias in old}:
@@ -526,7 +568,8 @@ def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.gazetteer.overlay import PlacesFile
 
     source = getattr(options, "source", None)
-    if (source is None) == (options.place is None):
+    name = " ".join(options.place)
+    if (source is None) == (not options.place):
         raise UsageError("name one of your places, or an import with --source.")
     if source is not None:
         from geomap.folders import imports_folder
@@ -536,19 +579,19 @@ def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
         reporter.note(f"removed the import {gone.name}: {count(gone.places, 'place')} of {gone.file}.")
         print_path(gone.path)
         return 0
-    found = _entry(_own(options), options.place, reporter)
+    found = _entry(_own(options), name, reporter)
     if found is None:
         with open_layers(options, reporter) as gazetteer:
-            known = gazetteer.place(options.place) or next(
-                (c.place for c in gazetteer.candidates(options.place) if c.match != "demonym"), None
+            known = gazetteer.place(name) or next(
+                (c.place for c in gazetteer.candidates(name) if c.match != "demonym"), None
             )
         raise OverlayError(
-            f"you have no place {options.place!r} of your own."
+            f"you have no place {name!r} of your own."
             + (
                 f" {known.id} is {_LAYERS.get(known.layer, known.layer)}, which is never edited; correct it with"
                 f" 'geomap gazetteer edit {known.id}'."
                 if known
-                else _nearest_own(_own(options), options.place)
+                else _nearest_own(_own(options), name)
             )
         )
     file, entry = found

@@ -155,7 +155,7 @@ def read_despite_faults(path: Path, on_fault: Callable[[GazetteerError], None]) 
     # A column that is not read is no fault: only 'check' tells of it.
     wrong = [problem for problem in problems if problem.message != "this column is not known and so not read."]
     if wrong:
-        more = f" So are {len(wrong) - 1} more." if len(wrong) > 1 else ""
+        more = f" So with {len(wrong) - 1:,} more." if len(wrong) > 1 else ""
         on_fault(
             OverlayError(
                 f"{path}, {wrong[0]} It is left out here; a run stops at it until it is mended.{more} "
