@@ -262,7 +262,7 @@ def _xml(path: Path, data: bytes, tally: _Tally) -> Iterator[Document]:
 
 
 def _text(element: Any, *tags: str) -> str | None:
-    """The text of the first child of one of these tags that has any."""
+    """The text of the first child of one of these tags (or paths) that has any."""
     for tag in tags:
         if value := (element.findtext(tag) or "").strip():
             return str(value)
@@ -296,8 +296,9 @@ def _article(article: Any, text: str, where: str, tally: _Tally) -> Iterator[Gol
 def _page(page: Any, text: str, where: str, tally: _Tally) -> Iterator[Gold]:
     """The one place of a page of WikToR, wherever its name stands."""
     name = _text(page, "toponymName")
-    lat, lon = _degrees(_text(page, "lat"), _text(page, "lon", "long"), where)
-    for element in page.iterfind("toponymIndices/toponym"):
+    # Copies of the file differ in how deep the coordinates lie and in what an index is called.
+    lat, lon = _degrees(_text(page, "lat", ".//lat"), _text(page, "lon", "long", ".//lon", ".//long"), where)
+    for element in page.iterfind("toponymIndices/*"):
         start, end = _span(element, f"{where.rpartition(', line ')[0]}, line {element.sourceline}")
         span = _fitted(text, start, end, name, tally)
         if span is not None:
