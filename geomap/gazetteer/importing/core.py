@@ -26,7 +26,7 @@ from typing import Any, BinaryIO
 from geomap.errors import GazetteerError
 from geomap.gazetteer.importing import geonames
 from geomap.gazetteer.importing.rows import Filters, ImportReport, PlaceRow, Progress, Skipped
-from geomap.gazetteer.importing.staging import SCHEMA, TABLES, Counts, Entry, Staging, sync_folder
+from geomap.gazetteer.importing.staging import SCHEMA, TABLES, Columns, Counts, Entry, Staging, sync_folder
 from geomap.gazetteer.importing.world import World
 from geomap.records import Place
 
@@ -35,7 +35,7 @@ __all__ = ["SourceFiles", "SourceInfo", "import_file", "list_sources", "read_sou
 # Raised when the same input would be stored otherwise, so that a file begun by an older version is not gone on with.
 _IMPORTER = 1
 # Sixteen megabytes of input, 0.5 s of work, are the most that a killed import loses; a commit takes 2 ms.
-_BLOCKS_A_CHECKPOINT = 16
+_BLOCKS_A_CHECKPOINT = 128
 _ROWS_A_BATCH = 5_000
 # About 60,000 rows: from here on it pays to read what the rows are compared with into memory.
 _LARGE = 8_000_000
@@ -513,8 +513,10 @@ class _Job:
         row = staging.row
         with _opened(self.path) as (stream, _):
             for number, (lines, end) in enumerate(geonames.blocks(stream, staging.offset), 1):
-                entries = geonames.read_places(lines, row + 1, staging.skips, self.filters, self.world, divisions)
-                self._add(staging, entries)
+                self._add(
+                    staging,
+                    geonames.read_places(lines, row + 1, staging.skips, self.filters, self.world, divisions),
+                )
                 row += len(lines)
                 if number % _BLOCKS_A_CHECKPOINT == 0:
                     staging.checkpoint(row, end)
@@ -522,10 +524,10 @@ class _Job:
             staging.checkpoint(row, end if row > staging.row else staging.offset)
         self.rows = row
 
-    def _add(self, staging: Staging, entries: Sequence[Entry]) -> None:
-        wanted = self.world.find([entry[1] for entry in entries if entry[1] is not None])
+    def _add(self, staging: Staging, told: Columns) -> None:
+        wanted = self.world.find([gid for gid in told.gids if gid is not None])
         found = self.world.rows(wanted.values()) if wanted else {}
-        staging.add(entries, self.world, {gid: found[row] for gid, row in wanted.items()})
+        staging.add(told, self.world, {gid: found[row] for gid, row in wanted.items()})
 
     def _listed_codes(self) -> tuple[dict[tuple[str, ...], str], dict[tuple[str, ...], str]]:
         """Names of divisions in imported lists of codes."""
@@ -627,10 +629,10 @@ class _Job:
                 continue
             batch.append(_entry(place))
             if len(batch) >= _ROWS_A_BATCH:
-                self._add(staging, batch)
+                self._add(staging, Columns.of(batch))
                 batch.clear()
                 self.tell(f"importing {self.name}: {row} rows", 0.3)
-        self._add(staging, batch)
+        self._add(staging, Columns.of(batch))
         self.rows = row
         staging.checkpoint(row, 0)
 

@@ -1,6 +1,6 @@
 """GeoNames' own files: dumps of places (19 columns), alternate names (8 or 10), codes of divisions (4).
 
-Lines are read by the megabyte and never longer than a quarter of one, so that a file without line ends costs no memory.
+Lines are read by 128 KB and never longer than a quarter of one, so that a file without line ends costs no memory.
 A row that is wrong is skipped and told, with its column; the file goes on.
 """
 
@@ -15,7 +15,7 @@ from typing import BinaryIO
 from geomap.errors import GazetteerError, OverlayError
 from geomap.gazetteer.build import _good_alternate, _radius_of_population
 from geomap.gazetteer.importing.rows import Filters, Skipped, Skips
-from geomap.gazetteer.importing.staging import Entry
+from geomap.gazetteer.importing.staging import Columns, Entry
 from geomap.gazetteer.importing.world import World
 from geomap.gazetteer.kinds import kind_of
 
@@ -35,11 +35,15 @@ __all__ = [
 FORMATS = ("geonames", "geonames-names", "geonames-codes")
 COLUMNS = 19
 ALTERNATES = (8, 10)
-_BLOCK = 1 << 20
+# A thousand rows: their cells, each a string, stay in the processor's cache while they are worked on by columns.
+_BLOCK = 1 << 17
 # alternatenames has 10,000 characters at most, which are 40,000 bytes.
 _LONGEST_LINE = 1 << 18
 # The longest real name has 163 letters (Bangkok's); what is longer is a pasted paragraph.
 _LONGEST_NAME = 300
+# So many lines are gone through one by one where something is wrong with one of them.
+_PIECE = 256
+_DECIMALS = re.compile(r"[-+.0-9\n]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(rb"[0-9]{1,10}")
 _CODE = re.compile(rb"[A-Z]{2}\.[A-Za-z0-9_]{1,20}(\.[^\t]{1,80})?")
@@ -76,7 +80,7 @@ def detect(name: str, head: bytes) -> str | None:
 
 
 def blocks(stream: BinaryIO, offset: int = 0) -> Iterator[tuple[list[bytes | None], int]]:
-    """The lines of a stream from a byte on, about a megabyte at a time, and the byte that each block ends before.
+    """The lines of a stream from a byte on, about 128 KB at a time, and the byte that each block ends before.
 
     None stands for a line longer than 256 KB. ``offset`` must be where a line begins.
     """
@@ -208,26 +212,158 @@ def texts(lines: Iterable[bytes | None], first: int, skips: Skips) -> Iterator[t
 
 def read_places(
     lines: list[bytes | None], first: int, skips: Skips, filters: Filters, world: World, divisions: Divisions
-) -> list[Entry]:
+) -> Columns:
     """The places of a block of a dump whose first line has the number ``first``."""
+    countries = world.countries | _FORMER_COUNTRIES | {""}
+    if (told := _read_columns(lines, first, skips, filters, countries, divisions)) is not None:
+        return told
+    told = Columns.of(())
+    for start in range(0, len(lines), _PIECE):
+        piece = lines[start : start + _PIECE]
+        of_piece = _read_columns(piece, first + start, skips, filters, countries, divisions)
+        if of_piece is None:
+            of_piece = Columns.of(_read_rows(piece, first + start, skips, filters, countries, divisions))
+        told.extend(of_piece)
+    return told
+
+
+def _read_columns(
+    lines: list[bytes | None],
+    first: int,
+    skips: Skips,
+    filters: Filters,
+    countries: frozenset[str],
+    divisions: Divisions,
+) -> Columns | None:
+    """The places of lines of which none is wrong, three times as fast as :func:`_read_rows`; None if one may be."""
+    try:
+        joined = b"\t\n".join(lines).decode("utf-8")  # type: ignore[arg-type]
+    except (TypeError, UnicodeDecodeError):
+        return None
+    count = len(lines)
+    cells = joined.split("\t")
+    numbers = cells[::COLUMNS]
+    # Each line end stands at the beginning of a row's first cell, so all rows have as many cells as they should.
+    digits = "".join(numbers)
+    if (
+        len(cells) != count * COLUMNS
+        or "\x00" in joined
+        or digits.count("\n") != count - 1
+        or not all(number[:1] == "\n" for number in numbers[1:])
+    ):
+        return None
+    numbers[1:] = digits.split("\n")[1:]
+    digits = digits.replace("\n", "")
+    north, east = cells[4::COLUMNS], cells[5::COLUMNS]
+    if (
+        not (digits.isdigit() and digits.isascii())
+        or not all(numbers)
+        or len(max(numbers, key=len)) > 10
+        # Neither exponents nor "nan" nor "1_0".
+        or not _DECIMALS.fullmatch("\n".join(north))
+        or not _DECIMALS.fullmatch("\n".join(east))
+    ):
+        return None
+    try:
+        lats, lons = list(map(float, north)), list(map(float, east))
+    except ValueError:
+        return None
+    names = list(map(str.strip, cells[1::COLUMNS]))
+    ccs, codes1, codes2 = cells[8::COLUMNS], cells[10::COLUMNS], cells[11::COLUMNS]
+    fclasses, fcodes, people = cells[6::COLUMNS], cells[7::COLUMNS], cells[14::COLUMNS]
+    plains = cells[2::COLUMNS]
+    alternates = cells[3::COLUMNS]
+    del cells, joined
+    letter = _LETTER.search
+    if (
+        min(lats) < -90.0
+        or max(lats) > 90.0
+        or min(lons) < -180.0
+        or max(lons) > 180.0
+        or not all(names)
+        or len(max(names, key=len)) > _LONGEST_NAME
+        or not all(name[0].isalpha() or letter(name) for name in names)
+        or not countries.issuperset(ccs)
+    ):
+        return None
+    kinds = list(zip(fclasses, fcodes, strict=True))
+    reaches: dict[tuple[str, str], float] = {}
+    for fclass, fcode in set(kinds):
+        if not _is_kind(fclass, fcode):
+            return None
+        reaches[fclass, fcode] = _VILLAGE_KM if fclass == "P" else _radius_of(fclass, fcode)
+    counted: dict[str, int] = {"": 0}
+    for told in set(people):
+        if told:
+            if not _is_population(told):
+                return None
+            counted[told] = int(told)
+    firsts, seconds = divisions.first.get, divisions.second.get
+    populations: list[int | None] = [counted[told] for told in people]
+    radii: list[float | None] = [reaches[kind] for kind in kinds]
+    for i, population in enumerate(populations):
+        if population and fclasses[i] == "P":
+            radii[i] = _radius_of_population(population)
+    admin1s = [firsts(code, "") for code in zip(ccs, codes1, strict=True)]
+    admin2s = [seconds(code, "") for code in zip(ccs, codes1, codes2, strict=True)]
+    if ("A", "ADM1") in reaches:
+        for i, kind in enumerate(kinds):
+            if kind == ("A", "ADM1"):
+                admin1s[i], admin2s[i] = admin1s[i] or names[i], ""
+    found = Columns(
+        rows=list(range(first, first + count)),
+        gids=list(map(int, numbers)),
+        owns=[""] * count,
+        names=names,
+        plains=[
+            "" if plain == name or len(plain) > _LONGEST_NAME or "|" in plain else plain
+            for plain, name in zip(plains, names, strict=True)
+        ],
+        further=[
+            _further(told, name) if told else () for told, name in zip(alternates, names, strict=True)
+        ],
+        lats=lats, lons=lons, fclasses=fclasses, fcodes=fcodes, ccs=ccs, admin1s=admin1s, admin2s=admin2s,
+        populations=populations, radii=radii,
+    )  # fmt: skip
+    if filters != Filters():
+        keeps = filters.keeps
+        wanted = [keeps(*told) for told in zip(ccs, fclasses, fcodes, populations, strict=True)]
+        for row, keep in enumerate(wanted, first):
+            if not keep:
+                _skip(skips, row, "left out by the filter", "", "", "")
+        found.keep(wanted)
+    return found
+
+
+def _further(alternates: str, name: str) -> list[str]:
+    """Of a cell of alternate names those that are names, and others than the place's own."""
+    return [one for one in map(str.strip, alternates.split(",")) if _is_good(one) and one != name]
+
+
+def _is_kind(fclass: str, fcode: str) -> bool:
+    return fclass in _CLASSES and (fcode.isalnum() or not fcode) and len(fcode) <= 10
+
+
+def _is_population(told: str) -> bool:
+    return told.isdigit() and told.isascii() and len(told) <= 11
+
+
+def _read_rows(
+    lines: list[bytes | None],
+    first: int,
+    skips: Skips,
+    filters: Filters,
+    countries: frozenset[str],
+    divisions: Divisions,
+) -> list[Entry]:
+    """The places of lines of which any may be wrong; what is wrong with a line is told."""
     entries: list[Entry] = []
     append = entries.append
-    try:
-        # The common case in one go: nothing is wrong with any line.
-        joined = b"\n".join(lines).decode("utf-8")  # type: ignore[arg-type]
-        plain = (
-            "\x00" not in joined and "\n\n" not in joined and "\n#" not in joined and joined[:1] not in ("", "#", "\n")
-        )
-    except (TypeError, UnicodeDecodeError):
-        plain = False
-    numbered = enumerate(joined.split("\n"), first) if plain else texts(lines, first, skips)
-    countries = world.countries | _FORMER_COUNTRIES | {""}
     letter = _LETTER.search
     firsts, seconds = divisions.first.get, divisions.second.get
     everything = filters == Filters()
     reaches: dict[tuple[str, str], float] = {}
-    good = _is_good
-    for row, line in numbered:
+    for row, line in texts(lines, first, skips):
         cells = line.split("\t")
         if len(cells) != COLUMNS:
             _skip(
@@ -264,13 +400,13 @@ def read_places(
             continue
         reach = reaches.get((fclass, fcode))
         if reach is None:
-            if fclass not in _CLASSES or not (fcode.isalnum() or not fcode) or len(fcode) > 10:
+            if not _is_kind(fclass, fcode):
                 _skip(skips, row, "unknown feature class", "feature class", f"{fclass} {fcode}", _A_CLASS)
                 continue
             reach = reaches[fclass, fcode] = _radius_of(fclass, fcode)
         population = 0
         if people and people != "0":
-            if not (people.isdigit() and people.isascii() and len(people) <= 11):
+            if not _is_population(people):
                 _skip(skips, row, "population not a number", "population", people)
                 continue
             population = int(people)
@@ -281,9 +417,7 @@ def read_places(
         admin2 = seconds((cc, code1, code2), "") if fclass != "A" or fcode != "ADM1" else ""
         if fclass == "A" and not admin1 and fcode == "ADM1":
             admin1 = name
-        further: list[str] | tuple[()] = ()
-        if alternates:
-            further = [one for one in map(str.strip, alternates.split(",")) if good(one) and one != name]
+        further = _further(alternates, name) if alternates else ()
         if fclass == "P":
             reach = _radius_of_population(population) if population else _VILLAGE_KM
         if ascii_name == name or len(ascii_name) > _LONGEST_NAME or "|" in ascii_name:
