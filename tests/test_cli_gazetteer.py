@@ -44,9 +44,13 @@ class Home:
 
     def __call__(self, *arguments: object) -> Done:
         """Run ``geomap gazetteer`` in this process."""
+        return self.run("gazetteer", *arguments)
+
+    def run(self, *arguments: object) -> Done:
+        """Run ``geomap`` in this process."""
         self._capsys.readouterr()
         try:
-            code = main(["gazetteer", *map(str, arguments)])
+            code = main(list(map(str, arguments)))
         except SystemExit as error:
             code = int(error.code or 0)
         out, err = self._capsys.readouterr()
@@ -191,6 +195,8 @@ AT = ["43.2", "20.7"]
         (["Krelovac", *AT, "--population", "many"], 2, "--population"),
         (["Krelovac", *AT, "--project", "--places", "x.csv"], 2, "name two files"),
         (["Krelovac", "https://example.org/43"], 1, "coordinates"),
+        (["Krelovac", *AT, "--places", "."], 2, "a folder; name the CSV file of places in it"),
+        (["Krelovac", *AT, "--alias", "a;b"], 1, "holds a semicolon"),
     ],
 )
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
@@ -463,6 +469,19 @@ def test_edit_of_what_is_not_yours_makes_a_copy_that_outranks(name: str, place_i
     assert len(home.rows()) == 1
     home.ok("remove", place_id)
     assert home.toponyms(text)[name]["lat"] == was["lat"]
+
+
+def test_a_place_that_moves_far_takes_the_division_of_its_new_neighbours(home: Home) -> None:
+    home.ok("add", "Krelovac", *AT)
+    assert home.rows()[0]["admin1"] == "Mitrovica"
+    done = home.ok("edit", "Krelovac", "--at", "43.21, 20.7")
+    assert home.rows()[0]["admin1"] == "Mitrovica"
+    assert "country" not in done.err
+    done = home.ok("edit", "Krelovac", "--at", "51.34, 12.37")
+    assert "no town of XK is within 50 km" in done.err
+    assert (home.rows()[0]["ccodes"], home.rows()[0]["admin1"]) == ("XK", "")
+    home.ok("edit", "Krelovac", "--country", "Germany")
+    assert (home.rows()[0]["ccodes"], home.rows()[0]["admin1"]) == ("DE", "Sachsen")
 
 
 # -- remove -----------------------------------------------------------------------------------------------------
@@ -892,6 +911,24 @@ def test_settings_name_places_and_an_online_service(home: Home) -> None:
     done = home("search", "Leipzig")
     assert (done.code, done.out) == (2, "")
     assert f"{settings}: there is no setting 'place'; did you mean 'places'?" in done.err
+
+
+def test_the_online_service_of_the_settings_is_told_and_can_be_turned_off(home: Home) -> None:
+    settings = home.folder / "home" / "config" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('online = "nominatim:http://127.0.0.1:9/"\n', "utf-8")
+    (home.folder / "article.txt").write_text("A crowd protested in Leipzig.", "utf-8")
+    home.toponyms("A crowd protested in Leipzig.", "--online", "off")
+    told = home.run("toponyms", "article.txt", "--recognizer", "gazetteer")
+    assert told.code == 0
+    assert "will be sent to 127.0.0.1" in told.err
+    assert "will be sent" not in home.run("toponyms", "article.txt", "--recognizer", "gazetteer", "--online", "off").err
+    for arguments in (["search", "Qwertzuiop"], ["add", "Krelovac", *AT], ["info"]):
+        assert "127.0.0.1" not in home.ok(*arguments).err  # these ask nobody
+    settings.write_text('online = "nominatm"\n', "utf-8")
+    told = home.run("toponyms", "article.txt", "--recognizer", "gazetteer")
+    assert (told.code, told.out) == (2, "")
+    assert "nominatm" in told.err
 
 
 def test_geomap_home_holds_everything(home: Home) -> None:

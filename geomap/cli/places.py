@@ -24,6 +24,8 @@ __all__ = ["add_commands", "country_of", "open_layers", "whole_number"]
 
 # So many namesakes are told of; the rest are counted.
 _NAMESAKES = 5
+# A place that is moved further than that may be in another division of its country, which is then the nearest town's.
+_MOVED_KM = 10.0
 # Where a place that is not the user's own is from, in words.
 _LAYERS = {
     "overlay": "shipped with geomap",
@@ -219,6 +221,8 @@ def open_layers(options: argparse.Namespace, reporter: Reporter, file: Path | No
     settings = settings_of(options)
     for given in getattr(options, "places", ()):
         path = Path(given)
+        if path.is_dir():
+            raise UsageError(f"--places {given}: a folder; name the CSV file of places in it.")
         if path != file and not path.exists():
             raise UsageError(f"--places {given}: no such file of places.")
     return open_despite_faults(
@@ -472,6 +476,7 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.gazetteer.keeping import check_name, draft_place, find_place
     from geomap.gazetteer.kinds import kind_of
     from geomap.gazetteer.overlay import PlacesFile
+    from geomap.geo import distance_km
 
     title_given = check_name(options.name) if options.name is not None else None
     country = country_of(options) if options.country is not None else None
@@ -521,6 +526,9 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
             country=changes.get("ccodes", place.country_code),
             itself=place.id,
         )
+    moved = distance_km(place.lat, place.lon, draft.lat, draft.lon)
+    if moved > _MOVED_KM or changes.get("ccodes", place.country_code) != place.country_code:
+        changes["admin1"] = draft.admin1
     if found:
         file, _ = found
         entry = PlacesFile(file).edit(place.id, **changes)
@@ -544,7 +552,9 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
         }
         entry = PlacesFile(file).add(**{**row, **changes})
         reporter.note(f"{place.id} is not yours and stays as it is; your copy of it goes before it.")
-    _tell_draft(replace(draft, namesakes=()), reporter)
+    # What it meets was told when it was added, and what it is not told to change stays as it is.
+    notes = tuple(note for note in draft.notes if not note.startswith(("country ", "no town is ")))
+    _tell_draft(replace(draft, namesakes=(), notes=notes), reporter)
     return _told(entry, file, options, reporter, itself=place.id)
 
 

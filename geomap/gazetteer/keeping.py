@@ -84,14 +84,14 @@ class Draft:
     double: Place | None = None
 
 
-def nearest_town(gazetteer: Gazetteer, lat: float, lon: float) -> tuple[Place, float] | None:
+def nearest_town(gazetteer: Gazetteer, lat: float, lon: float, *, but: str = "") -> tuple[Place, float] | None:
     """The populated place nearest to a point (WGS84 degrees) of those whose country is known, and its distance in km;
-    None beyond 100 km."""
+    None beyond 100 km. ``but`` is the id of a place that is passed over: one does not know one's country by oneself."""
     for radius in _NEIGHBOUR_KM:
         towns = [
             (distance_km(lat, lon, p.lat, p.lon), p)
             for p in gazetteer.near(lat, lon, radius, limit=5000)
-            if p.country_code
+            if p.country_code and p.id != but
         ]
         if towns:
             km, town = min(towns, key=lambda e: (e[0], e[1].id))
@@ -305,7 +305,7 @@ def draft_place(
         km = distance_km(lat, lon, neighbour.lat, neighbour.lon)
         if km > _NEAR_KM + neighbour.radius_km:
             notes.append(f"it is {km:,.0f} km from {neighbour.name} ({neighbour.country_code}); are lat and lon right?")
-    nearest = nearest_town(gazetteer, lat, lon)
+    nearest = nearest_town(gazetteer, lat, lon, but=itself)
     if position_told and (other := _other_way(gazetteer, lat, lon, nearest, country, neighbour)):
         notes.append(other)
     admin1 = ""
@@ -315,7 +315,7 @@ def draft_place(
             country = town.country_code
             notes.append(f"country {country}, as of {town.name}, {km:.0f} km away")
         elif country and country != town.country_code:
-            close = gazetteer.near(lat, lon, _COUNTRY_KM, limit=5000)
+            close = [p for p in gazetteer.near(lat, lon, _COUNTRY_KM, limit=5000) if p.id != itself]
             if close and all(p.country_code != country for p in close):
                 notes.append(
                     f"no town of {country} is within {_COUNTRY_KM:.0f} km; {town.name} ({town.country_code}) is "
