@@ -452,7 +452,8 @@ def test_edit_of_what_is_not_yours_makes_a_copy_that_outranks(name: str, place_i
     assert home.toponyms(text)[name]["place_id"] == place_id
     was = home.ok("show", place_id, "--json").json
     done = home.ok("edit", place_id, "--lat", "44.5", "--lon", "21.5")
-    assert f"{place_id} is not yours and stays as it is; your copy of it goes before it." in done.err
+    assert f"{place_id} ({name}, " in done.err
+    assert "is not yours and stays as it is; your copy of it goes before it." in done.err
     assert home.rows()[0]["id"] == place_id
     now = home.ok("show", place_id, "--json").json
     assert (now["layer"], now["lat"], now["lon"], now["row"]) == ("user", 44.5, 21.5, 3)
@@ -469,6 +470,14 @@ def test_edit_of_what_is_not_yours_makes_a_copy_that_outranks(name: str, place_i
     assert len(home.rows()) == 1
     home.ok("remove", place_id)
     assert home.toponyms(text)[name]["lat"] == was["lat"]
+
+
+def test_a_name_that_many_bear_is_told_when_it_is_corrected(home: Home) -> None:
+    done = home.ok("edit", "Paris", "--alias", "Paname")
+    assert "(Paris, Île-de-France, FR) is not yours" in done.err
+    assert "are called so too; if one of them was meant, 'geomap gazetteer remove gn:2988507'" in done.err
+    assert home.rows()[0]["feature_class"] == "P"  # the city, not the department of that name
+    assert "called so too" not in home.ok("edit", "gn:2879139", "--radius", "8").err
 
 
 def test_a_place_that_moves_far_takes_the_division_of_its_new_neighbours(home: Home) -> None:

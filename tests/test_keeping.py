@@ -78,6 +78,16 @@ def test_find_by_id_and_by_name(gazetteer: Any) -> None:
         find_place(gazetteer, "Leipzig", "FR")
 
 
+@pytest.mark.parametrize("name", ["Kyiv", "Paris", "Leipzig", "Mitrovica", "Priština"])
+def test_a_name_means_the_town_and_not_its_division(name: str, gazetteer: Any) -> None:
+    assert find_place(gazetteer, name).feature_class == "P"
+
+
+@pytest.mark.parametrize(("name", "code"), [("Serbia", "PCLI"), ("Luxembourg", "PCLI"), ("Bavaria", "ADM1")])
+def test_a_country_or_region_stays_one(name: str, code: str, gazetteer: Any) -> None:
+    assert find_place(gazetteer, name).feature_code == code
+
+
 def test_a_draft_takes_over_country_and_division(gazetteer: Any) -> None:
     draft = draft_place(gazetteer, title="Krelovac", lat=43.2, lon=20.7, default_radius_km=0.5)
     assert (draft.country, draft.admin1, draft.radius_km, draft.namesakes) == ("XK", "Mitrovica", 0.5, ())

@@ -501,6 +501,8 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     changes |= {column: value for column, value in given.items() if value is not None}
     with open_layers(options, reporter) as gazetteer:
         place = found[1].place if found else find_place(gazetteer, name)
+        others = {c.place.id for c in gazetteer.candidates(name) if c.match in ("exact", "folded")} - {place.id}
+        namesakes = len(others)
         old = list(found[1].languages) if found else list(place.names)
         gone = {_bare(alias) for alias in options.remove_alias}
         if missing := gone - {_bare(alias) for alias in old}:
@@ -551,7 +553,13 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
             "id": place.id,
         }
         entry = PlacesFile(file).add(**{**row, **changes})
-        reporter.note(f"{place.id} is not yours and stays as it is; your copy of it goes before it.")
+        which = ", ".join(x for x in (place.name, place.admin1, place.country_code) if x)
+        reporter.note(f"{place.id} ({which}) is not yours and stays as it is; your copy of it goes before it.")
+        if namesakes and name != place.id:
+            reporter.note(
+                f"{count(namesakes, 'other place')} {'is' if namesakes == 1 else 'are'} called so too; if one of them"
+                f" was meant, 'geomap gazetteer remove {place.id}' and edit that one by its id."
+            )
     # What it meets was told when it was added, and what it is not told to change stays as it is.
     notes = tuple(note for note in draft.notes if not note.startswith(("country ", "no town is ")))
     _tell_draft(replace(draft, namesakes=(), notes=notes), reporter)

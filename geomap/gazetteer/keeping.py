@@ -225,7 +225,18 @@ def find_place(gazetteer: Gazetteer, text: str, country: str = "") -> Place:
         return by_id
     exact = [c for c in gazetteer.candidates(text) if c.match != "demonym" and country in ("", c.place.country_code)]
     if exact:
-        return exact[0].place
+        first = exact[0].place
+        if first.feature_class == "A" and first.feature_code.startswith("ADM"):
+            # Who types "Kyiv" means the city and not the division of that name, though more people live in that.
+            towns = [
+                c.place
+                for c in exact
+                if c.place.feature_class == "P"
+                and c.place.layer == first.layer
+                and distance_km(first.lat, first.lon, c.place.lat, c.place.lon) <= max(_NEAR_KM, first.radius_km)
+            ]
+            return towns[0] if towns else first
+        return first
     near = gazetteer.search(text, country=country or None, limit=1)
     hint = f" Did you mean {near[0].place.name!r} ({near[0].place.id})?" if near else ""
     raise OverlayError(f"the gazetteer has no place {text!r}{f' in {country}' if country else ''}.{hint}")
