@@ -120,6 +120,14 @@ def _codes() -> frozenset[str]:
     return frozenset(row[0] for row in load_table("country_points.tsv"))
 
 
+@cache
+def _country_names() -> dict[str, tuple[str, str]]:
+    """Folded English name → code and name."""
+    from babel import Locale
+
+    return {fold(name): (code, name) for code, name in Locale("en").territories.items() if code in _codes()}
+
+
 def check_country(text: str) -> str:
     """The ISO 3166-1 alpha-2 code that ``text`` means: the code in any case, or the country's name; "" for "".
 
@@ -133,9 +141,7 @@ def check_country(text: str) -> str:
 
     if known := country_code(text):
         return known
-    from babel import Locale
-
-    names = {fold(name): (key, name) for key, name in Locale("en").territories.items() if key in _codes()}
+    names = _country_names()
     near = difflib.get_close_matches(fold(text[:60]), list(names), n=1, cutoff=0.6)
     hint = " Did you mean {} ({})?".format(*names[near[0]]) if near else ""
     raise OverlayError(
