@@ -315,7 +315,7 @@ class Session:
         self, articles: Iterable[Article], *, on_error: OnError | None = None
     ) -> Iterator[tuple[Article, Home | None]]:
         """Each of ``articles`` with the home of its source: what the article says of it, else the settings, else, where
-        they ask for that, what the source's other articles teach.
+        they ask for that, what the source's other articles teach, else the country that the article's address ends in.
 
         To learn, all articles are read before the first is given; they wait in a temporary file. A home that an article
         states and that is no place goes to ``on_error``, and the article goes on without. Raises
@@ -324,7 +324,7 @@ class Session:
         general = self._home(self.settings.home) if self.settings.home else None
         if not self.settings.learn_home:
             for article in articles:
-                yield article, self._stated(article, on_error) or general
+                yield article, self._stated(article, on_error) or general or self._of_address(article)
             return
         from tempfile import TemporaryFile
 
@@ -351,7 +351,7 @@ class Session:
                 fields, taught = json.loads(line)
                 article = Article(**fields)
                 learnt = homes.home(source_of(article) or "", tuple((c, a, cell) for c, a, cell in taught))
-                yield article, self._stated(article, on_error) or general or learnt
+                yield article, self._stated(article, on_error) or general or learnt or self._of_address(article)
 
     def _stated(self, article: Article, on_error: OnError | None) -> Home | None:
         """The home that an article itself states."""
@@ -365,6 +365,13 @@ class Session:
                 raise told from error
             on_error(told)
             return None
+
+    def _of_address(self, article: Article) -> Home | None:
+        if article.url is None:
+            return None
+        from geomap.resolution import home_of_address
+
+        return home_of_address(article, self.gazetteer)
 
     def _home(self, text: str) -> Home:
         """The home that words name, looked up once."""

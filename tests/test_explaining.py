@@ -120,9 +120,7 @@ def test_nil_says_why_and_how_to_help(gazetteer: Gazetteer) -> None:
 
 def test_a_place_of_the_user_says_so(gazetteer: Gazetteer, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
-    path.write_text(
-        "id,title,lat,lon,ccodes,variants,types\nuser:p,Paris,33.66,-95.55,US,,P.PPL\n", encoding="utf-8"
-    )
+    path.write_text("id,title,lat,lon,ccodes,variants,types\nuser:p,Paris,33.66,-95.55,US,,P.PPL\n", encoding="utf-8")
     with open_gazetteer(places_files=[path], own_places=False) as opened:
         found = one(explain(opened, "A fire in Paris, and one in Lyon."), "Paris")
     assert found.resolution.place is not None
@@ -131,7 +129,9 @@ def test_a_place_of_the_user_says_so(gazetteer: Gazetteer, tmp_path: Path) -> No
 
 
 def test_what_is_left_out_is_told_of(gazetteer: Gazetteer) -> None:
-    text = "The Chelsea board met the Boston Consulting Group in Reading Room C, said Paris Hilton of the Derby Company."
+    text = (
+        "The Chelsea board met the Boston Consulting Group in Reading Room C, said Paris Hilton of the Derby Company."
+    )
     found = explain(gazetteer, text, settings=Settings())
     left_out = [e for e in found if e.resolution.rule == "unlikely"]
     for e in left_out:

@@ -24,7 +24,8 @@ the source is at home (:mod:`geomap.resolution.home`) votes as a name would.
 from __future__ import annotations
 
 from geomap.resolution.document import explain_mentions, resolve_mentions
-from geomap.resolution.home import Home, Homes, home_at, learn, read_home, source_of
+from geomap.resolution.given_home import read_home
+from geomap.resolution.home import Home, Homes, home_at, home_of_address, learn, source_of
 from geomap.resolution.wording import Explanation, Factor, Weighed
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Weighed",
     "explain_mentions",
     "home_at",
+    "home_of_address",
     "learn",
     "read_home",
     "resolve_mentions",

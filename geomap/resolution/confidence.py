@@ -88,29 +88,40 @@ def features(mention: Mention, candidate: Candidate | None, rule: str, evidence:
         "share among namesakes (log-odds)": math.log(share / (1.0 - share)),
         "namesakes (log)": math.log(max(1, evidence.namesakes)),
         "inhabitants (log10 - 4)": inhabitants,
-        "others in its country": evidence.country,
-        "others in its division": evidence.admin1,
-        "another place near": near,
         "mentions (log)": math.log(max(1, evidence.mentions)),
     }
+    # "Bangor, Maine" is as sure in a paper from Wales as in one from Maine: the other names say nothing of it.
+    weighed = rule != "qualified"
+    if weighed:
+        made |= {
+            "others in its country": evidence.country,
+            "others in its division": evidence.admin1,
+            # Three of three says more than one of one.
+            "names in its country (log)": math.log1p(evidence.country * evidence.others),
+            "names in its division (log)": math.log1p(evidence.admin1 * evidence.others),
+            "another place near": near,
+        }
     if found in _FRAGILE:
-        made["fragile: others in its country"] = evidence.country
-        made["fragile: others in its division"] = evidence.admin1
-        made["fragile: another place near"] = near
         made["fragile: inhabitants (log10 - 4)"] = inhabitants
+        if weighed:
+            made["fragile: others in its country"] = evidence.country
+            made["fragile: others in its division"] = evidence.admin1
+            made["fragile: another place near"] = near
     if place.feature_code in ("PCLI", "TERR", "ADM1", "ADM2"):
         made["country" if place.feature_code in ("PCLI", "TERR") else place.feature_code] = 1.0
     elif place.feature_class == "P":
         # What a town's size says depends on whether anything else points to its country.
         made["town: inhabitants (log10 - 4)"] = inhabitants
-        made["town: inhabitants, others elsewhere"] = inhabitants * (1.0 - min(1.0, evidence.country))
-        if evidence.country < _NOWHERE and evidence.namesakes > 1:
+        if weighed:
+            made["town: inhabitants, others elsewhere"] = inhabitants * (1.0 - min(1.0, evidence.country))
+            made["town: inhabitants, others in its division"] = inhabitants * min(1.0, evidence.admin1)
+        if weighed and evidence.country < _NOWHERE and evidence.namesakes > 1:
             made["town: one of several, others elsewhere"] = 1.0
     if candidate.match == "alternate" and candidate.score <= 0.6:
         made["short form only"] = 1.0
     if mention.metonym and place.feature_code in ("PPLC", "PCLI"):
         made["a government that speaks"] = 1.0
-    if evidence.others < 1.0:
+    if weighed and evidence.others < 1.0:
         made["no other places"] = 1.0
     return made
 

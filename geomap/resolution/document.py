@@ -59,6 +59,9 @@ _TRIED = 12
 # "Had the article named more places there": beyond so many it would be another article.
 _MOST_ADDED = 9
 
+# So many unknown names of a document are looked for in other spellings; no article of the corpora has a tenth of it.
+_MOST_RESPELLED = 300
+
 # Farther than any neighbour counts.
 _FAR_KM = 9999.0
 # The user's word wins; the rest is for an article that means another place of that name.
@@ -338,6 +341,7 @@ class _Document:
         self.senses: dict[str, Place] = {}
         self._sure: defaultdict[int, list[tuple[str, Place]]] | None = None
         self._counts: _Counts | None = None
+        self._nearest: dict[tuple[int, str], tuple[float, Place | None]] = {}
 
     # -- gathering -----------------------------------------------------------------------------------------
 
@@ -528,7 +532,8 @@ class _Document:
         if not missing:
             return
         anchors = [(p, w) for p, w in self._anchors() if p.country_code not in _ENGLISH]
-        for group in missing:
+        # Of a list of a hundred thousand unknown names each would be compared with all names of four neighbourhoods.
+        for group in missing[:_MOST_RESPELLED]:
             mention = self.mentions[group.members[0]]
             if mention.kind == "demonym" or mention.inside or len(skeleton(mention.text)) < 5:
                 continue
@@ -664,15 +669,17 @@ class _Document:
                     and len(self._sure[best.cell]) < 20
                 ):
                     self._sure[best.cell].append((other.key, best.candidate.place))
+        known = self._nearest.get((id(group), place.id))
+        if known is not None:
+            return known
         found = [
             (_km(other, place), other.id, other)
             for around in _around(cell)
             for key, other in self._sure.get(around, ())
             if key != group.key and other.id != place.id
         ]
-        if not found:
-            return _FAR_KM, None
-        km, _, nearest = min(found, key=lambda one: one[:2])
+        km, _, nearest = min(found, key=lambda one: one[:2]) if found else (_FAR_KM, "", None)
+        self._nearest[(id(group), place.id)] = (km, nearest)
         return km, nearest
 
     def _answer(self, group: _Group, mention: Mention, min_score: float) -> Resolution:
@@ -883,9 +890,9 @@ class _Document:
             note=group.note,
             match=best.candidate.match,
             country=self._country_name(place),
-            others=len(counts.places - {place.id}),
-            in_country=len(country - {place.id}),
-            in_division=len(admin1 - {place.id}),
+            others=len(counts.places) - (place.id in counts.places),
+            in_country=len(country) - (place.id in country),
+            in_division=len(admin1) - (place.id in admin1),
             near=near.name if near is not None else "",
             near_km=km,
             namesakes=len(group.options),

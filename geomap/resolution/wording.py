@@ -116,6 +116,8 @@ def in_words(here: int, others: int, area: str) -> str:
 _ABOUT = {
     "others in its country": "others",
     "others in its division": "others",
+    "names in its country (log)": "others",
+    "names in its division (log)": "others",
     "fragile: others in its country": "others",
     "fragile: others in its division": "others",
     "town: one of several, others elsewhere": "others",
@@ -126,6 +128,7 @@ _ABOUT = {
     "fragile: inhabitants (log10 - 4)": "size",
     "town: inhabitants (log10 - 4)": "size",
     "town: inhabitants, others elsewhere": "size",
+    "town: inhabitants, others in its division": "size",
     "country": "kind",
     "ADM1": "kind",
     "ADM2": "kind",
@@ -278,6 +281,8 @@ def weighed_factors(found: Mapping[str, float], facts: Facts, *, right: bool = T
     """The four strongest facts for and against an answer, strongest first; of features that say the same, one."""
     weights: defaultdict[str, float] = defaultdict(float)
     for name, value in contributions(found, right=right).items():
+        if facts.rule == "qualified" and _ABOUT.get(name) in ("others", "near"):
+            continue  # not weighed for these
         topic = _ABOUT.get(name) or _ABOUT_PREFIX.get(name.partition(" ")[0])
         if topic is not None:
             weights[topic] += value
