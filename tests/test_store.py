@@ -456,3 +456,16 @@ def test_a_hamlet_is_found_among_many_larger_places(tmp_path: Path) -> None:
     path = write(tmp_path / "world.sqlite", [*towns, place("gn:9999", "Zaselak", 50.5005, 10.5005)], layer="world")
     with Gazetteer(path) as opened:
         assert "gn:9999" in [p.id for p in opened.near(50.5, 10.5, 5.0, limit=1000)]
+
+
+def test_the_first_of_the_users_files_decides_what_a_name_means(tmp_path: Path) -> None:
+    path = write(tmp_path / "world.sqlite", [place("gn:1", "Krelovac", 10.0, 10.0)], layer="world")
+    mine = [
+        replace(place("user:a", "Krelovac", 43.2, 20.2), layer="user"),
+        replace(place("user:b", "Krelovac", 43.3, 20.3, names=("Krelov",)), layer="user"),
+        replace(place("user:c", "Krelovac", 43.4, 20.4), layer="user"),
+    ]
+    with Gazetteer(path, mine, overlay_files=(0, 1, 0)) as opened:
+        assert [i for i in ids(opened.candidates("Krelovac")) if i.startswith("user:")] == ["user:a", "user:c"]
+        assert ids(opened.candidates("Krelov")) == ["user:b"]
+        assert opened.place("user:b") is not None

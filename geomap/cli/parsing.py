@@ -39,6 +39,8 @@ class Parser(argparse.ArgumentParser):
         elif message.startswith("unrecognized arguments: "):
             wrong = [word.partition("=")[0] for word in message.split()[2:] if word.startswith("-")]
             known = sorted(_known_options(self))
+            # An option of another command is no misspelling.
+            known = [option for option in known if option not in wrong]
         nearest = [near for word in wrong for near in get_close_matches(word, known, n=1, cutoff=0.5)]
         hint = f"; did you mean {' and '.join(map(repr, nearest))}?" if nearest else "."
         sys.stderr.write(f"geomap: {plain(message)}{plain(hint)}\nTry '{self.prog} --help'.\n")

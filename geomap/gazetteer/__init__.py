@@ -66,8 +66,10 @@ def open_gazetteer(
     from geomap.resources import data_path
 
     files = find_places_files(places_files) if own_places else [(Path(file), "given") for file in places_files]
-    overlay = read_all(files)
-    overlay += read_places(data_path("gazetteer/places.csv"), "overlay")
+    of_files = [read_all([file]) for file in files]
+    of_files.append(read_places(data_path("gazetteer/places.csv"), "overlay"))
+    overlay = [place for places in of_files for place in places]
+    numbers = [number for number, places in enumerate(of_files) for _ in places]
     imports: Sequence[Path] = ()
     if own_places:
         sources = source_files(imports_folder())
@@ -77,10 +79,10 @@ def open_gazetteer(
                 on_warning(GazetteerError(problem))
     path = world_layer(cache_dir=cache_dir, progress=progress, rebuild=rebuild)
     try:
-        return Gazetteer(path, overlay, imports)
+        return Gazetteer(path, overlay, imports, numbers)
     except GazetteerError as error:
         # Truncated by a full disk or a crash of the machine: built anew, once. A damaged import is not ours to mend.
         if str(path) not in str(error):
             raise
         world_layer(cache_dir=cache_dir, progress=progress, rebuild=True)
-        return Gazetteer(path, overlay, imports)
+        return Gazetteer(path, overlay, imports, numbers)

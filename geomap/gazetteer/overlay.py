@@ -715,7 +715,7 @@ def read_all(files: Sequence[tuple[Path, str]]) -> list[Place]:
         except OverlayError as error:
             why = {"project": " (read because it is in this folder)", "user": " (read as one of your own files)"}
             raise OverlayError(
-                f"{error}\n'geomap gazetteer check {path}' lists all that is wrong in it{why.get(origin, '')}."
+                f"{error} 'geomap gazetteer check {path}' lists all that is wrong in it{why.get(origin, '')}."
             ) from error
     return places
 

@@ -432,9 +432,18 @@ class Gazetteer:
     ``path`` is the world layer, ``imports`` are imported sources, the newest first, ``overlay`` the places laid over
     them (the user's and the shipped ones), first wins on ties. Raises :class:`~geomap.errors.GazetteerError`, which
     names the file and the remedy, where one is damaged, of a newer layout or not as geomap writes it.
+
+    ``overlay_files`` numbers the file of each place of ``overlay``: of the user's, the lowest number that knows a name
+    decides what it means. Without it all are of one file.
     """
 
-    def __init__(self, path: Path, overlay: Sequence[Place] = (), imports: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        overlay: Sequence[Place] = (),
+        imports: Sequence[Path] = (),
+        overlay_files: Sequence[int] = (),
+    ) -> None:
         self.path = path
         self._files: list[_File] = []
         try:
@@ -448,12 +457,19 @@ class Gazetteer:
         # An id that comes again is the same place told by somebody who ranks lower.
         self.overlay = tuple({p.id: p for p in reversed(overlay)}.values())[::-1]
         self._over: dict[str, list[tuple[Place, bool]]] = {}
+        # Of the user's files, the first that knows a name decides what it means; namesakes in one file stay.
+        file_of = dict(zip((p.id for p in reversed(overlay)), reversed(overlay_files), strict=False))
+        claimed: dict[str, int] = {}
         for place in self.overlay:
             seen: set[str] = set()
             for i, name in enumerate((place.name, *place.names)):
                 key = fold(name)
                 if key and key not in seen:
                     seen.add(key)
+                    if place.layer == "user":
+                        file = file_of.get(place.id, 0)
+                        if claimed.setdefault(key, file) != file:
+                            continue
                     self._over.setdefault(key, []).append((place, i == 0))
         self._over_ids = {p.id: p for p in self.overlay}
         self._cache: dict[str, tuple[Candidate, ...]] = {}
