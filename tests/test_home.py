@@ -200,3 +200,8 @@ def test_the_command_line(cli: Cli, tmp_path: Path) -> None:
     done = cli("toponyms", "a.txt", "--recognizer", "gazetteer", "--home", "Nowherefeldington", cwd=tmp_path)
     assert done.returncode == 2
     assert "there is no such place" in done.stderr
+
+
+def test_several_homes_make_no_difference_to_one_another(gazetteer: Gazetteer) -> None:
+    for home in ("Dayton, Ohio", "Eugene, Oregon", "Dayton, Ohio"):
+        assert where(gazetteer, TEXT, read_home(home, gazetteer))[1] == home.split(", ")[1]

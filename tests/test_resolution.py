@@ -349,6 +349,63 @@ def test_look_ups_grow_with_the_names_and_not_with_their_mentions(
     assert len(asked) < 20
 
 
+def test_unknown_names_are_compared_with_a_neighbourhood_up_to_a_number(
+    gazetteer: Gazetteer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counting(self: Gazetteer, name: str, lat: float, lon: float, radius_km: float) -> list[Any]:
+        asked.append(name)
+        return []
+
+    monkeypatch.setattr(Gazetteer, "spelled_like", counting)
+    counts = []
+    for number in (400, 800, 1_600):
+        asked.clear()
+        # Unknown to any gazetteer, and each unlike the others.
+        names = [f"Qx{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676)}wqzv" for i in range(number)]
+        text = "Leposavić and Zvečan, Kosovo. " + ". ".join(names)
+        article = Article(doc_id="t", text=text)
+        mentions = find_mentions(Article(doc_id="t", text=text[:29]), gazetteer)
+        starts = [text.index(name) for name in names]
+        mentions += [
+            Mention(start=at, end=at + len(name), text=name, recognizer="model")
+            for at, name in zip(starts, names, strict=True)
+        ]
+        check(mentions, resolve_mentions(article, mentions, gazetteer))
+        counts.append(len(asked))
+    assert counts[0] == counts[1] == counts[2] <= 4 * 300
+
+
+def test_the_nearest_other_place_is_sought_once_for_each_name(
+    gazetteer: Gazetteer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from geomap.resolution import document
+
+    measured = 0
+    whole = document._km
+
+    def counting(a: Any, b: Any) -> float:
+        nonlocal measured
+        measured += 1
+        return whole(a, b)
+
+    monkeypatch.setattr(document, "_km", counting)
+    counts = []
+    for number in (200, 400, 800):
+        measured = 0
+        text = "Homs, Hama and Aleppo fell quiet. " * number
+        article = Article(doc_id="t", text=text)
+        mentions = [
+            Mention(start=at + i, end=at + i + len(name), text=name)
+            for at in range(0, len(text), len(text) // number)
+            for i, name in ((0, "Homs"), (6, "Hama"), (15, "Aleppo"))
+        ]
+        resolve_mentions(article, mentions, gazetteer)
+        counts.append(measured)
+    assert counts[0] == counts[1] == counts[2]
+
+
 NAMES = ["Aleppo", "Paris", "Texas", "Yarine", "Zvečan", "China", "Japan", "Georgia", "Springfield", "Yugoslavia", "US",
          "Serbian", "Odesa region", "Lima", "Nowherefeld", "Victoria", "Goma", "EU", "Balkans", "San José"]  # fmt: skip
 LINKS = [", ", " and ", " (", ") ", " in ", ". ", "\n", " the city of ", " north of ", " said ", "–", " checkpoint "]
