@@ -108,3 +108,27 @@ def test_a_long_text_is_parsed_in_pieces_without_a_seam(monkeypatch: pytest.Monk
     assert [(t.idx, t.text) for t in doc] == [(t.idx, t.text) for t in whole]
     assert len(list(doc.sents)) >= 25
     assert [(e.start_char, e.text) for e in doc.ents] == [(e.start_char, e.text) for e in whole.ents]
+
+
+@pytest.mark.model
+def test_entities_need_no_parser() -> None:
+    text = "Two men from Oran met the mayor of Lima, Ana Ruiz, on Friday. Nobody spoke.\n" * 3
+    nlp_ = model()
+    whole, light = nlp.parse(nlp_, text), nlp.parse(nlp_, text, syntax=False)
+    assert whole is not None
+    assert light is not None
+    assert whole.has_annotation("DEP")
+    assert not light.has_annotation("DEP")
+    assert [(e.start_char, e.end_char, e.label_) for e in whole.ents] == [
+        (e.start_char, e.end_char, e.label_) for e in light.ents
+    ]
+
+
+def test_all_components_run_where_none_says_that_it_finds_entities() -> None:
+    import spacy
+
+    blank = spacy.blank("en")
+    blank.add_pipe("sentencizer")
+    doc = nlp.parse(blank, "It rained. It stopped.", syntax=False)
+    assert doc is not None
+    assert len(list(doc.sents)) == 2

@@ -373,3 +373,161 @@ def test_a_name_like_a_persons_within_a_region(gazetteer: Gazetteer) -> None:
 def test_names_called_together(gazetteer: Gazetteer) -> None:
     text = "The Jarinje and Brnjak crossings have been shut since noon."
     assert texts(find(gazetteer, text))[:2] == ["Jarinje", "Brnjak"]
+
+
+# -- the points of recognition, one by one ---------------------------------------------------------------------
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # coordinated types
+        ("Rebels hold parts of Homs and Aleppo governorates.", ["Homs", "Aleppo"]),
+        # bylines
+        ("By John London in Paris\n\nThe strike went on.", ["Paris"]),
+        # a part with a name of its own
+        ("Two houses burned in northern Kosovo.", ["northern Kosovo"]),
+        # hyphens
+        ("A gas main burst in Ivano-Frankivsk.", ["Ivano-Frankivsk"]),
+        ("The Paris-based agency sent a crew.", ["Paris"]),
+        # the district belongs to the name
+        ("Sheriffs searched a farm in Anderson County on Monday.", ["Anderson County"]),
+        ("Floods hit Donetsk Oblast overnight.", ["Donetsk Oblast"]),
+        # abbreviations
+        ("She moved from the U.K. to the U.S. in May.", ["U.K.", "U.S."]),
+        # metonyms are kept
+        ("Paris said it would veto the text.", ["Paris"]),
+    ],
+)
+def test_points_of_recognition(gazetteer: Gazetteer, statistical: bool, text: str, expected: list[str]) -> None:
+    assert texts([m for m in find(gazetteer, text, statistical) if m.kind == "place"]) == expected
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hamas and Hezbollah denied it; Fatah and the Taliban did not.",
+        "He reads Romans 15:13 in English.",
+        "Miss Ortega taught Olympic swimmers.",
+        "They shop at Wal-Mart, as I've said.",
+        "The exhibition shows neo-Gothic chairs and Neo-classicism.",
+        "It cost US$40 million.",
+        "The White House declined to answer.",
+    ],
+)
+def test_words_that_some_hamlet_bears(gazetteer: Gazetteer, statistical: bool, text: str) -> None:
+    assert texts([m for m in find(gazetteer, text, statistical) if m.kind == "place"]) == []
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A van burned on Oxford Street after midnight.", "Oxford Street"),
+        ("The lorry left Highway 59 at noon.", "Highway 59"),
+        ("They met at 14 Paris Avenue.", "Paris Avenue"),
+    ],
+)
+def test_streets_are_taken_whole(gazetteer: Gazetteer, statistical: bool, text: str, name: str) -> None:
+    mention = one(find(gazetteer, text, statistical), name)
+    assert mention.kind == "facility"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Gainesville residents voted early.", "Gainesville"),
+        ("Gainesville Mayor Ana Ruiz was surprised.", "Gainesville"),
+        ("Athens officials closed the bridge.", "Athens"),
+        ("Sen. Ana Ruiz, D-Raleigh, left the hall.", "Raleigh"),
+        ("NAIROBI, Kenya (XYZ) -- Rain fell for a week.", "NAIROBI"),
+        ("Prices rose. KAMPALA (XYZ) - The shilling fell again.", "KAMPALA"),
+        ("The fire spread to Baghdad International Airport.", "Baghdad"),
+    ],
+)
+def test_what_stands_next_to_a_name_calls_it_a_place(
+    gazetteer: Gazetteer, statistical: bool, text: str, name: str
+) -> None:
+    assert name in [m.text.split(" International")[0] for m in find(gazetteer, text, statistical)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mr Paris and Mrs Florence left early.",
+        "Jack London wrote it; London, he said, was tired.",
+        "Gen. Santiago refused.",
+        "Ana Odesa, 43, was first.",
+        "The judge spoke to Victoria Lima about it.",
+        "According to Jackson, nobody came.",
+    ],
+)
+def test_persons_without_the_model(gazetteer: Gazetteer, text: str) -> None:
+    assert texts(find(gazetteer, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Volgograd woke to sirens; nobody was hurt.", ["Volgograd"]),
+        ("The trains to Lviv were late. Lviv waited.", ["Lviv", "Lviv"]),
+        ("Crews from Harris, Clark and Madison counties helped.", ["Harris", "Clark", "Madison"]),
+        ("Friends of Bristol University met in Leeds.", ["Bristol", "Leeds"]),
+        ("In August the river rose in Passau.", ["Passau"]),
+    ],
+)
+def test_towns_without_the_model(gazetteer: Gazetteer, text: str, expected: list[str]) -> None:
+    assert texts(find(gazetteer, text)) == expected
+
+
+def test_a_text_in_capitals_throughout(gazetteer: Gazetteer) -> None:
+    text = "THREE DIE IN ALEPPO. REBELS SHELLED HOMS ON FRIDAY, AND THE ROAD TO DAMASCUS WAS CLOSED."
+    assert {"ALEPPO", "HOMS", "DAMASCUS"} <= set(texts(find(gazetteer, text)))
+    assert "DIE" not in texts(find(gazetteer, text))
+
+
+@BOTH
+def test_a_headline_in_capitals(gazetteer: Gazetteer, statistical: bool) -> None:
+    text = "REBELS LEAVE DAMASCUS FOR GOOD, ARMY SAYS\n\nThe last of them went north on Friday.\n"
+    assert "DAMASCUS" in texts(find(gazetteer, text, statistical))
+
+
+# -- long and strange texts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Homs, Hama and Aleppo, ",
+        "Aleppo",
+        "Aleppo ",
+        "Aleppo-",
+        "Al-",
+        "😀🇽🇰",
+        "مدينة حلب ",
+        "Але\u0301ппо\u200b ",
+        "St. ",
+        "D-",
+        "Old New North Street ",
+        "University of the ",
+        "(A) ",
+        "\r\n\tHoms",
+    ],
+)
+def test_long_texts_of_one_kind(gazetteer: Gazetteer, unit: str) -> None:
+    text = unit * (30_000 // len(unit))
+    find(gazetteer, text)
+
+
+def test_labelling_without_the_model_is_one_pass() -> None:
+    from geomap.recognition.names import labelled
+    from geomap.recognition.tokens import plain_tokens
+
+    text = "Mayor Ana Ruiz of the University of Lima met Col. Omar Oran. " * 400
+    tokens = plain_tokens(text)
+    out = labelled(text, tokens)
+    assert [(t.start, t.end, t.text) for t in out] == [(t.start, t.end, t.text) for t in tokens]
+    assert {t.label for t in out} == {"", "PERSON", "ORG"}

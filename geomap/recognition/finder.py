@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from geomap.recognition.tokens import Token, capital, dateline_span
 from geomap.recognition.words import words
@@ -58,8 +59,25 @@ _KNOWN_HALF = 5_000
 # "Martin Luther King Jr Boulevard" has four words before the last.
 _LONGEST_STREET = 4
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)$")
+# "D-Raleigh": the party of a member of parliament and what they are for.
+_PARTIES = frozenset({"D", "R", "I"})
+# Whether a line is in capitals is judged by this many characters on both sides: lines may be megabytes long.
+_AROUND = 60
 _PARTS = frozenset({"part", "parts", "half", "side", "end", "quarter", "suburbs", "suburb", "outskirts", "districts"})
 _DASHES = frozenset({"-", "–", "—", "/"})
+
+
+# Which keys name anything, by gazetteer: the words that begin the sentences of one article begin those of the next.
+_KEYS: WeakKeyDictionary[Gazetteer, dict[str, bool]] = WeakKeyDictionary()
+# Some 20 MB; then it begins anew.
+_MOST_KEYS = 200_000
+
+
+def _known_keys(gazetteer: Gazetteer) -> dict[str, bool]:
+    known = _KEYS.setdefault(gazetteer, {})
+    if len(known) > _MOST_KEYS:
+        known.clear()
+    return known
 
 
 class Finder:
@@ -71,10 +89,11 @@ class Finder:
         self.tokens = tokens
         self.statistical = statistical
         self.w = words()
+        self.lower_starts = self.w.articles | self.w.directions.keys()
         self.dateline = dateline_span(text)
         sample = text[:2000]
-        self.lower_case = sum(c.islower() for c in sample) > sum(c.isupper() for c in sample)
-        self.known: dict[str, bool] = {}
+        self.lower_case = sum(map(str.islower, sample)) > sum(map(str.isupper, sample))
+        self.known = _known_keys(gazetteer)
         self.accepted: list[tuple[int, int, Mention]] = []
         self.doubtful: list[tuple[int, int]] = []
         # A word that the article also writes in lower case is a word ("police", "center"), whatever the gazetteer says.
@@ -104,14 +123,14 @@ class Finder:
         tokens, w, n = self.tokens, self.w, len(self.tokens)
         for k in range(n):
             word = tokens[k].text
-            if not capital(word) or word.lower().rstrip(".") not in w.streets or k in taken:
+            if not tokens[k].capital or word.lower().rstrip(".") not in w.streets or k in taken:
                 continue
             i, j = k, k + 1
             while (
                 i > 0
                 and k - i < _LONGEST_STREET
                 and self.text[tokens[i - 1].end : tokens[i].start] == " "
-                and (capital(tokens[i - 1].text) or _ORDINAL.match(tokens[i - 1].text))
+                and (tokens[i - 1].capital or _ORDINAL.match(tokens[i - 1].text))
                 and tokens[i - 1].text[0].isalnum()
                 and tokens[i - 1].text.lower().rstrip(".") not in w.streets
                 and not (
@@ -121,8 +140,11 @@ class Finder:
                 i -= 1
             if tokens[i].text in ("The", "A", "On", "In", "At"):
                 i += 1
-            if j < n and i == k and tokens[j].text.isdigit() and self.text[tokens[k].end : tokens[j].start] == " ":
+            numbered = i == k or tokens[k - 1].text in ("County", "State")
+            if j < n and numbered and tokens[j].text.isdigit() and self.text[tokens[k].end : tokens[j].start] == " ":
                 j += 1
+            elif word in ("Route", "Interstate"):
+                continue
             if j - i < 2 or tokens[i].label == "PERSON" or any(m in taken for m in range(i, j)):
                 continue
             self._accept(i, j, "facility", "gazetteer in facility")
@@ -141,12 +163,15 @@ class Finder:
         tokens, w = self.tokens, self.w
         i, n = 0, len(tokens)
         while i < n:
-            word = tokens[i].text
-            starts = capital(word) or (
+            word, big = tokens[i].text, tokens[i].capital
+            if not big and word not in self.lower_starts:
+                i += 1
+                continue
+            starts = big or (
                 i + 1 < n
                 and (
-                    (word in w.articles and i + 2 < n and tokens[i + 1].text == "-" and capital(tokens[i + 2].text))
-                    or (word.lower() in w.directions and capital(tokens[i + 1].text))
+                    (word in w.articles and i + 2 < n and tokens[i + 1].text == "-" and tokens[i + 2].capital)
+                    or (word in w.directions and tokens[i + 1].capital)
                 )
             )
             if (
@@ -158,14 +183,14 @@ class Finder:
                 i += 1
                 continue
             best = 0
-            ends = [i + 1] if capital(word) else []
+            ends = [i + 1] if big else []
             j = i + 1
             while j < n and j - i < _LONGEST:
                 t = tokens[j]
                 gap = self.text[tokens[j - 1].end : t.start]
                 if "\n" in gap or len(gap) > 2 or j in taken:
                     break
-                if capital(t.text) or capital(t.text.replace("’", "'").partition("'")[2]):
+                if t.capital or (len(t.text) > 2 and capital(t.text.replace("’", "'").partition("'")[2])):
                     ends.append(j + 1)
                 elif t.text not in w.connectors and t.text.lower() not in w.connectors:
                     # "Dar es Salaam", "Aix-en-Provence" go through connectors; "Zagora" in "Stara zagora" does not.
@@ -209,12 +234,12 @@ class Finder:
 
     def _qualified(self, j: int) -> bool:
         """Whether ", Texas" or ", Serbia" follows."""
-        if self._after(j) != "," or j + 1 >= len(self.tokens) or not capital(self.tokens[j + 1].text):
+        if self._after(j) != "," or j + 1 >= len(self.tokens) or not self.tokens[j + 1].capital:
             return False
         for end in (j + 3, j + 2):
             if end <= len(self.tokens):
                 name = self.text[self.tokens[j + 1].start : self.tokens[end - 1].end]
-                if any(
+                if self._has(fold(name)) and any(
                     c.place.feature_code in ("PCLI", "ADM1", "TERR") and c.match != "demonym"
                     for c in self.gazetteer.candidates(name)[:5]
                 ):
@@ -243,9 +268,22 @@ class Finder:
         after = self._after(j)
         if after.lower() in (self.w.offices if capital(after) else self.w.locals) and tokens[i].label != "PERSON":
             return True
-        if i >= 2 and tokens[i - 1].text == "-" and tokens[i - 2].text in ("D", "R", "I"):
+        if i >= 2 and tokens[i - 1].text == "-" and tokens[i - 2].text in _PARTIES:
             return True
         return tokens[i].sentence_start and all(t.text.isupper() for t in tokens[i:j]) and self._heads_item(j)
+
+    def _office_after(self, i: int, j: int) -> bool:
+        """Whether the model took a place for a part of an office-holder's name: "Mansfield Mayor Ana Ruiz"."""
+        tokens = self.tokens
+        first = i == 0 or tokens[i - 1].entity != tokens[i].entity
+        return first and j < len(tokens) and tokens[j].capital and tokens[j].text.lower() in self.w.offices
+
+    def _in_capitals(self, start: int, end: int) -> bool:
+        """Whether the line is in capitals there, so that capitals say nothing."""
+        before = self.text[max(0, start - _AROUND) : start].rpartition("\n")[2]
+        after = self.text[end : end + _AROUND].partition("\n")[0]
+        around = before + after
+        return around.isupper() and sum(map(str.isupper, around)) >= 8
 
     def _designated(self, j: int) -> bool:
         """Whether the last word of a name says that it is one of a place: "Anderson County", not "Tri-State"."""
@@ -269,22 +307,19 @@ class Finder:
         """Whether it is an end of a named way: "the Pristina–Leposavić highway", "the Mandalay-Lashio road"."""
         tokens, n = self.tokens, len(self.tokens)
         k = j
-        if k + 1 < n and tokens[k].text in _DASHES and capital(tokens[k + 1].text):
+        if k + 1 < n and tokens[k].text in _DASHES and tokens[k + 1].capital:
             k += 2
-            while k < n and capital(tokens[k].text) and k - j < 6:
+            while k < n and tokens[k].capital and k - j < 6:
                 k += 1
             return k < n and tokens[k].text.lower() in self.w.ways
         return (
-            i >= 2
-            and tokens[i - 1].text in _DASHES
-            and capital(tokens[i - 2].text)
-            and self._after(j).lower() in self.w.ways
+            i >= 2 and tokens[i - 1].text in _DASHES and tokens[i - 2].capital and self._after(j).lower() in self.w.ways
         )
 
     def _called_together(self, i: int, j: int) -> bool:
         """Whether a list goes on to its kind: "the Jarinje and Brnjak crossings", "X, Y and Z provinces"."""
         tokens, n, joined = self.tokens, len(self.tokens), False
-        if i >= 2 and tokens[i - 1].text in ("and", "or") and capital(tokens[i - 2].text):
+        if i >= 2 and tokens[i - 1].text in ("and", "or") and tokens[i - 2].capital:
             joined = True
         for k in range(j, min(n, j + 12)):
             word = tokens[k].text
@@ -355,7 +390,7 @@ class Finder:
         qualified = self._qualified(j)
         locative = self._locative(i)
         # "attacked Goma", "hit Khan Younis": what is struck is a place, if there is one of that name.
-        struck = i > 0 and tokens[i - 1].text in self.w.strikes and self._known(candidates, _KNOWN_OVER_PERSON)
+        struck = i > 0 and tokens[i - 1].text.lower() in self.w.strikes and self._known(candidates, _KNOWN_OVER_PERSON)
         if qualified and not (labels & {"PERSON"} and inside == "person"):
             return self._accept(i, j, "place", "gazetteer, qualified", inside=None)
         if level == "never":
@@ -367,6 +402,8 @@ class Finder:
         if labels & _PLACE_LABELS and (inside is None or labels <= _PLACE_LABELS):
             return self._accept(i, j, "place", "model")
         if inside == "person":
+            if level in ("", "cue") and self._office_after(i, j) and self._known(candidates, _KNOWN_HEADED):
+                return self._accept(i, j, "place", "gazetteer and cue")
             self.doubtful.append((i, j))
             return False
         if inside == "organisation":
@@ -470,11 +507,14 @@ class Finder:
             return False
         while k < n and k < j + 4 and (tokens[k].text in ("the", "central") or tokens[k].text in self.w.directions):
             k += 1
-        if k >= n or not capital(tokens[k].text):
+        if k >= n or not tokens[k].capital:
             return False
         names = [self.text[tokens[k].start : tokens[e - 1].end] for e in (k + 2, k + 1) if e <= n]
         return any(
-            c.place.is_area and c.match != "demonym" for name in names for c in self.gazetteer.candidates(name)[:5]
+            c.place.is_area and c.match != "demonym"
+            for name in names
+            if self._has(fold(name))
+            for c in self.gazetteer.candidates(name)[:5]
         )
 
     @staticmethod
@@ -485,15 +525,12 @@ class Finder:
         """Whether the match is one half of a hyphenated name that the gazetteer lacks: "Pont" of "Pont-Sondé"."""
         tokens, n = self.tokens, len(self.tokens)
         start, end = tokens[i].start, tokens[j - 1].end
-        if (
-            self.text[end : end + 1] == "-"
-            and j + 1 < n
-            and capital(tokens[j + 1].text)
-            and tokens[j + 1].start == end + 1
-        ):
+        if self.text[end : end + 1] == "-" and j + 1 < n and tokens[j + 1].capital and tokens[j + 1].start == end + 1:
             return not self._names_place(tokens[j + 1].text)
         if start and self.text[start - 1] == "-" and i >= 2 and tokens[i - 2].end == start - 1:
-            return capital(tokens[i - 2].text) and not self._names_place(tokens[i - 2].text)
+            if tokens[i - 2].text in _PARTIES:
+                return False
+            return tokens[i - 2].capital and not self._names_place(tokens[i - 2].text)
         if self.text[end : end + 1] == "-" and j + 1 < n and tokens[j + 1].start == end + 1:
             # "Paris-based", "US-led" are; "Neo-classicism", "Cubo-futurist" are words.
             return tokens[j + 1].text.isalpha() and not self._known(
@@ -502,9 +539,10 @@ class Finder:
         return False
 
     def _names_place(self, word: str) -> bool:
-        return self.w.stops.get(fold(word)) != "never" and self._known(
-            [c for c in self.gazetteer.candidates(word) if c.match != "demonym"], _KNOWN_HALF
-        )
+        key = fold(word)
+        if self.w.stops.get(key) == "never" or not self._has(key):
+            return False
+        return self._known([c for c in self.gazetteer.candidates(word) if c.match != "demonym"], _KNOWN_HALF)
 
     def _shape_ok(self, surface: str, candidates: list[Candidate], start: int) -> bool:
         """Abbreviations need their own capitals ("US", not "Us"); other short words in capitals are acronyms."""
@@ -517,6 +555,7 @@ class Finder:
             and surface.isupper()
             and self.lower_case
             and not self.dateline[0] <= start < self.dateline[1]
+            and not self._in_capitals(start, start + len(surface))
         ):
             return any(c.match == "abbreviation" for c in candidates)
         return len(letters) >= 2
@@ -524,10 +563,12 @@ class Finder:
     def _part_of_longer_name(self, i: int, j: int) -> bool:
         """Whether a capitalised word stands directly before or after, as in "Lincoln Riley" or "New Lisbon"."""
         tokens = self.tokens
-        after = j < len(tokens) and capital(tokens[j].text) and self.text[tokens[j - 1].end : tokens[j].start] == " "
+        if tokens[i].text.isupper() and self._in_capitals(tokens[i].start, tokens[j - 1].end):
+            return False
+        after = j < len(tokens) and tokens[j].capital and self.text[tokens[j - 1].end : tokens[j].start] == " "
         before = (
             i > 0
-            and capital(tokens[i - 1].text)
+            and tokens[i - 1].capital
             and not tokens[i - 1].sentence_start
             and self.text[tokens[i - 1].end : tokens[i].start] == " "
             and tokens[i - 1].text[0].isalpha()
@@ -606,7 +647,7 @@ class Finder:
             direction = bool(span) and len(span) > 1 and tokens[span[0]].text.lower() in self.w.directions
             if direction and self._has(fold(self.text[tokens[span[1]].start : tokens[span[-1]].end])):
                 span = span[1:]
-            if not span or not any(capital(tokens[k].text) for k in span):
+            if not span or not any(tokens[k].capital for k in span):
                 continue
             surface = self.text[tokens[span[0]].start : tokens[span[-1]].end]
             if "\n" in surface or len(surface) < 3 or self.w.stops.get(fold(surface)) == "never":
@@ -621,8 +662,8 @@ class Finder:
         while i < n:
             word = tokens[i].text
             if (
-                i in taken
-                or not capital(word)
+                not tokens[i].capital
+                or i in taken
                 or not word.isalpha()
                 or len(word) < 3
                 or (word.isupper() and self.lower_case)
@@ -632,7 +673,7 @@ class Finder:
                 i += 1
                 continue
             j = i + 1
-            while j < n and j not in taken and capital(tokens[j].text) and tokens[j].text.isalpha() and j - i < 4:
+            while j < n and j not in taken and tokens[j].capital and tokens[j].text.isalpha() and j - i < 4:
                 if self.text[tokens[j - 1].end : tokens[j].start] != " ":
                     break
                 j += 1
@@ -648,7 +689,7 @@ class Finder:
                 and tokens[j].text == "-"
                 and tokens[j].start == tokens[j - 1].end
                 and tokens[j + 1].start == tokens[j].end
-                and capital(tokens[j + 1].text)
+                and tokens[j + 1].capital
             ):
                 hyphened, j = True, j + 2
             k = i - 1

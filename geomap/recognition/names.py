@@ -55,7 +55,7 @@ class _Labeller:
 
     def _begins(self, i: int) -> bool:
         token = self.tokens[i]
-        if not capital(token.text) or not token.text[0].isalpha():
+        if not token.capital or not token.text[0].isalpha():
             return False
         # "The", "In", "But" begin a sentence, not a name.
         return not (token.sentence_start and self.w.stops.get(token.text.lower()) == "never" and len(token.text) < 6)
@@ -80,12 +80,12 @@ class _Labeller:
                 k = j + 2 if tokens[j + 1].text == "the" and j + 2 < n else j + 1
                 if word in ("and", "in") and self._word(k) not in self.w.organisation:
                     break
-                if not capital(tokens[k].text):
+                if not tokens[k].capital:
                     break
                 j = k
             else:
                 break
-        while j > i + 1 and not capital(tokens[j - 1].text):
+        while j > i + 1 and not tokens[j - 1].capital:
             j -= 1
         return j
 
@@ -112,7 +112,7 @@ class _Labeller:
         w, tokens = self.w, self.tokens
         if j - i > _LONGEST_RUN:
             return
-        spelled = [k for k in range(i, j) if capital(tokens[k].text)]
+        spelled = [k for k in range(i, j) if tokens[k].capital]
         # Titles within the run part it: "Mansfield Mayor Curtis McCoy" is a place, a title and a person.
         for k in spelled:
             if self._word(k) in w.titles | w.offices and self._word(k) not in w.organisation and k + 1 < j:

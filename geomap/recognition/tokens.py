@@ -29,6 +29,7 @@ class Token(NamedTuple):
     label: str  # entity label, "" outside entities
     entity: int  # running number of the entity, -1 outside
     sentence_start: bool
+    capital: bool  # whether it begins with a capital letter
 
 
 def capital(word: str) -> bool:
@@ -42,15 +43,17 @@ def plain_tokens(text: str) -> list[Token]:
     fresh = True
     last = 0
     for m in _WORD.finditer(text):
-        fresh = fresh or "\n" in text[last : m.start()]
-        word, end = m.group(), m.end()
+        start, end = m.span()
+        word = m.group()
+        fresh = fresh or (start > last and "\n" in text[last:start])
         # "Paris." at the end of a sentence is a word and a full stop; "Calif." is one token where a
         # lower-case word or a comma goes on.
-        if word.endswith(".") and len(word) > 2 and not text[end : end + 2].strip()[:1].islower():
+        stopped = word[-1] == "." and len(word) > 2 and not text[end : end + 2].strip()[:1].islower()
+        last = end
+        if stopped:
             word, end = word[:-1], end - 1
-        out.append(Token(m.start(), end, word, "", -1, fresh))
-        fresh = word in _SENTENCE_END or (m.group().endswith(".") and end != m.end())
-        last = m.end()
+        out.append(Token(start, end, word, "", -1, fresh, word[0].isupper()))
+        fresh = stopped or word in _SENTENCE_END
     return out
 
 
@@ -73,8 +76,8 @@ def spacy_tokens(text: str, doc: Doc) -> list[Token]:
         if word.isspace():
             continue
         label, number = entity_of.get(i, nothing)
-        fresh = previous in _SENTENCE_END or "\n" in text[last:start]
-        out.append(Token(start, start + length, word, label, number, fresh))
+        fresh = previous in _SENTENCE_END or (start > last and "\n" in text[last:start])
+        out.append(Token(start, start + length, word, label, number, fresh, word[:1].isupper()))
         last, previous = start + length, word
     return out
 
