@@ -16,6 +16,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -109,19 +110,45 @@ def write_dump(path: Path, rows: int, known: list[int]) -> None:
             )
 
 
-def imported(file: Path, home: Path, source: str) -> tuple[float, float]:
-    """Seconds and peak MB of the whole command."""
+def resident(pid: int) -> float:
+    """MB that a process and those it started hold now, all added up; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        children = [
+            int(child)
+            for thread in Path(f"/proc/{pid}/task").iterdir()
+            for child in (thread / "children").read_text(encoding="ascii").split()
+        ]
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(map(resident, children))
+
+
+def imported(file: Path, home: Path, source: str) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak MB of the whole command, over all its processes."""
     command = [sys.executable, "-m", "geomap", "gazetteer", "import", str(file), "--source", source, "-q"]
     started = time.perf_counter()
     process = subprocess.Popen(
         command, env={**ENVIRONMENT, "GEOMAP_HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
     )
+    peaks = [0.0]
+
+    def watch() -> None:
+        # Memory grows by the megabyte: twenty looks a second miss little.
+        while (now := resident(process.pid)) and not ended.wait(0.05):
+            peaks.append(now)
+
+    ended = threading.Event()
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
+    ended.set()
+    watcher.join()
     if status:
         assert process.stderr is not None
         sys.exit(f"{' '.join(command)} failed:\n{process.stderr.read().decode()}")
-    return wall, used.ru_maxrss * 1024 / 1e6
+    return wall, used.ru_utime + used.ru_stime, max(*peaks, used.ru_maxrss * 1024 / 1e6)
 
 
 def main() -> int:
@@ -151,14 +178,15 @@ def main() -> int:
         file = folder / f"invented-{options.rows}.txt"
         if not file.exists():
             write_dump(file, options.rows, World(world, bulk=True).numbers())
-        wall, peak = imported(file, home, "invented")
+        wall, processor, peak = imported(file, home, "invented")
         size = (home / "data" / "imports" / "invented.sqlite").stat().st_size
         speed = options.rows / wall
         missed |= speed < ROWS_PER_S or peak > PEAK_MB
         rows += [
             (f"{options.rows:,} invented rows, whole command", f"{wall:.1f} s", ""),
             ("rows a second", f"{speed:,.0f}", f"≥ {ROWS_PER_S:,.0f}"),
-            ("peak memory", f"{peak:.0f} MB", f"≤ {PEAK_MB:.0f} MB"),
+            ("processor time", f"{processor:.1f} s", ""),
+            ("peak memory, all processes", f"{peak:.0f} MB", f"≤ {PEAK_MB:.0f} MB"),
             ("size of the dump, of the imported file", f"{file.stat().st_size / 1e6:.0f} MB, {size / 1e6:.0f} MB", ""),
         ]
     print(machine() + "\n")

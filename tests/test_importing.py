@@ -24,6 +24,8 @@ from geomap.gazetteer.build import _good_alternate
 from geomap.gazetteer.importing import (
     Filters,
     ImportReport,
+    ahead,
+    core,
     import_file,
     list_sources,
     read_source,
@@ -32,7 +34,9 @@ from geomap.gazetteer.importing import (
 )
 from geomap.gazetteer.importing import geonames as gn
 from geomap.gazetteer.importing.folding import fold_many
-from geomap.gazetteer.importing.staging import TABLES
+from geomap.gazetteer.importing.rows import Skips
+from geomap.gazetteer.importing.staging import TABLES, Columns
+from geomap.gazetteer.importing.world import World
 from geomap.geo import cell_of
 from geomap.text import fold
 
@@ -473,6 +477,8 @@ from pathlib import Path
 from geomap.gazetteer.importing import core
 core._BLOCKS_A_CHECKPOINT = 1
 core.geonames._BLOCK = 1 << 15
+core._LARGE = 0
+core.ahead._processors = lambda: 2
 done = core.import_file(Path(sys.argv[1]), folder=Path(sys.argv[2]), world=Path(sys.argv[3]))
 print(done.rows, done.resumed)
 """
@@ -555,6 +561,14 @@ from pathlib import Path
 from geomap.gazetteer.importing import core, staging
 core._BLOCKS_A_CHECKPOINT = 1
 core.geonames._BLOCK = 1 << 15
+core._LARGE = int(os.environ["LARGE"])
+core.ahead._processors = lambda: 2
+started = core.ahead.Helper.start
+def told(world):
+    helper = started(world)
+    print(helper._process.pid, flush=True)
+    return helper
+core.ahead.Helper.start = told
 left = int(os.environ["STOP_AFTER"])
 checkpoint = staging.Staging.checkpoint
 def once(self, *where):
@@ -568,21 +582,118 @@ core.import_file(Path(sys.argv[1]), folder=Path(sys.argv[2]), world=Path(sys.arg
 """
 
 
-def test_an_interrupted_import_goes_on_where_it_stood(tmp_path: Path, world: Path) -> None:
+ALONE, TOGETHER = str(1 << 40), "0"
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+@pytest.mark.parametrize("large", [ALONE, TOGETHER])
+def test_an_interrupted_import_goes_on_where_it_stood(tmp_path: Path, world: Path, large: str) -> None:
     file = dump(tmp_path / "a.txt", *many_rows(6, 4_000))
     first = import_file(file, folder=tmp_path / "whole", world=world)
     folder = tmp_path / "cut"
     process = subprocess.run(
         [sys.executable, "-c", STOP, str(file), str(folder), str(world)],
-        env={**ENVIRONMENT, "STOP_AFTER": "5"},
+        env={**ENVIRONMENT, "STOP_AFTER": "5", "LARGE": large},
+        stdout=subprocess.PIPE,
+        text=True,
         check=False,
     )
     assert process.returncode == -signal.SIGKILL
     assert (folder / "a.importing").exists() and list_sources(folder) == []
+    if large == TOGETHER:
+        # The second process notices that nobody reads what it writes, and ends.
+        deadline = time.monotonic() + 20
+        while is_running(int(process.stdout)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not is_running(int(process.stdout))
     report = import_file(file, folder=folder, world=world)
     assert 0 < report.resumed < report.rows
     assert content(folder / "a.sqlite") == content(tmp_path / "whole" / "a.sqlite")
     assert (report.skipped, report.rows, report.added) == (first.skipped, first.rows, first.added)
+
+
+def spoilt_rows(seed: int, count: int) -> Iterator[str]:
+    """Rows of which one in a hundred is odd or wrong, in any column."""
+    rng = random.Random(seed)
+    odd = ["", " ", "x", "nan", "1_0", "1e1", "91", "-200", "007", "A", "ADM1", "ADM2", "Q9", "#", "\x00", "\ufeff7"]
+    odd += ["a\tb", "’ʼ", "1 ’", "Lake|side", "n" * 301, "Sandy County", "Südheim", "P", "H", "\r", "\u2028", "٧"]
+    for line in many_rows(seed, count):
+        cells = line.split("\t")
+        for _ in range(rng.choice((1, 1, 2)) if rng.random() < 0.01 else 0):
+            cells[rng.randrange(len(cells))] = rng.choice(odd)
+        yield "\t".join(cells)
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(feature_classes=frozenset("P"), countries=frozenset({"DE"}))])
+def test_many_rows_are_read_at_once_as_one_by_one(world: Path, filters: Filters) -> None:
+    lines: list[bytes | None] = [line.encode() for line in spoilt_rows(21, 6_000)]
+    lines[100:100] = [None, b"", b"\xff\t" * 19]
+    countries = frozenset({"DE", "FR", ""})
+    divisions = gn.Divisions({("DE", "07"): "Northmark"}, {("DE", "07", ""): "Lakeside County"})
+    with World(world, bulk=True) as opened:
+        opened.countries = countries
+        at_once, one_by_one = Skips(), Skips()
+        many = gn.read_places(lines, 1, at_once, filters, opened, divisions)
+        each = gn._read_rows(lines, 1, one_by_one, filters, countries | gn._FORMER_COUNTRIES, divisions)
+    assert [list(map(list, c)) if n == "further" else c for n in many.__slots__ for c in [getattr(many, n)]] == [
+        list(map(list, c)) if n == "further" else c for n in many.__slots__ for c in [getattr(Columns.of(each), n)]
+    ]
+    assert (at_once.counts, at_once.examples) == (one_by_one.counts, one_by_one.examples)
+    assert len(one_by_one.counts) > 8 and len(many.rows) > 5_000
+
+
+@pytest.mark.parametrize("fate", ["well", "killed at once", "killed later", "not started"])
+def test_a_second_process_changes_nothing(
+    tmp_path: Path, world: Path, monkeypatch: pytest.MonkeyPatch, fate: str
+) -> None:
+    file = dump(tmp_path / "a.txt", *spoilt_rows(22, 6_000), row(7001, "Südheim", 8.01, 20.51))
+    alone = import_file(file, folder=tmp_path / "alone", world=world)
+    monkeypatch.setattr(core, "_LARGE", 0)
+    monkeypatch.setattr(core, "_BLOCKS_A_CHECKPOINT", 2)
+    monkeypatch.setattr(gn, "_BLOCK", 1 << 15)
+    monkeypatch.setattr(ahead, "_processors", lambda: 2)
+    helpers: list[ahead.Helper] = []
+    here: list[int] = []
+    start, read = ahead.Helper.start, ahead._read
+    if fate == "not started":
+        monkeypatch.setattr(sys, "executable", "/nowhere/python3")
+
+    def started(path: Path) -> ahead.Helper | None:
+        helper = start(path)
+        helpers.extend([helper] if helper else [])
+        if helper and fate == "killed at once":
+            helper._process.kill()
+        return helper
+
+    def watched(phrase: str, share: float) -> None:
+        if fate == "killed later" and phrase.startswith("importing") and helpers:
+            helpers[0]._process.kill()
+
+    def read_here(job: ahead.Job, opened: World, skips: Skips) -> Iterator[ahead.Block]:
+        here.append(job.row)
+        return read(job, opened, skips)
+
+    monkeypatch.setattr(ahead.Helper, "start", started)
+    monkeypatch.setattr(ahead, "_read", read_here)
+    report = import_file(file, folder=tmp_path / "together", world=world, progress=watched)
+    assert content(tmp_path / "together" / "a.sqlite") == content(tmp_path / "alone" / "a.sqlite")
+    assert (report.rows, report.added, report.merged) == (alone.rows, alone.added, alone.merged)
+    assert (report.skipped, report.examples) == (alone.skipped, alone.examples)
+    if fate == "well":
+        assert here == []
+    elif fate == "killed later":
+        assert len(here) <= 1
+    else:
+        assert here == [0]
+    assert all(helper._process.returncode is not None and not helper._receiver.is_alive() for helper in helpers)
 
 
 @pytest.mark.parametrize("spoil", ["input", "filters", "staging", "names", "garbage"])
@@ -590,7 +701,7 @@ def test_what_does_not_fit_is_thrown_away(tmp_path: Path, world: Path, spoil: st
     file = dump(tmp_path / "a.txt", *many_rows(7, 2_000))
     process = subprocess.run(
         [sys.executable, "-c", STOP, str(file), str(tmp_path), str(world)],
-        env={**ENVIRONMENT, "STOP_AFTER": "3"},
+        env={**ENVIRONMENT, "STOP_AFTER": "3", "LARGE": ALONE},
         check=False,
     )
     assert process.returncode == -signal.SIGKILL

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from geomap.errors import GazetteerError
-from geomap.gazetteer.importing import geonames
+from geomap.gazetteer.importing import ahead, geonames
 from geomap.gazetteer.importing.rows import Filters, ImportReport, PlaceRow, Progress, Skipped
-from geomap.gazetteer.importing.staging import SCHEMA, TABLES, Columns, Counts, Entry, Staging, sync_folder
+from geomap.gazetteer.importing.staging import SCHEMA, TABLES, Columns, Counts, Entry, Staging, prepare, sync_folder
 from geomap.gazetteer.importing.world import World
 from geomap.records import Place
 
@@ -499,6 +499,26 @@ class _Job:
 
     def _places(self, staging: Staging) -> None:
         """A dump of places: looked through for what its codes stand for, then read."""
+        with contextlib.ExitStack() as stack:
+            helper = ahead.Helper.start(self.world.path) if self.world.bulk else None
+            if helper is not None:
+                stack.callback(helper.close)
+            job = ahead.Job(
+                path=self.path, suffixes=_TEXTS, prefix=self.name, filters=self.filters, divisions=self._divisions(),
+                offset=staging.offset, row=staging.row, first=staging.places + 1,
+            )  # fmt: skip
+            row, end = staging.row, staging.offset
+            for number, block in enumerate(ahead.prepared(job, self.world, staging.skips, helper), 1):
+                staging.add(block.batch, self.world)
+                row, end = row + block.lines, block.end
+                if number % _BLOCKS_A_CHECKPOINT == 0:
+                    staging.checkpoint(row, end)
+                self.tell(f"importing {self.name}", 0.1 + 0.65 * self._share(end))
+            staging.checkpoint(row, end)
+        self.rows = row
+
+    def _divisions(self) -> geonames.Divisions:
+        """What a dump's codes of divisions stand for; :attr:`world` learns which of its places the dump has."""
         own: dict[str, dict[tuple[str, ...], str]] = {"ADM1": {}, "ADM2": {}}
         with _opened(self.path) as (stream, _):
             for lines, end in geonames.blocks(stream):
@@ -509,25 +529,11 @@ class _Job:
         listed = self._listed_codes()
         first, second = self.world.divisions()
         # By the world's towns first: it gives its own names, and follows a renumbering such as Kosovo's.
-        divisions = geonames.Divisions({**listed[0], **own["ADM1"], **first}, {**listed[1], **own["ADM2"], **second})
-        row = staging.row
-        with _opened(self.path) as (stream, _):
-            for number, (lines, end) in enumerate(geonames.blocks(stream, staging.offset), 1):
-                self._add(
-                    staging,
-                    geonames.read_places(lines, row + 1, staging.skips, self.filters, self.world, divisions),
-                )
-                row += len(lines)
-                if number % _BLOCKS_A_CHECKPOINT == 0:
-                    staging.checkpoint(row, end)
-                self.tell(f"importing {self.name}", 0.1 + 0.65 * self._share(end))
-            staging.checkpoint(row, end if row > staging.row else staging.offset)
-        self.rows = row
+        return geonames.Divisions({**listed[0], **own["ADM1"], **first}, {**listed[1], **own["ADM2"], **second})
 
-    def _add(self, staging: Staging, told: Columns) -> None:
-        wanted = self.world.find([gid for gid in told.gids if gid is not None])
-        found = self.world.rows(wanted.values()) if wanted else {}
-        staging.add(told, self.world, {gid: found[row] for gid, row in wanted.items()})
+    def _add(self, staging: Staging, batch: Sequence[Entry]) -> None:
+        told = Columns.of(batch)
+        staging.add(prepare(told, staging.places + 1, self.name, staging.skips, self.world), self.world)
 
     def _listed_codes(self) -> tuple[dict[tuple[str, ...], str], dict[tuple[str, ...], str]]:
         """Names of divisions in imported lists of codes."""
@@ -629,10 +635,10 @@ class _Job:
                 continue
             batch.append(_entry(place))
             if len(batch) >= _ROWS_A_BATCH:
-                self._add(staging, Columns.of(batch))
+                self._add(staging, batch)
                 batch.clear()
                 self.tell(f"importing {self.name}: {row} rows", 0.3)
-        self._add(staging, Columns.of(batch))
+        self._add(staging, batch)
         self.rows = row
         staging.checkpoint(row, 0)
 

@@ -22,7 +22,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
 from pathlib import Path
+from typing import Any
 
+from geomap.errors import GazetteerError
 from geomap.gazetteer.build import _radius_of_population, _short_form
 from geomap.gazetteer.importing.folding import fold_many
 from geomap.gazetteer.importing.rows import Progress, Skipped, Skips
@@ -30,7 +32,7 @@ from geomap.gazetteer.importing.world import Known, World
 from geomap.gazetteer.store import KINDS
 from geomap.geo import cell_of
 
-__all__ = ["SCHEMA", "TABLES", "Columns", "Counts", "Entry", "Staging", "sync_folder"]
+__all__ = ["SCHEMA", "TABLES", "Batch", "Columns", "Counts", "Entry", "Staging", "prepare", "sync_folder"]
 
 SCHEMA = 1
 TABLES = {
@@ -96,6 +98,94 @@ class Columns:
         """Drop all rows but the wanted ones."""
         for name in self.__slots__:
             setattr(self, name, list(compress(getattr(self, name), wanted)))
+
+
+# A row that needs the world layer: its index in the batch; the row of the world's place that has its number, or 0; the
+# keys of its further names; these names; the ASCII name, where its key is another.
+Special = tuple[int, int, list[str], Sequence[str], tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is left of some rows when all is done that can be done without the file they are written to.
+
+    ``columns`` are those of the places from ``pid`` to ``cell`` without the layer; ``keys`` and ``ofs`` are what is
+    stored of the names, the places' own first. ``first`` is the number of the first place.
+    """
+
+    first: int
+    columns: tuple[list[Any], ...]
+    keys: list[str]
+    ofs: list[int]
+    specials: list[Special]
+
+    @property
+    def count(self) -> int:
+        """How many places."""
+        return len(self.columns[0])
+
+
+def prepare(told: Columns, first: int, prefix: str, skips: Skips, world: World) -> Batch:
+    """Rows made ready to be written as the places from number ``first`` on; ``told`` is changed by it.
+
+    It depends on nothing but what it is given, so that it can be done in another process.
+    """
+    keys = fold_many(told.names)
+    if not all(keys):
+        for row, name in ((told.rows[i], told.names[i]) for i, key in enumerate(keys) if not key):
+            skips.add(Skipped(row=row, reason="name without letters", column="name", value=name[:60]))
+        told.keep([key != "" for key in keys])
+        keys = [key for key in keys if key]
+    count = len(keys)
+    names, plains, fclasses = told.names, told.plains, told.fclasses
+    pids = [
+        f"gn:{gid}" if gid is not None else f"{prefix}:{own}" for gid, own in zip(told.gids, told.owns, strict=True)
+    ]
+    # The globe's cell, as geomap.geo.cell_of and the world layer have it.
+    floor = math.floor
+    cells = [
+        (min(89, floor(lat)) + 90) * 360 + (floor(lon if lon < 180.0 else 179.99999) + 180) % 360
+        for lat, lon in zip(told.lats, told.lons, strict=True)
+    ]
+    rows = dict.fromkeys(world.may_be_known(keys, fclasses, cells), 0)
+    if known := world.find([gid for gid in told.gids if gid is not None]):
+        rows.update((i, known[gid]) for i, gid in enumerate(told.gids) if gid in known)
+    for i, radius in enumerate(told.radii):
+        if radius is None:
+            told.radii[i] = _radius_of_population(told.populations[i] or 0)
+    shown = [""] * count
+    more, ofs = list[str](), list(range(first * 8 + _NAME, (first + count) * 8 + _NAME, 8))
+    specials: list[Special] = []
+    plain_keys = iter(fold_many([plain for plain in plains if plain]))
+    further_keys = fold_many(list(chain.from_iterable(told.further)))
+    at = 0
+    for i, (key, plain, further) in enumerate(zip(keys, plains, told.further, strict=True)):
+        if not (further or plain or i in rows):
+            continue
+        others = further_keys[at : (at := at + len(further))]
+        last: tuple[str, ...] = ()
+        if plain and (plain_key := next(plain_keys)) != key:
+            others.append(plain_key)
+            last = (plain,)
+        if i in rows:
+            specials.append((i, rows[i], others, further, last))
+            continue
+        of = (first + i) * 8 + _ALTERNATE
+        for other in dict.fromkeys(others):
+            if other and other != key:
+                more.append(other)
+                ofs.append(of)
+        if last or len(further) > 1:
+            words = dict.fromkeys((*further, *last))
+            words.pop(names[i], None)
+            shown[i] = "|".join(words)
+        elif further and further[0] != names[i]:
+            shown[i] = further[0]
+    columns: tuple[list[Any], ...] = (
+        pids, names, told.lats, told.lons, fclasses, told.fcodes, told.ccs, told.admin1s, told.admin2s,
+        [population or None for population in told.populations], told.radii, shown, cells,
+    )  # fmt: skip
+    return Batch(first, columns, keys + more, ofs, specials)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -246,127 +336,72 @@ class Staging:
 
     # -- Adding -----------------------------------------------------------------------------------------------------
 
-    def add(self, told: Columns, world: World, known: Mapping[int, Known]) -> None:
-        """Write a batch, which is changed by it. ``known`` are the world's places of these GeoNames numbers."""
-        keys = fold_many(told.names)
-        if not all(keys):
-            for row, name in ((told.rows[i], told.names[i]) for i, key in enumerate(keys) if not key):
-                self.skips.add(Skipped(row=row, reason="name without letters", column="name", value=name[:60]))
-            told.keep([key != "" for key in keys])
-            keys = [key for key in keys if key]
-        count = len(keys)
-        first = self.places + 1
-        names, plains, lats, lons, fclasses = told.names, told.plains, told.lats, told.lons, told.fclasses
-        pids = [
-            f"gn:{gid}" if gid is not None else f"{self.prefix}:{own}"
-            for gid, own in zip(told.gids, told.owns, strict=True)
-        ]
-        # The globe's cell, as geomap.geo.cell_of and the world layer have it.
-        floor = math.floor
-        cells = [
-            (min(89, floor(lat)) + 90) * 360 + (floor(lon if lon < 180.0 else 179.99999) + 180) % 360
-            for lat, lon in zip(lats, lons, strict=True)
-        ]
-        special = set(world.may_be_known(keys, fclasses, cells))
-        if known:
-            special.update(i for i, gid in enumerate(told.gids) if gid in known)
-        if "A" in fclasses:
-            special.update(i for i, fclass in enumerate(fclasses) if fclass == "A")
-        for i, radius in enumerate(told.radii):
-            if radius is None:
-                told.radii[i] = _radius_of_population(told.populations[i] or 0)
-                special.add(i)
-        shown = [""] * count
-        more: list[tuple[str, int]] = []
-        plain_keys = iter(fold_many([plain for plain in plains if plain]))
-        further_keys = fold_many(list(chain.from_iterable(told.further)))
-        at = 0
+    def add(self, batch: Batch, world: World) -> None:
+        """Write a batch, which is changed by it."""
+        if (first := batch.first) != self.places + 1:
+            raise GazetteerError(
+                f"{self.path}: place {first} came after place {self.places}; this is a fault of geomap"
+            )
+        known = world.rows([special[1] for special in batch.specials if special[1]]) if batch.specials else {}
         merged: list[tuple[int, int, str | None]] = []
-        add_names = more.extend
-        for i, (key, plain, further) in enumerate(zip(list(keys), plains, told.further, strict=True)):
-            if not (further or plain or i in special):
-                continue
-            others = further_keys[at : (at := at + len(further))]
-            last: tuple[str, ...] = ()
-            if plain and (plain_key := next(plain_keys)) != key:
-                others.append(plain_key)
-                last = (plain,)
-            if i in special:
-                self._add_special(
-                    told, i, first + i, pids, keys, cells, known, world, others, last, shown, more, merged
-                )
-                continue
-            of = (first + i) * 8 + _ALTERNATE
-            unlike = dict.fromkeys(others)
-            unlike.pop(key, None)
-            unlike.pop("", None)
-            add_names([(other, of) for other in unlike])
-            words = dict.fromkeys((*further, *last))
-            words.pop(names[i], None)
-            shown[i] = "|".join(words)
+        for special in batch.specials:
+            self._settle(batch, special, known, world, merged)
         self._insert(
+            self.db,
             "INSERT INTO places(pid,name,lat,lon,fclass,fcode,cc,admin1,admin2,pop,radius,names,layer,cell) VALUES",
-            "(?,?,?,?,?,?,?,?,?,?,?,?,'import',?)", self.db, _PLACES_AT_ONCE,
-            (pids, names, lats, lons, fclasses, told.fcodes, told.ccs, told.admin1s, told.admin2s,
-             [population or None for population in told.populations], told.radii, shown, cells),
+            "(?,?,?,?,?,?,?,?,?,?,?,?,'import',?)", batch.columns, _PLACES_AT_ONCE,
         )  # fmt: skip
-        keys += [key for key, _ in more]
-        ofs = [*range(first * 8 + _NAME, (first + count) * 8 + _NAME, 8), *(of for _, of in more)]
-        self._insert("INSERT INTO raw_names(key,of) VALUES", "(?,?)", self.side, _NAMES_AT_ONCE, (keys, ofs))
+        self._insert(
+            self.side, "INSERT INTO raw_names(key,of) VALUES", "(?,?)", (batch.keys, batch.ofs), _NAMES_AT_ONCE
+        )
         if merged:
             self.side.executemany("INSERT INTO merged VALUES(?,?,?)", merged)
-        self.places += count
-        self._raw += len(keys)
+        self.places += batch.count
+        self._raw += len(batch.keys)
         self.merged += len(merged)
 
     @staticmethod
-    def _insert(into: str, row: str, db: sqlite3.Connection, at_once: int, columns: Sequence[Sequence[object]]) -> None:
-        """Insert rows, given as columns, many to a statement."""
-        width, count = len(columns), len(columns[0])
-        values: list[object] = [None] * (width * count)
+    def _insert(db: sqlite3.Connection, into: str, row: str, columns: Sequence[list[Any]], at_once: int) -> None:
+        """Insert rows, many to a statement."""
+        width = len(columns)
+        values: list[Any] = [None] * (width * len(columns[0]))
         for i, column in enumerate(columns):
             values[i::width] = column
-        whole = count // at_once * at_once
+        step = at_once * width
+        whole = len(values) // step * step
         sql = into + ",".join([row] * at_once)
-        for start in range(0, whole * width, at_once * width):
-            db.execute(sql, values[start : start + at_once * width])
-        if whole < count:
-            db.execute(into + ",".join([row] * (count - whole)), values[whole * width :])
+        for start in range(0, whole, step):
+            db.execute(sql, values[start : start + step])
+        if whole < len(values):
+            db.execute(into + ",".join([row] * ((len(values) - whole) // width)), values[whole:])
 
-    def _add_special(
-        self,
-        told: Columns,
-        i: int,
-        number: int,
-        pids: list[str],
-        keys: list[str],
-        cells: list[int],
+    @staticmethod
+    def _settle(
+        batch: Batch,
+        special: Special,
         known: Mapping[int, Known],
         world: World,
-        others: Sequence[str],
-        last: Sequence[str],
-        shown: list[str],
-        more: list[tuple[str, int]],
         merged: list[tuple[int, int, str | None]],
     ) -> None:
-        """Row ``i`` of a batch, to become the place ``number``: one the world layer may have, a division."""
-        gid, pid, name, fclass, fcode = told.gids[i], pids[i], told.names[i], told.fclasses[i], told.fcodes[i]
-        lat, lon, own_key = told.lats[i], told.lons[i], keys[i]
-        place = known.get(gid) if gid is not None else None
+        """Finish a row of a batch that the world layer has or may have, or a division."""
+        i, world_row, others, further, last = special
+        columns, keys, ofs = batch.columns, batch.keys, batch.ofs
+        pid, name, lat, lon, fclass, fcode, cc, admin1, admin2, population, radius, _, cell = (c[i] for c in columns)
+        own_key = key = keys[i]
+        number = batch.first + i
         by_name = short = None
+        place = known.get(world_row)
         if place is None:
-            place = world.same_place(pid, own_key, fclass, fcode, told.ccs[i], lat, lon)
+            place = world.same_place(pid, key, fclass, fcode, cc, lat, lon)
             by_name = pid
         kind = _ALTERNATE
-        further = told.further[i]
-        words = (*further, *last)
+        words: tuple[str, ...] = (*further, *last)
         if place is not None:
-            pids[i], told.ccs[i], told.admin1s[i], told.admin2s[i] = place.pid, place.cc, place.admin1, place.admin2
             if fclass == "P" and place.fclass == "P":
                 if fcode == "PPL" and place.fcode == "PPLC":
-                    told.fcodes[i] = "PPLC"
-                told.populations[i] = told.populations[i] or place.population
-                told.radii[i] = _radius_of_population(told.populations[i] or 0)
+                    fcode = "PPLC"
+                population = population or place.population or None
+                radius = _radius_of_population(population or 0)
                 words = (*further, *place.names, place.name, *last)
             else:
                 if place.fcode in ("PCLI", "PCLD", "TERR"):
@@ -375,30 +410,37 @@ class Staging:
                 elif place.fclass == "A":
                     short = _short_form(place.name)
                 words = (*further, *place.names, name, *last)
-                told.names[i], told.lats[i], told.lons[i] = name, lat, lon = place.name, place.lat, place.lon
-                told.fclasses[i], told.fcodes[i] = place.fclass, place.fcode
-                told.populations[i], told.radii[i] = place.population, place.radius
-                cells[i] = cell_of(lat, min(lon, 179.99999))
-                (keys[i],) = fold_many([name])
+                name, lat, lon, radius = place.name, place.lat, place.lon, place.radius
+                fclass, fcode, population = place.fclass, place.fcode, place.population or None
+                cell = cell_of(lat, min(lon, 179.99999))
+                (key,) = fold_many([name])
+                keys[i] = key
+            pid, cc, admin1, admin2 = place.pid, place.cc, place.admin1, place.admin2
             merged.append((number, place.row, by_name))
         elif fclass == "A" and fcode in ("ADM1", "ADM2"):
             short = _short_form(name)
-        seen = {keys[i]}
+        seen = {key}
         if short:
             # "Lamar" for Lamar County, also where the file has it among the further names.
             (short_key,) = fold_many([short])
             if short_key and short_key not in seen:
                 seen.add(short_key)
-                more.append((short_key, number * 8 + _SHORT))
+                keys.append(short_key)
+                ofs.append(number * 8 + _SHORT)
         for other in (own_key, *others):
             if other not in seen:
                 seen.add(other)
                 # Names of countries of three letters and fewer collide with words and codes.
                 if other and (kind != _FOREIGN or len(other) > 3):
-                    more.append((other, number * 8 + kind))
+                    keys.append(other)
+                    ofs.append(number * 8 + kind)
         different = dict.fromkeys(words)
         different.pop(name, None)
-        shown[i] = "|".join(different)
+        settled = (
+            pid, name, lat, lon, fclass, fcode, cc, admin1, admin2, population, radius, "|".join(different), cell,
+        )  # fmt: skip
+        for column, value in zip(columns, settled, strict=True):
+            column[i] = value
 
     def collect(self, names: Sequence[tuple[int, str, str]]) -> None:
         """Put by (geonameid, name, kind) until all names of a place are there."""
