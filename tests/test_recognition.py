@@ -513,6 +513,8 @@ def test_a_headline_in_capitals(gazetteer: Gazetteer, statistical: bool) -> None
         "D-",
         "Old New North Street ",
         "University of the ",
+        "North ",
+        "the North ",
         "(A) ",
         "\r\n\tHoms",
     ],

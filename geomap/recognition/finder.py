@@ -222,7 +222,8 @@ class Finder:
     def _before(self, i: int, *, skip_adjectives: bool = True) -> str:
         """The word that governs token ``i``: the one before it, articles and direction words skipped."""
         k = i - 1
-        while k >= 0 and (
+        # Eight words at most: "North North North ..." must not be gone through from each.
+        while k >= max(0, i - 8) and (
             self.tokens[k].text.lower() in ("the", "greater", "downtown", "nearby", "neighbouring", "neighboring")
             or (skip_adjectives and self.tokens[k].text.lower() in self.w.directions)
         ):

@@ -20,6 +20,10 @@ _HEAD = 1500
 _UPPER_WORD = re.compile(r"^[A-ZÀ-ÞČŠŽĐ][A-ZÀ-ÞČŠŽĐ.'’\-]+$")
 
 
+# What the model takes for a longer name is none (a list without commas); each of its words is judged by all of it.
+_LONGEST_ENTITY = 40
+
+
 class Token(NamedTuple):
     """A word or sign at ``text[start:end]``."""
 
@@ -65,6 +69,8 @@ def spacy_tokens(text: str, doc: Doc) -> list[Token]:
     """
     entity_of: dict[int, tuple[str, int]] = {}
     for number, ent in enumerate(doc.ents):
+        if ent.end - ent.start > _LONGEST_ENTITY:
+            continue
         for i in range(ent.start, ent.end):
             entity_of[i] = (ent.label_, number)
     nothing = ("", -1)
