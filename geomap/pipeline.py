@@ -61,11 +61,13 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleResult:
-    """What one article gave. ``resolutions`` has one entry for each of ``mentions``, in the same order."""
+    """What one article gave. ``resolutions`` has one entry for each of ``mentions``, in the same order.
+    ``left_out`` are names that are likely no places and none of the article's toponyms."""
 
     article: Article
     mentions: tuple[Mention, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
+    left_out: tuple[Mention, ...] = ()
     dates: tuple[DateExpression, ...] = ()
     incidents: tuple[Incident, ...] = ()
 
@@ -167,8 +169,9 @@ def process_article(
             kept = fill_unresolved(article, kept, online, settings)
         resolved = _drop_unsure(kept, settings.min_score)
         mentions = [resolution.mention for resolution in resolved]
+        left_out = tuple(resolution.mention for resolution in resolutions if resolution.rule == UNLIKELY)
     if not incidents:
-        return ArticleResult(article=article, mentions=tuple(mentions), resolutions=resolved)
+        return ArticleResult(article=article, mentions=tuple(mentions), resolutions=resolved, left_out=left_out)
 
     from geomap.dates import find_dates
     from geomap.incidents import code_incidents
@@ -185,6 +188,7 @@ def process_article(
         article=article,
         mentions=tuple(mentions),
         resolutions=resolved,
+        left_out=left_out,
         dates=tuple(dates),
         incidents=tuple(coded),
     )

@@ -441,3 +441,10 @@ def test_with_the_model_the_whole_article_falls_into_place(gazetteer: Gazetteer)
     assert [where(r)[0] for r in found] == ["XK", "XK", "XK", "XK", "RS"]
     assert one(found, "Yarine").rule == "spelling"
     assert one(found, "Belgrade").mention.metonym
+
+
+def test_a_former_name_is_the_place_of_today_and_says_so(gazetteer: Gazetteer) -> None:
+    found = one(resolve(gazetteer, "Shells fell on Artemivsk, Ukraine, on Sunday."), "Artemivsk")
+    assert found.place is not None
+    assert found.place.name == "Bakhmut"
+    assert "“Artemivsk” was its name 1924–2016" in found.reasons

@@ -81,6 +81,9 @@ class _Met:
     def see(self, result: ArticleResult) -> None:
         """Note the toponyms of one article."""
         if len(self.mentions) < self.MOST:
+            # A name taken for no place is one as soon as its place is added.
+            doc_id = result.article.doc_id
+            self.mentions.extend((doc_id, mention.text, None, None) for mention in result.left_out)
             for resolution in result.resolutions:
                 place = resolution.place
                 self.mentions.append(

@@ -467,8 +467,8 @@ class Gazetteer:
                 if key and key not in seen:
                     seen.add(key)
                     if place.layer == "user":
-                        file = file_of.get(place.id, 0)
-                        if claimed.setdefault(key, file) != file:
+                        number = file_of.get(place.id, 0)
+                        if claimed.setdefault(key, number) != number:
                             continue
                     self._over.setdefault(key, []).append((place, i == 0))
         self._over_ids = {p.id: p for p in self.overlay}

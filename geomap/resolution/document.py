@@ -123,11 +123,14 @@ def _km(a: Place, b: Place) -> float:
 def _kept(mention: Mention, candidate: Candidate | None) -> bool:
     """Whether an answer stands however unlikely the weights find it, for they were fitted where it is rare.
 
-    That is so for places of the shipped overlay, put there because their region's articles mean them, and for
-    capitals and countries that speak.
+    That is so for places of the shipped overlay, put there because their region's articles mean them, for capitals and
+    countries that speak, and for a name that a sure sign calls a place and that a town nearby bears in another
+    romanisation ("Arsal", 25 km from the article's Baalbek, is Aarsâl).
     """
     if candidate is None:
         return False
+    if candidate.match == "transliterated" and mention.recognizer in ("model", "model only", "cue only"):
+        return True
     speaks = mention.metonym and candidate.place.feature_code in ("PPLC", "PCLI")
     return speaks or candidate.place.layer == "overlay"
 
@@ -715,18 +718,22 @@ class _Document:
         best = ranked[0]
         place = best.candidate.place
         others = tuple(o.candidate for o in ranked[1:4])
+        former = self.gazetteer.former_names(mention.text).get(place.id)
         if group.rule == "user":
             # Nobody knows better than the user; what is left is that another place of theirs was meant.
             score = _USER_SCORE if best.p > 0.5 else best.p
         else:
             score = probability(made)
-            if score < unsure and not _kept(mention, best.candidate):
+            # A former name was put down for this very place, by hand.
+            if score < unsure and not _kept(mention, best.candidate) and former is None:
                 return Resolution(
                     mention=mention, place=None, score=round(score, 3), rule="unsure",
                     alternatives=(best.candidate, *others[:2]),
                     reasons=(f"{place.name} ({place.country_code}) bears this name, but is likely not meant",),
                 )  # fmt: skip
         reasons = self._reasons(group, best, ranked)
+        if former is not None:
+            reasons = (f"“{former.name}” was its name {former.years}".rstrip(), *reasons)
         if score < min_score:
             return Resolution(
                 mention=mention, place=None, score=round(score, 3), rule="nil",
