@@ -30,7 +30,7 @@ OPTIONS = {"lgl": [], "geovirus": ["--no-demonyms"]}
 # Figure → floor, some .01 below what was measured on either set of documents, and never below the bar that was set for
 # the project. Errors of calibration are ceilings.
 FLOORS = {
-    "lgl": {"F1": 0.85, "acc161_all": 0.765, "acc161_contained": 0.77, "P161": 0.785, "right_at_80": 0.915},
+    "lgl": {"F1": 0.87, "acc161_all": 0.765, "acc161_contained": 0.77, "P161": 0.785, "right_at_80": 0.915},
     "geovirus": {"F1": 0.92, "acc161_all": 0.81, "acc161_contained": 0.90, "P161": 0.80, "right_at_80": 0.945},
 }
 CEILINGS = {"lgl": {"ece": 0.04, "ece_strict": 0.04}, "geovirus": {"ece": 0.045}}
