@@ -39,6 +39,8 @@ _BLOCKS_A_CHECKPOINT = 128
 _ROWS_A_BATCH = 5_000
 # About 60,000 rows: from here on it pays to read what the rows are compared with into memory.
 _LARGE = 8_000_000
+# So many times as much, and a second process pays, which needs two seconds until it is ready.
+_WORTH_A_HELPER = 4
 # A second process that imports the same source waits this long; two million rows take a minute.
 _LONGEST_WAIT_S = 900.0
 _LONGEST_SOURCE = 80
@@ -398,9 +400,9 @@ def import_file(
     )
 
 
-def _is_large(path: Path) -> bool:
+def _is_large(path: Path, times: int = 1) -> bool:
     try:
-        return path.stat().st_size > _LARGE
+        return path.stat().st_size > times * _LARGE
     except OSError:
         return False
 
@@ -500,7 +502,7 @@ class _Job:
     def _places(self, staging: Staging) -> None:
         """A dump of places: looked through for what its codes stand for, then read."""
         with contextlib.ExitStack() as stack:
-            helper = ahead.Helper.start(self.world.path) if self.world.bulk else None
+            helper = ahead.Helper.start(self.world.path) if _is_large(self.path, _WORTH_A_HELPER) else None
             if helper is not None:
                 stack.callback(helper.close)
             job = ahead.Job(
