@@ -242,6 +242,9 @@ def _prefer_seats(options: list[_Option]) -> None:
 
 def _candidates(gazetteer: Gazetteer, mention: Mention) -> list[Candidate]:
     """The candidates of the surface form; for "X Oblast" unknown as such, the divisions called X."""
+    if mention.kind == "facility" and not gazetteer.has(fold(mention.text)):
+        # "Oxford Street": no town that is called nearly so is meant.
+        return []
     found = gazetteer.candidates(mention.text)
     if mention.kind == "demonym":
         return [c for c in found if c.match == "demonym"]
@@ -538,7 +541,7 @@ class _Document:
         # Of a list of a hundred thousand unknown names each would be compared with all names of four neighbourhoods.
         for group in missing[:_MOST_RESPELLED]:
             mention = self.mentions[group.members[0]]
-            if mention.kind == "demonym" or mention.inside or len(skeleton(mention.text)) < 5:
+            if mention.kind in ("demonym", "facility") or mention.inside or len(skeleton(mention.text)) < 5:
                 continue
             best: tuple[float, Candidate, Place] | None = None
             respelled = [c for c in self.gazetteer.candidates(mention.text) if c.match == "transliterated"]
