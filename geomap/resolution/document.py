@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "explain_mentions", "resolve_mentions", "weigh_mentions"]
 
 
-# Weights of the context pass. Set by hand on the odd-numbered documents of LGL and GeoVirus, checked on the even
-# ones (docs/accuracy.md has the table); they are steps of 0.5 because finer ones made no stable difference.
+# Weights of the context pass. Set by hand on the documents of even number (the first is 1) of LGL and GeoVirus, checked
+# on the odd ones (docs/accuracy.md has the table); they are steps of 0.5 because finer ones made no stable difference.
 _W_COUNTRY = 6.0
 _W_ADMIN1 = 5.0
 _W_NEAR = 2.5
