@@ -181,7 +181,11 @@ def process_article(
     with stage_of(article, "dates"):
         dates = find_dates(article)
     with stage_of(article, "incidents"):
-        coded = code_incidents(article, resolved, dates, doc)
+        # A name that the model took for a place and that nobody knows may well be where something happened: without it
+        # the incident would be lost. It has no place, so nothing can be drawn wrong.
+        unknown = [replace(r, rule="nil") for r in resolutions if r.rule == UNLIKELY and _is_unknown(r)]
+        named = sorted((*resolved, *unknown), key=lambda r: (r.mention.start, r.mention.end))
+        coded = code_incidents(article, named, dates, doc)
     with stage_of(article, "merging"):
         # An article often tells one incident twice, in its lead and again further down.
         coded = merge_incidents(coded)
@@ -193,6 +197,10 @@ def process_article(
         dates=tuple(dates),
         incidents=tuple(coded),
     )
+
+
+def _is_unknown(resolution: Resolution) -> bool:
+    return not resolution.alternatives and resolution.mention.recognizer in ("model only", "cue only")
 
 
 def open_gazetteer_for(

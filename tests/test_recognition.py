@@ -533,3 +533,12 @@ def test_labelling_without_the_model_is_one_pass() -> None:
     out = labelled(text, tokens)
     assert [(t.start, t.end, t.text) for t in out] == [(t.start, t.end, t.text) for t in tokens]
     assert {t.label for t in out} == {"", "PERSON", "ORG"}
+
+
+@pytest.mark.model
+def test_what_a_village_is_called_is_a_place(gazetteer: Gazetteer) -> None:
+    from geomap.nlp import load_model, parse
+
+    article = Article(doc_id="t", text="A hamlet called Nkolvanga was reportedly shelled on Friday.")
+    found = find_mentions(article, gazetteer, parse(load_model(), article.text))
+    assert [m.text for m in found] == ["Nkolvanga"]

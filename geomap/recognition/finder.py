@@ -701,6 +701,10 @@ class Finder:
             named = (k >= 1 and tokens[k].text == "of" and tokens[k - 1].text in self.w.settlement) or (
                 k >= 1 and tokens[k].text in ("village", "town", "city") and tokens[k - 1].text in ("the", "a")
             )
+            # "a hamlet called Nyarwe"
+            named = named or (
+                k >= 1 and tokens[k].text in ("called", "named") and tokens[k - 1].text in self.w.settlement
+            )
             if (called and j - i <= 2) or named or (inside and (hyphened or j - i <= 2)):
                 surface = self.text[tokens[i].start : tokens[j - 1].end]
                 if fold(surface) not in self.w.stops and not (j - i == 1 and surface.lower() in self.common):
