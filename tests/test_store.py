@@ -469,3 +469,11 @@ def test_the_first_of_the_users_files_decides_what_a_name_means(tmp_path: Path) 
         assert [i for i in ids(opened.candidates("Krelovac")) if i.startswith("user:")] == ["user:a", "user:c"]
         assert ids(opened.candidates("Krelov")) == ["user:b"]
         assert opened.place("user:b") is not None
+
+
+def test_what_a_small_import_has_is_still_found_when_it_is_known_by_heart(folder: Path, layered: Gazetteer) -> None:
+    before = {name: layered.candidates(name) for name in ("Jarinje", "Paris", "Nowhere at all")}
+    for number in range(300):
+        layered.has(f"nothing {number}")
+    layered._cache.clear()
+    assert {name: layered.candidates(name) for name in before} == before

@@ -69,6 +69,10 @@ _SCAN_BEGINNINGS = 60_000
 _SCAN_RANGE = 60_000
 _SCAN_ALL = 1_500_000
 _SCAN_CELL = 20_000
+# Up to so many places of an import are known by heart: twice what Kosovo has, some 3 MB.
+_SMALL = 10_000
+# An article asks some hundreds of times, a search a few.
+_ASKED_OFTEN = 100
 # Within this radius every populated place counts, not only the largest of a cell.
 _NARROW_KM = 50.0
 # Around a point no farther than this (km) its neighbourhood is compared; else the file, as without a point.
@@ -235,6 +239,8 @@ class _File:
     def __init__(self, path: Path, layer: str) -> None:
         self.path = path
         self.layer = layer
+        self._holds: tuple[frozenset[str] | None, frozenset[str]] | None = None
+        self._asked = 0
         # Ids that begin so are of this source alone; others may stand in lower layers too.
         self.prefix = f"{path.stem}:" if layer == "import" else ""
         try:
@@ -308,10 +314,36 @@ class _File:
         return rows
 
     def has(self, key: str) -> bool:
+        if self.lacks(key, ()):
+            return False
         try:
             return self.db.execute(_HAS, (key,)).fetchone() is not None
         except sqlite3.Error as error:
             raise self._error(f"cannot be read ({error})") from error
+
+    def lacks(self, key: str, ids: Iterable[str]) -> bool:
+        """Whether the file surely has neither the key nor any of the ids; of a large file nothing is sure.
+
+        Most names that an article holds are in no country's dump. What a small import has is read into memory, in some
+        30 ms, and saves each look-up after that a statement of 5 µs and more; whoever looks up little does without.
+        """
+        if self._holds is None:
+            self._asked += 1
+            if self._asked < _ASKED_OFTEN:
+                return False
+            if self.layer != "import" or self.count > _SMALL:
+                self._holds = (None, frozenset())
+            else:
+                keys = frozenset(row[0] for row in self.rows("SELECT key FROM names"))
+                self._holds = (keys, frozenset(row[0] for row in self.rows("SELECT pid FROM places")))
+        keys_held, ids_held = self._holds
+        return keys_held is not None and key not in keys_held and ids_held.isdisjoint(ids)
+
+    @property
+    def count(self) -> int:
+        """How many places the file has, by the size of its rowids: ``COUNT(*)`` would read it whole."""
+        (largest,) = self.rows("SELECT MAX(id) FROM places")[0]
+        return int(largest or 0)
 
     @property
     def names(self) -> int:
@@ -582,6 +614,8 @@ class Gazetteer:
         several = 0
         # From the lowest layer up, so that a higher one's record replaces it.
         for file in reversed(self._files):
+            if file.lacks(key, rows):
+                continue
             if not rows:
                 found = file.places(_BY_KEY, (key,))
             else:
