@@ -13,7 +13,7 @@ from geomap.articles import read_articles
 from geomap.errors import DateError, GeomapError, InputError, UsageError
 from geomap.records import Article
 
-STORY = "NOVIGRAD, July 31 – Sirens sounded in the northern part of the town on Sunday evening."
+STORY = "NOVIGRAD, July 31 – Sirens howled all over the upper town on Sunday evening."
 
 
 def write(path: Path, data: str | bytes) -> Path:

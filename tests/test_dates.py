@@ -349,7 +349,7 @@ def test_no_dates_here(text: str) -> None:
 
 def test_capitals_throughout() -> None:
     text = (
-        "SAN JUAN, 3 JAN 90 -- THE KIDNAPPING TOOK PLACE ON 30 DECEMBER IN SAN LUIS. THREE WERE KILLED "
+        "SAN JUAN, 3 JAN 90 -- THE DRIVER WAS ABDUCTED ON 30 DECEMBER BEHIND THE MILL. THREE WERE KILLED "
         "YESTERDAY AFTERNOON. A BOMB EXPLODED AT 0615 (1315 GMT) ON MONDAY. THE LEADER MAY SPEAK ON 5 MAY."
     )
     assert days(text, "1990-01-03") == ["1990-01-03", "1989-12-30", "1990-01-02", "1990-01-01", "1990-05-05"]
