@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geomap.geo import cell_of, distance_km
@@ -93,6 +94,12 @@ class _Option:
     base: float
     cell: int
     p: float = 0.0
+    # Whether it says anything of its neighbourhood: a town or a small area does, a province does not.
+    local: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        place = self.candidate.place
+        self.local = place.feature_class in ("P", "S") or place.radius_km < 60
 
 
 @dataclass(slots=True)
@@ -111,9 +118,10 @@ class _Group:
     aside: list[_Option] = field(default_factory=list)
 
 
-def _around(cell: int) -> list[int]:
+@lru_cache(maxsize=65_536)
+def _around(cell: int) -> tuple[int, ...]:
     row, col = divmod(cell, 360)
-    return [(row + a) * 360 + (col + b) % 360 for a in (-1, 0, 1) for b in (-1, 0, 1)]
+    return tuple((row + a) * 360 + (col + b) % 360 for a in (-1, 0, 1) for b in (-1, 0, 1))
 
 
 def _km(a: Place, b: Place) -> float:
@@ -475,7 +483,7 @@ class _Document:
                 self.countries[place.country_code] += weight
                 if place.admin1:
                     self.admin1s[(place.country_code, place.admin1)] += weight
-            if place.feature_class in ("P", "S") or place.radius_km < 60:
+            if option.local:
                 self.cells[option.cell] += weight
             self.total += weight
 
@@ -489,26 +497,37 @@ class _Document:
             self.cells[cell] += home.weight * share
         self.total += home.weight
 
-    def _score(self, group: _Group, option: _Option) -> float:
-        place = option.candidate.place
+    def _scores(self, group: _Group, options: Sequence[_Option] | None = None) -> list[float]:
+        """What speaks for each candidate of a group: written out, for it is asked a hundred times a name."""
         total = max(self.total, 1e-9)
         # The shares saturate slowly: one supporting name says something, three say nearly all.
         trust = total / (total + 1.0)
-        country = self.countries.get(place.country_code, 0.0) / total if place.country_code else 0.0
-        score = option.base + _W_COUNTRY * trust * max(0.0, country)
-        if place.admin1:
-            score += _W_ADMIN1 * trust * max(0.0, self.admin1s.get((place.country_code, place.admin1), 0.0)) / total
-        if place.feature_class in ("P", "S") or place.radius_km < 60:
-            near = sum(self.cells.get(c, 0.0) for c in _around(option.cell))
-            score += _W_NEAR * min(1.0, max(0.0, near) / 2.0)
+        countries, admin1s, cells = self.countries, self.admin1s, self.cells
         sense = self.senses.get(group.key)
-        if sense is not None and sense.id == place.id:
-            score += 5.0
-        return score
+        scores: list[float] = []
+        for option in group.options if options is None else options:
+            place = option.candidate.place
+            score = option.base
+            code, admin1 = place.country_code, place.admin1
+            if code and (votes := countries.get(code, 0.0)) > 0.0:
+                score += _W_COUNTRY * trust * (votes / total)
+            if admin1 and (votes := admin1s.get((code, admin1), 0.0)) > 0.0:
+                score += _W_ADMIN1 * trust * votes / total
+            if option.local:
+                near = 0.0
+                for cell in _around(option.cell):
+                    if cell in cells:
+                        near += cells[cell]
+                if near > 0.0:
+                    score += _W_NEAR * min(1.0, near / 2.0)
+            if sense is not None and sense.id == place.id:
+                score += 5.0
+            scores.append(score)
+        return scores
 
     def _spread(self, group: _Group) -> None:
         """Set each option's probability from its score: a softmax, computed stably."""
-        scores = [self._score(group, o) for o in group.options]
+        scores = self._scores(group)
         top = max(scores)
         weights = [math.exp((s - top) / _TEMPERATURE) for s in scores]
         whole = sum(weights)
@@ -991,7 +1010,7 @@ class _Document:
                     self.admin1s[(place.country_code, place.admin1)] = own[2] + more
                 if apart == "nowhere":
                     self.cells[runner.cell] = own[3] + more
-                scores = [self._score(group, option) for option in ranked[:_TRIED]]
+                scores = self._scores(group, ranked[:_TRIED])
                 if all(scores[at] > score for n, score in enumerate(scores) if n != at):
                     return more
             return None
