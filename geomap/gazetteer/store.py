@@ -504,6 +504,7 @@ class Gazetteer:
                             continue
                     self._over.setdefault(key, []).append((place, i == 0))
         self._over_ids = {p.id: p for p in self.overlay}
+        self._former: dict[str, dict[str, FormerName]] | None = None
         self._cache: dict[str, tuple[Candidate, ...]] = {}
         self._cached = 0
         self._cells: dict[int, tuple[tuple[str, Place], ...]] = {}
@@ -733,11 +734,15 @@ class Gazetteer:
 
         Only what the world layer's tables date is known; other old names are alternate names without years.
         """
-        rows = self._files[-1].rows("SELECT place,name,start,end,note FROM historic WHERE key=?", (fold(name),))
-        return {
-            str(place): FormerName(name=str(label), start=str(start), end=str(end), note=str(note))
-            for place, label, start, end, note in rows
-        }
+        if self._former is None:
+            # Seven hundred rows, read once: every name of every article is asked for.
+            self._former = {}
+            for key, place, label, start, end, note in self._world.rows(
+                "SELECT key,place,name,start,end,note FROM historic ORDER BY key,place"
+            ):
+                told = FormerName(name=str(label), start=str(start), end=str(end), note=str(note))
+                self._former.setdefault(str(key), {})[str(place)] = told
+        return dict(self._former.get(fold(name), {}))
 
     # -- by id and by place --------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from geomap.caldates import MONTHS
 from geomap.recognition.tokens import Token, capital, dateline_span
 from geomap.recognition.words import words
 from geomap.records import Candidate, Mention, MentionKind
@@ -34,22 +35,6 @@ _KNOWN_OVER_PERSON = 20_000
 _KNOWN_ALONE = 15_000
 # A word of English that is a town of this size too, where local people or offices follow it.
 _KNOWN_HEADED = 10_000
-_MONTHS = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
-)
 _CURRENCIES = frozenset("$€£")
 # "I've" is no Ivé: what follows the apostrophe of a contraction.
 _CONTRACTED = frozenset({"ve", "d", "ll", "m", "re", "t"})
@@ -378,7 +363,7 @@ class Finder:
             level = "cue"  # "Turkey", "Chad"
         if (
             key.replace(" ", "-") in self.w.directions
-            or (j - i == 1 and (surface.lower() in self.w.organisation or key in _MONTHS))
+            or (j - i == 1 and (surface.lower() in self.w.organisation or key in MONTHS))
             or self._after(j) in _CURRENCIES
         ):
             # "August", "US$5"; "March, Cambridgeshire" is qualified.
