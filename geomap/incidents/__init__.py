@@ -1,8 +1,10 @@
 """Event coding: what happened, where, when, to whom, and how sure.
 
-``code_incidents`` reads one article in steps, each a module of its own: ``syntax`` cuts sentences into clauses,
-``triggers`` finds the words that report an incident, ``places`` says which part each toponym plays, ``certainty``
-how sure it is and who says so, ``counts`` how many were killed, hurt or gathered, ``coding`` puts them together.
+``code_incidents`` (in ``coding``) reads one article in steps, each a module of its own: ``syntax`` cuts sentences
+into clauses; ``triggers`` finds the words that report an incident; ``places`` reads which part each toponym plays in
+its clause; ``drafting`` makes drafts of the triggers; ``sites`` (with ``anaphora``), ``when``, ``who`` (with
+``counts``) and ``certainty`` settle each draft's place, day, numbers and how sure it is; ``telling`` joins what is told
+twice; ``record`` writes the incident. ``story`` holds what the steps share.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Tok
 from geomap.incidents.triggers import classes_of, verb_set
 from geomap.records import IncidentPlace, Mention, Place, Resolution, Role
 
-__all__ = ["Spot", "anaphors", "read_spots", "to_place"]
+__all__ = ["Spot", "anaphors", "read_roles", "read_spots", "to_place"]
 
 Use = Literal["place", "subject", "object", "modifier", "actor", "container", "dateline", "speaker"]
 
@@ -171,7 +171,7 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
             )
         spots.append(Spot(a, b, start, end, resolution))
     for n, _spot in enumerate(spots):
-        _read(text, spots, owner, n)
+        read_roles(text, spots, owner, n)
     return spots
 
 
@@ -307,7 +307,8 @@ def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -
     return i, compass, label
 
 
-def _read(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> None:
+def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> None:
+    """Read the part that ``spots[n]`` plays in its clause; ``owner`` maps tokens to the number of their spot."""
     tokens = text.tokens
     spot = spots[n]
     sentence = text.sentence_of(spot.a)

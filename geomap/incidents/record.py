@@ -1,0 +1,182 @@
+"""A settled draft becomes records: one incident for each precision that its places have."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from geomap.incidents.places import Spot, to_place
+from geomap.incidents.story import Draft, Story
+from geomap.incidents.who import actors_of
+from geomap.lexicons import load_json
+from geomap.records import Attribution, Incident, IncidentPlace, SourceQuote
+
+__all__ = ["quote_of", "records_of"]
+
+_JOINT = re.compile(r"[\s,;]+(?:and|but|or|while|as)$")
+
+
+def precision_of(spots: list[Spot]) -> tuple[int | None, int | None, float | None]:
+    """ACLED's geo_precision, UCDP's where_prec and a radius for places that share one incident."""
+    if not spots:
+        return None, None, None
+    worst: tuple[int, int, float | None] = (0, 0, None)
+    value: tuple[int, int, float | None]
+    for spot in spots:
+        place = spot.place
+        radius = place.radius_km if place is not None else None
+        country = place is not None and place.feature_code in (
+            "PCLI",
+            "PCL",
+            "PCLS",
+            "PCLD",
+            "PCLF",
+            "PCLH",
+            "PCLIX",
+            "TERR",
+            "CONT",
+            "SEA",
+            "OCN",
+        )
+        if place is None and not spot.area:
+            value = (9, 6, None)
+        elif country and spot.role != "along":
+            value = (3, 6, radius) if spot.direction else (9, 6, radius)
+        elif spot.role == "along":
+            value = (3, 5, radius)
+        elif spot.is_area:
+            level = 3 if place is not None and place.feature_code in ("ADM2", "ADM3", "ADM4", "ADMD") else 4
+            value = (3, level, radius)
+        elif spot.role == "near":
+            value = (2, 2, max(radius or 0.0, spot.distance_km or 0.0, 5.0))
+        elif spot.role == "part_of":
+            value = (2, 1 if spot.direction is None else 2, radius)
+        else:
+            value = (1, 1, radius)
+        if value[0] > worst[0] or (value[0] == worst[0] and value[1] > worst[1]):
+            worst = value
+    return (None if worst[0] == 9 else worst[0]), worst[1], worst[2]
+
+
+def records_of(story: Story, draft: Draft) -> list[Incident]:
+    """One incident for each precision that the draft's places have."""
+    groups: dict[object, list[Spot]] = {}
+    going = [s for s in draft.spots if s.role in ("from", "to")]
+    sites = [s for s in draft.spots if s.role not in ("from", "to")]
+    if not sites:
+        sites = [s for s in going if s.place is not None and not s.is_area] or going
+    for spot in sites:
+        key = "along" if spot.role == "along" else precision_of([spot])[0]
+        groups.setdefault(key, []).append(spot)
+    out = []
+    for spots in groups.values():
+        extra = [s for s in going if s not in spots]
+        out.append(_record(story, draft, spots, extra))
+    return out
+
+
+def _record(story: Story, draft: Draft, spots: list[Spot], going: list[Spot]) -> Incident:
+    text = story.article.text
+    places: list[IncidentPlace] = []
+    seen: set[tuple[str | None, int]] = set()
+    for spot in [*spots, *going]:
+        place = to_place(spot, text)
+        if (place.place_id, place.start) not in seen:
+            seen.add((place.place_id, place.start))
+            places.append(place)
+    judgement = draft.judgement
+    certainty = judgement.certainty
+    if draft.background and certainty in ("reported", "claimed", "attempted"):
+        certainty = "historical"
+    if certainty in ("reported", "claimed", "attempted", "planned") and story.is_old(draft.date_end):
+        certainty = "historical"
+    start, end = draft.quotes[0]
+    precision, where, radius = precision_of(spots)
+    types = load_json("event_types.json")["types"][draft.type]
+    sub = draft.main.sub if draft.main.type == draft.type else ""
+    scores = [s.resolution.score for s in spots] or [0.0]
+    score = min(scores)
+    if draft.borrowed:
+        score -= 0.15
+    if not draft.own_date:
+        score -= 0.15
+    if draft.weak:
+        score -= 0.1
+    key = "|".join(
+        [
+            story.article.doc_id,
+            draft.type,
+            str(start),
+            ",".join(sorted(f"{p.place_id}:{p.role}:{p.start}" for p in places)),
+            draft.date_start or "",
+        ]
+    )
+    return Incident(
+        incident_id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16],
+        doc_id=story.article.doc_id,
+        type=draft.type,
+        acled_sub_event=sub or (types["acled_sub_events"][0] if types["acled_sub_events"] else None),
+        plover=types["plover"][0] if types["plover"] else None,
+        places=tuple(places),
+        geo_precision=precision,
+        where_prec=where,
+        radius_km=radius,
+        date_start=draft.date_start,
+        date_end=draft.date_end,
+        part_of_day=draft.part_of_day,
+        time_expression=draft.time_expression,
+        time_precision=draft.time_precision,
+        date_reason=draft.date_reason,
+        actors=actors_of(story, draft),
+        deaths=draft.deaths,
+        injured=draft.injured,
+        crowd_size=draft.crowd,
+        certainty=certainty,
+        attribution=Attribution(source=judgement.source, level=judgement.level),
+        quote=text[start:end],
+        quote_start=start,
+        quote_end=end,
+        trigger=text[story.text.tokens[draft.main.a].start : story.text.tokens[draft.main.b - 1].end],
+        score=round(max(0.05, min(1.0, score)), 3),
+        sources=(
+            SourceQuote(
+                doc_id=story.article.doc_id,
+                title=story.article.title,
+                source=story.article.source,
+                url=story.article.url,
+                published=story.article.published,
+                quote=text[start:end],
+            ),
+        ),
+    )
+
+
+def quote_of(story: Story, draft: Draft, siblings: list[Draft]) -> tuple[int, int]:
+    """The characters that are quoted for a draft: its clauses where the sentence tells several, else the sentence."""
+    tokens = story.text.tokens
+    if len(siblings) > 1:
+        a = min(c.a for c in draft.clauses)
+        b = max(c.b for c in draft.clauses)
+        for spot in draft.spots:
+            if draft.sentence.a <= spot.a < a and not spot.anaphor:
+                a = min(a, max(draft.sentence.a, min(spot.phrase_start if spot.phrase_start >= 0 else spot.a, spot.a)))
+                if a > draft.sentence.a and tokens[a - 1].tag in ("IN", "TO"):
+                    a -= 1
+        if b - a >= 4:
+            return _trim(story, tokens[a].start, tokens[b - 1].end)
+    return _trim(story, draft.sentence.start, draft.sentence.end)
+
+
+def _trim(story: Story, start: int, end: int) -> tuple[int, int]:
+    text = story.article.text
+    if start < story.story_start < end - 10:
+        start = story.story_start
+    while end > start and text[end - 1] in " \n\t,;:—–-":
+        end -= 1
+    # The quote of a clause does not end with the word that leads on to the next one.
+    joint = _JOINT.search(text[max(start, end - 8) : end])
+    if joint and end - start > 20:
+        end -= len(joint.group())
+    while start < end and text[start] in " \n\t,;:—–-":
+        start += 1
+    return start, end

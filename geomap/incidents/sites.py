@@ -1,0 +1,335 @@
+"""Where a draft happened: the places of its clauses, of its sentence, or of the story so far."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from geomap.incidents.anaphora import anaphoric_spots
+from geomap.incidents.places import Spot
+from geomap.incidents.story import HARMFUL, Draft, Story, is_report
+from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Token, words
+from geomap.incidents.triggers import classes_of
+from geomap.records import Role
+
+__all__ = ["settle_place", "site_spots"]
+
+_TALK = frozenset({"political_act", "agreement_ceasefire", "threat"})
+
+
+_OFFICES = words(
+    "president government republic king queen bank parliament people independence minister ministry "
+    "bishop university council leader leaders citizens capital kingdom presidency"
+)
+
+
+def _joined(points: list[Spot], spot: Spot) -> bool:
+    return any(p.listed for p in points)
+
+
+def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
+    """Give a draft its places, and say in ``borrowed`` where they come from if not from its own clauses."""
+    chosen: list[Spot] = []
+    for clause in draft.clauses:
+        chosen.extend(clause_spots(story, draft, clause))
+    sites = [s for s in chosen if s.role not in ("from", "to")]
+    if not sites:
+        found = anaphoric_spots(story, draft)
+        if found:
+            chosen, sites = chosen + found, found
+    if not sites:
+        found = _sentence_spots(story, draft, siblings)
+        if found:
+            chosen, sites = chosen + found, found
+            draft.borrowed = "the sentence"
+    draft.own_place = bool(sites) and (not draft.borrowed or draft.main.pos == "v")
+    if not sites:
+        loose = [
+            s for c in draft.clauses for s in story.spots_in(draft.sentence)
+            if c.a <= s.a < c.b
+            and (s.use in ("container", "object", "modifier") or (s.qualifies and s.use != "actor"))
+        ]  # fmt: skip
+        loose = [s for s in loose if (s.use != "modifier" or s.is_area) and s.label != "capital"]
+        loose = [s for s in loose if s.use != "object" or not _of_people(story, s)]
+        if loose:
+            spot = loose[0]
+            chosen = [*chosen, spot]
+            sites = [spot]
+            draft.borrowed = "the phrase"
+    if sites and all(s.place is None for s in sites):
+        around = _around(story, draft, sites)
+        if around is not None:
+            chosen = [*[s for s in chosen if s.role in ("from", "to")], around]
+            sites = [around]
+    going = [s for s in chosen if s.role in ("from", "to")]
+    if not sites and going and draft.type in ("force_movement", "territory_change", "protest", "movement_restriction"):
+        sites = going
+        draft.own_place = True
+    if not sites:
+        carried = _carried(story, draft)
+        if carried:
+            chosen = [*chosen, *carried]
+            sites = carried
+    draft.spots = _select(story, chosen)
+
+
+def _select(story: Story, chosen: list[Spot]) -> list[Spot]:
+    """Of the places of one incident keep the closest: points before areas and lines, unless they are listed."""
+    sites: list[Spot] = []
+    seen: set[int] = set()
+    for spot in chosen:
+        if id(spot) not in seen:
+            seen.add(id(spot))
+            sites.append(spot)
+    going = [s for s in sites if s.role in ("from", "to")]
+    here = [s for s in sites if s.role not in ("from", "to")]
+    if here and all(s.role == "along" and s.between for s in here[:1]):
+        pass
+    points = [s for s in here if not s.is_area and s.role != "along" and s.place is not None]
+    if points:
+        here = [
+            s
+            for s in here
+            if s in points
+            or s.listed
+            or (s.role == "along" and s.between and s.governor != points[0].governor and _joined(points, s))
+        ]
+        here = [s for s in here if s in points or not s.is_area or s.listed]
+        exact = [s for s in here if s.role in ("site", "part_of")]
+        if exact and not any(s.listed for s in here):
+            here = [s for s in here if s in exact]
+    elif any(s.place is not None for s in here) and not any(s.role == "along" for s in here):
+        lines = here
+        here = [s for s in lines if s.place is not None] or lines
+    between = [s for s in here if s.between]
+    if between and not points:
+        here = between
+    return here + going
+
+
+def site_spots(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
+    """The toponyms of a clause at which the draft's event happened."""
+    return [s for s in clause_spots(story, draft, clause) if s.role not in ("from", "to")]
+
+
+def clause_spots(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
+    """The toponyms of a clause at which the draft's event happened (origins and destinations among them)."""
+    out: list[Spot] = []
+    for spot in story.spots_in(draft.sentence):
+        if not clause.a <= spot.a < clause.b or spot.use in (
+            "speaker",
+            "modifier",
+            "actor",
+            "dateline",
+            "container",
+        ):
+            continue
+        if spot.qualifies:
+            continue
+        if spot.use == "place":
+            out.append(spot)
+        elif spot.use == "object":
+            if _is_target(story, draft, spot):
+                out.append(spot)
+        elif spot.use == "subject" and _suffers(story, draft, spot, clause):
+            out.append(spot)
+    return out
+
+
+def _around(story: Story, draft: Draft, unknown: list[Spot]) -> Spot | None:
+    """Where a name that no gazetteer knows is said to lie: "the X quarter of Y", "X, east of Y", "X in Y"."""
+    last = max(s.b for s in unknown)
+    for spot in story.spots_in(draft.sentence):
+        if spot.place is None or spot.a < last or spot.a - last > 8:
+            continue
+        if any(t.tag in VERBAL and t.tag != "VBN" for t in story.text.tokens[last : spot.a]):
+            return None
+        if not (spot.qualifies or spot.use == "container"):
+            continue
+        if spot.role in ("near", "along") and spot.is_area:
+            return None
+        role: Role = "near" if spot.role == "near" else "part_of"
+        return replace(spot, role=role, use="place", qualifies=False)
+    return None
+
+
+def _of_people(story: Story, spot: Spot) -> bool:
+    """Whether the name only tells whose people or institution it is ("the army of X")."""
+    tokens = story.text.tokens
+    if not 0 <= spot.governor < len(tokens):
+        return False
+    noun = tokens[spot.governor]
+    people = classes_of("FORCE") | classes_of("ARMED") | classes_of("CIVILIAN") | classes_of("CROWD")
+    return noun.low in people or (noun.tag in NOMINAL and noun.low in _OFFICES)
+
+
+def _is_target(story: Story, draft: Draft, spot: Spot) -> bool:
+    governor = spot.governor
+    for trigger in draft.triggers:
+        if trigger.a <= governor < trigger.b:
+            return True
+    tokens = story.text.tokens
+    if not 0 <= governor < len(tokens):
+        return False
+    token = tokens[governor]
+    if token.tag in VERBAL and token.low not in BE:
+        near = any(abs(governor - t.head) <= 3 for t in draft.triggers)
+        return near or token.low in (
+            "hit",
+            "struck",
+            "reached",
+            "rocked",
+            "shook",
+            "leave",
+            "hitting",
+            "shaking",
+            "hits",
+        )
+    if token.low == "against":
+        return any(0 < governor - t.head <= 3 for t in draft.triggers)
+    # "the headquarters of X", "the siege of X", "people of X": the noun's own place
+    return token.low not in classes_of("CIVILIAN") | classes_of("FORCE") | classes_of("ARMED") | {
+        "president", "minister", "government", "republic", "king", "bishop", "archbishop", "university", "bank",
+        "independence", "invasion",
+    } and token.tag in NOMINAL and any(t.a <= governor < t.b for t in draft.triggers)  # fmt: skip
+
+
+def _suffers(story: Story, draft: Draft, spot: Spot, clause: Clause) -> bool:
+    """Whether a place that is the subject is where it happened: "X was shelled", "X fell", "X saw clashes"."""
+    tokens = story.text.tokens
+    for i in range(spot.b, clause.b):
+        if tokens[i].tag in VERBAL or tokens[i].low in BE:
+            low = tokens[i].low
+            if low in BE and any(
+                tokens[j].low in ("hit", "struck", "rocked", "shaken", "devastated", "swept", "battered", "ravaged")
+                for j in range(i + 1, min(clause.b, i + 4))
+            ):
+                return True
+            if low in ("saw", "fell", "falls", "witnessed", "experienced", "suffered", "came"):
+                return True
+            if low in BE or tokens[i].tag == "MD" or low in ("has", "have", "had"):
+                heads = {t.head for t in draft.triggers if t.pos == "v"}
+                chain = [j for j in range(i + 1, min(clause.b, i + 5)) if j in heads]
+                return (
+                    bool(chain)
+                    and tokens[chain[0]].tag in ("VBN", "VBD")
+                    and any(tokens[j].low in BE for j in range(i, chain[0]))
+                )
+            return False
+    return False
+
+
+def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[Spot]:
+    """Places elsewhere in the sentence that hold for it: those of the clause it hangs on, or that open it."""
+    clauses = story.text.clauses_of(draft.sentence)
+
+    def tokens_of(clause: Clause) -> list[Token]:
+        return story.text.tokens[clause.a : clause.b]
+
+    first = draft.clauses[0]
+    order: list[Clause] = []
+    at: Clause | None = first
+    steps = 0
+    while at is not None and at.parent is not None and steps < 4:
+        at = clauses[at.parent]
+        order.append(at)
+        steps += 1
+    taken = {c.index for c in draft.clauses}
+    order.extend(c for c in reversed(clauses[: first.index]) if c not in order)
+    order.extend(c for c in clauses[first.index + 1 :] if c not in order and c.kind in ("verb", "adverbial"))
+    for clause in order:
+        if clause.index in taken or is_report(story, clause):
+            continue
+        spots = clause_spots(story, draft, clause)
+        spots = [s for s in spots if s.role not in ("from", "to")]
+        for sibling in siblings:
+            if sibling is not draft and clause in sibling.clauses and not spots:
+                spots = [s for s in sibling.spots if s.role not in ("from", "to")]
+        if spots:
+            return spots
+        subject = [
+            s for s in story.spots_in(draft.sentence)
+            if clause.a <= s.a < clause.b and s.use in ("object",) and not s.qualifies
+        ]  # fmt: skip
+        if not subject and draft.type == "territory_change" and clause.index < first.index:
+            words = {t.low for c in draft.clauses for t in tokens_of(c)}
+            if "it" in words:
+                subject = [
+                    s
+                    for s in story.spots_in(draft.sentence)
+                    if clause.a <= s.a < clause.b and s.use in ("subject", "object") and s.place is not None
+                ]
+        if subject and draft.type in ("territory_change", "disaster_accident", "property_destruction"):
+            return subject[:1]
+    return []
+
+
+def _carried(story: Story, draft: Draft) -> list[Spot]:
+    """The place of the story so far: the previous incident of the paragraph, else the lead's dateline."""
+    sentence = draft.sentence
+    if draft.type in _TALK or (draft.type == "alert_alarm" and draft.weak):
+        return []
+    if any(
+        story.is_old(d.date_end)
+        for c in draft.clauses
+        for d in story.dates_in(story.text.tokens[c.a].start, story.text.tokens[c.b - 1].end)
+    ):
+        # what happened long ago did not happen where today's story is
+        return []
+    for previous in reversed(story.recent):
+        if previous.sentence.paragraph != sentence.paragraph:
+            break
+        spots = [s for s in previous.spots if s.role not in ("from", "to") and s.place is not None]
+        if told_of_old(story, previous):
+            # A paragraph of background lends no place: "this was preceded by …" was elsewhere.
+            return []
+        if spots:
+            draft.borrowed = "the sentence before"
+            return spots
+    if sentence.index <= story.first_sentence + 1 and story.dateline is not None and _local(story, draft):
+        draft.borrowed = "the dateline"
+        return [_sited(story, story.dateline)]
+    for spot in reversed(story.seen_spots):
+        same = story.text.sentence_of(spot.a)
+        if same.paragraph != sentence.paragraph or sentence.index - same.index > 2:
+            break
+        if spot.use == "place" and spot.place is not None and not spot.is_area and spot.role not in ("from", "to"):
+            draft.borrowed = "the sentence before"
+            return [spot]
+    if story.recent and not draft.weak and draft.judgement.certainty == "reported" and draft.main.pos == "v":
+        previous = story.recent[-1]
+        opening = story.text.tokens[sentence.a : sentence.a + 6]
+        also = any(t.low in ("also", "meanwhile", "later", "then") for t in opening)
+        known = bool(opening) and opening[0].low in ("the", "they", "he", "she", "some", "both", "those")
+        if sentence.paragraph - previous.sentence.paragraph <= 1 and (
+            also or (known and sentence.index - previous.sentence.index <= 2 and previous.type in HARMFUL)
+        ):
+            draft.borrowed = "the paragraph before"
+            return [s for s in previous.spots if s.role not in ("from", "to")]
+    return []
+
+
+def told_of_old(story: Story, draft: Draft) -> bool:
+    """Whether an incident is background, by its judgement or by the days that its sentence names."""
+    tokens, sentence = story.text.tokens, draft.sentence
+    return (
+        draft.background
+        or draft.judgement.certainty == "historical"
+        or any(story.is_old(d.date_end) for d in story.dates_in(tokens[sentence.a].start, tokens[sentence.b - 1].end))
+    )
+
+
+def _sited(story: Story, spot: Spot) -> Spot:
+    return Spot(spot.a, spot.b, spot.start, spot.end, spot.resolution, role="site", use="place")
+
+
+def _local(story: Story, draft: Draft) -> bool:
+    """Whether the lead speaks of a spot in the dateline's town: "on the courthouse square", "here"."""
+    tokens = story.text.tokens
+    local = classes_of("ROAD") | classes_of("BUILDING") | classes_of("TOWN") | {"downtown", "here", "campus", "stadium"}
+    for clause in draft.clauses:
+        for i in range(clause.a, clause.b - 1):
+            if tokens[i].low in ("on", "at", "in", "outside", "through", "near", "along") and i + 1 < clause.b:
+                for j in range(i + 1, min(clause.b, i + 5)):
+                    if tokens[j].low in local:
+                        return True
+    return False
