@@ -24,7 +24,7 @@ from geomap.errors import OutputError, UsageError
 from geomap.frames import incidents_to_gdf
 from geomap.maps import IncidentLayer, build_map, save_map
 from geomap.maps.basemap import contested, detail, encode_arcs, world
-from geomap.maps.layer import asset, vendor
+from geomap.maps.layer import script, style, vendor
 from geomap.maps.topology import build_topology
 from geomap.records import Place
 from geomap.views import load_view
@@ -243,9 +243,9 @@ def test_highlights_count_as_javascript_does() -> None:
 def test_kosovos_label_can_be_chosen_and_the_view_is_named() -> None:
     data = data_of(render(sample_incidents(), kosovo_label="Kosovo (UNSCR 1244)"))
     assert data["kosovo"] == "Kosovo (UNSCR 1244)"
-    script = asset("map.js")
-    assert "German point of view" in script and "German point of view" in BOUNDARY_VIEW
-    assert "GeoNames" in script and "CC BY 4.0" in script
+    code = script()
+    assert "German point of view" in code and "German point of view" in BOUNDARY_VIEW
+    assert "GeoNames" in code and "CC BY 4.0" in code
 
 
 def test_the_boundary_view_is_told_and_letters_the_map(page: str) -> None:
@@ -367,8 +367,8 @@ def test_what_a_user_adds_with_folium_works_and_stays_inside_the_policy() -> Non
 
 def test_assets_hold_no_template_signs() -> None:
     for text in (
-        asset("map.js"),
-        asset("map.css"),
+        script(),
+        style(),
         vendor("leaflet", "leaflet.js"),
         vendor("leaflet", "leaflet.css"),
         vendor("leaflet_markercluster", "leaflet.markercluster.js"),
@@ -378,9 +378,9 @@ def test_assets_hold_no_template_signs() -> None:
 
 
 def test_the_script_builds_its_page_from_text_nodes_only() -> None:
-    script = asset("map.js")
+    code = script()
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"):
-        assert way not in script
+        assert way not in code
 
 
 def test_numbers_that_are_not_finite_are_refused() -> None:

@@ -28,7 +28,7 @@ from geomap.maps.basemap import detail, encode_arcs, world
 from geomap.records import CERTAINTIES, Place
 from geomap.views import DEFAULT_VIEW, load_view
 
-__all__ = ["IncidentLayer", "Label", "RawElement", "asset", "data_json", "vendor"]
+__all__ = ["IncidentLayer", "Label", "RawElement", "asset", "data_json", "script", "style", "vendor"]
 
 Label = Place | tuple[str, float, float, int]
 """A place name on the map: a gazetteer entry, or (name, lat, lon, rank). Rank 0 is a region, 1 a capital or
@@ -60,6 +60,24 @@ class RawElement(Element):
 def asset(name: str) -> str:
     """A file of ``assets/``."""
     return resources.files("geomap.maps").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+# The parts of the page's script share one function scope, in this order: what a part uses while it is read stands
+# before it.
+_PARTS = ("words", "helpers", "rows", "signs", "base", "geometry", "describe", "main")
+
+
+@cache
+def script() -> str:
+    """The page's own script: the parts of ``assets/js/`` as one function, so that nothing but ``geomapMount`` is
+    seen by other scripts of the page."""
+    return "(function () {\n'use strict';\n" + "\n".join(asset(f"js/{part}.js") for part in _PARTS) + "})();\n"
+
+
+@cache
+def style() -> str:
+    """The page's own style sheet: the base map's, then the rest."""
+    return asset("base.css") + asset("map.css")
 
 
 @cache
@@ -151,14 +169,9 @@ class IncidentLayer(MacroElement):
         if not isinstance(figure, Figure):
             raise TypeError("add the layer to a folium.Map before rendering it")
         if not getattr(figure, "carries_assets", False):
-            style = "".join(
-                (
-                    vendor("leaflet_markercluster", "MarkerCluster.css"),
-                    asset("map.css"),
-                )
-            )
-            code = vendor("leaflet_markercluster", "leaflet.markercluster.js") + asset("map.js")
-            figure.header.add_child(RawElement(f"<style>{style}</style>", "geomap_style"))
+            sheet = vendor("leaflet_markercluster", "MarkerCluster.css") + style()
+            code = vendor("leaflet_markercluster", "leaflet.markercluster.js") + script()
+            figure.header.add_child(RawElement(f"<style>{sheet}</style>", "geomap_style"))
             figure.header.add_child(RawElement(f"<script>{code}</script>", "geomap_code"))
             data = base64.b64encode(data_json(self.payload).encode("utf-8")).decode("ascii")
             block = f'<script type="text/plain" id="{self.data_id}">{data}</script>'
@@ -225,12 +238,20 @@ def _payload(
         "kinds": _kinds(),
     }
     if basemap:
-        lettered = world(view, kosovo_label=kosovo_label)
-        payload["world"] = {key: value for key, value in lettered.items() if key != "about"}
-        cut = detail(boundaries, _extent(found), view=view, kosovo_label=kosovo_label)
-        if cut is not None:
-            payload["detail"] = cut
+        payload |= _base_parts(boundaries, _extent(found), view=view, kosovo_label=kosovo_label)
     return payload
+
+
+def _base_parts(
+    boundaries: Any, extent: tuple[float, float, float, float] | None, *, view: str, kosovo_label: str | None
+) -> dict[str, Any]:
+    """The keys of the payload that base.js draws from."""
+    lettered = world(view, kosovo_label=kosovo_label)
+    parts: dict[str, Any] = {"world": {key: value for key, value in lettered.items() if key != "about"}}
+    cut = detail(boundaries, extent, view=view, kosovo_label=kosovo_label)
+    if cut is not None:
+        parts["detail"] = cut
+    return parts
 
 
 def _kinds() -> list[list[Any]]:

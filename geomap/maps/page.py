@@ -15,7 +15,7 @@ import folium
 from branca.element import Figure
 from folium.template import Template
 
-from geomap.maps.layer import IncidentLayer, Label, asset, data_json, image, vendor
+from geomap.maps.layer import IncidentLayer, Label, data_json, image, script, style, vendor
 from geomap.outputs import write_text
 from geomap.views import DEFAULT_VIEW
 
@@ -58,11 +58,11 @@ class PageFigure(Figure):
         drawn = self.script.render(**kwargs).strip()
         # Only whole-page code of folium's and the user's own additions: it can't close its own element.
         drawn = re.sub(r"</(?=script)", r"<\\/", drawn, flags=re.IGNORECASE)
-        style = "".join(
+        sheet = "".join(
             (
                 vendor("leaflet", "leaflet.css"),
                 vendor("leaflet_markercluster", "MarkerCluster.css"),
-                asset("map.css"),
+                style(),
                 "html,body{height:100%;margin:0}\n",
             )
         )
@@ -70,10 +70,10 @@ class PageFigure(Figure):
             vendor("leaflet", "leaflet.js"),
             _default_icon(),
             vendor("leaflet_markercluster", "leaflet.markercluster.js"),
-            asset("map.js"),
+            script(),
             drawn,
         ]
-        styles = [style, *_STYLE.findall(head), *_STYLE.findall(body)]
+        styles = [sheet, *_STYLE.findall(head), *_STYLE.findall(body)]
         inline = [*scripts, *_SCRIPT.findall(head), *_SCRIPT.findall(body)]
         hosts = "".join(f" {origin}" for origin in self.allow)
         policy = "; ".join(
@@ -101,14 +101,14 @@ class PageFigure(Figure):
                 '<meta name="color-scheme" content="light dark">\n',
                 f"<title>{html.escape(_one_line(self.page_title))}</title>\n",
                 '<link rel="icon" href="data:,">\n',
-                f"<style>{style}</style>\n",
+                f"<style>{sheet}</style>\n",
                 head.strip(),
                 "\n</head>\n<body>\n",
                 body.strip(),
                 "\n<noscript><p>This map is drawn by a script inside this file; switch JavaScript on "
                 "to see it. Nothing is loaded from the network.</p></noscript>\n",
                 data,
-                *(f"<script>{script}</script>\n" for script in scripts),
+                *(f"<script>{code}</script>\n" for code in scripts),
                 "</body>\n</html>\n",
             )
         )

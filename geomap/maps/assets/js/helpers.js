@@ -1,0 +1,51 @@
+// ---- small helpers -----------------------------------------------------------------------------------
+function el(tag, cls, text) {
+  var node = document.createElement(tag);
+  if (cls) node.className = cls;
+  if (text !== undefined && text !== null) node.textContent = String(text);
+  for (var i = 3; i < arguments.length; i++) if (arguments[i]) node.appendChild(arguments[i]);
+  return node;
+}
+function svg(tag, attrs) {
+  var node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (var key in attrs) node.setAttribute(key, attrs[key]);
+  for (var i = 2; i < arguments.length; i++) if (arguments[i]) node.appendChild(arguments[i]);
+  return node;
+}
+function name(text, cls) {  // a name in its own direction: one right-to-left override can't turn its neighbours
+  return el('bdi', cls, text);
+}
+function fill(text, values) {
+  return text.replace(/\{(\w)\}/g, function (_, key) { return values[key]; });
+}
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function fold(text) {
+  return text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
+}
+function button(cls, text, act, label) {
+  var node = el('button', cls, text);
+  node.type = 'button';
+  if (label) { node.setAttribute('aria-label', label); node.title = label; }
+  node.addEventListener('click', act);
+  return node;
+}
+function dayNumber(iso) {
+  var stamp = Date.parse(iso + 'T00:00:00Z');
+  return isNaN(stamp) ? null : Math.round(stamp / DAY);
+}
+function dayText(number) {
+  var date = new Date(number * DAY);
+  return date.getUTCDate() + ' ' + MONTHS[date.getUTCMonth()] + ' ' + date.getUTCFullYear();
+}
+function safeLink(url) {
+  if (typeof url !== 'string' || !/^https?:\/\//i.test(url.trim())) return null;
+  try { return new URL(url.trim()).href; } catch (error) { return null; }
+}
+function encode(text) {  // half a character, which a broken file may hold, has no place in an address
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
+function reduced() {
+  return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
