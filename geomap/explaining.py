@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import GeomapError, InputError, StageError
+from geomap.errors import GeomapError
 from geomap.pipeline import Session, stage_of
 from geomap.records import UNLIKELY, Article, Place
 from geomap.settings import Settings
@@ -70,20 +70,18 @@ def explain_articles(
     on_error: Callable[[GeomapError], None] | None = None,
 ) -> Iterator[Explained]:
     """The explanations of ``articles``, one at a time. A failed one goes to ``on_error``; without it, it raises."""
-    for article, home in session.at_home(articles, on_error=on_error):
-        try:
-            yield explain_article(
-                article,
-                gazetteer=session.gazetteer,
-                nlp=session.nlp,
-                settings=session.settings,
-                home=home,
-                mention=mention,
-            )
-        except (StageError, InputError) as error:
-            if on_error is None:
-                raise
-            on_error(error)
+    return session.each(
+        articles,
+        lambda article, home: explain_article(
+            article,
+            gazetteer=session.gazetteer,
+            nlp=session.nlp,
+            settings=session.settings,
+            home=home,
+            mention=mention,
+        ),
+        on_error=on_error,
+    )
 
 
 def _area(place: Place) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geomap.errors import GazetteerError, GeomapError, InputError, StageError, UsageError
 from geomap.records import UNLIKELY, Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
@@ -54,6 +54,7 @@ __all__ = [
 ]
 
 OnWarning = Callable[[GazetteerError], None]
+_T = TypeVar("_T")
 OnError = Callable[[GeomapError], None]
 OnArticle = Callable[["ArticleResult"], None]
 Progress = Callable[[str, float], None]
@@ -307,17 +308,31 @@ class Session:
     ) -> Iterator[ArticleResult]:
         """The results of ``articles``, one at a time. A failed one goes to ``on_error`` and the rest go on;
         without ``on_error`` it raises."""
+        yield from self.each(
+            articles,
+            lambda article, home: process_article(
+                article,
+                gazetteer=self.gazetteer,
+                nlp=self.nlp,
+                online=self.online,
+                settings=self.settings,
+                incidents=incidents,
+                home=home,
+            ),
+            on_error=on_error,
+        )
+
+    def each(
+        self,
+        articles: Iterable[Article],
+        work: Callable[[Article, Home | None], _T],
+        *,
+        on_error: OnError | None = None,
+    ) -> Iterator[_T]:
+        """What ``work`` makes of each article and the home of its source, one at a time; failures as in ``process``."""
         for article, home in self.at_home(articles, on_error=on_error):
             try:
-                yield process_article(
-                    article,
-                    gazetteer=self.gazetteer,
-                    nlp=self.nlp,
-                    online=self.online,
-                    settings=self.settings,
-                    incidents=incidents,
-                    home=home,
-                )
+                yield work(article, home)
             except (StageError, InputError) as error:
                 # Other errors (no gazetteer, no model) would meet every article: they end the run.
                 if on_error is None:

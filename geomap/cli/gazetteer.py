@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from geomap.cli import imports, places
+from geomap.cli.layers import open_layers
 from geomap.cli.parsing import Parser, command, is_number, limit, settings_of
-from geomap.cli.places import country_of, open_layers
+from geomap.cli.places import country_of
 from geomap.cli.reporting import Reporter, count, plain, print_json, print_path, table
 
 if TYPE_CHECKING:

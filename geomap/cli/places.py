@@ -1,4 +1,4 @@
-"""``geomap gazetteer add``, ``edit``, ``remove``, ``check`` and ``export``: the places that the user keeps."""
+"""``geomap gazetteer add`` and ``edit``; ``remove``, ``check`` and ``export`` only declared."""
 
 from __future__ import annotations
 
@@ -9,30 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.cli.parsing import Parser, command, is_number, settings_of
-from geomap.cli.reporting import Reporter, count, plain, print_json, print_path, write_stdout
+from geomap.cli.files import own_entry, own_files, run_check, run_export, run_remove
+from geomap.cli.layers import LAYERS, NAMESAKES, chosen_file, open_layers
+from geomap.cli.parsing import Parser, command, is_number
+from geomap.cli.reporting import Reporter, count, plain, print_json, write_stdout
 from geomap.errors import OverlayError, UsageError
 
 if TYPE_CHECKING:
-    from geomap.gazetteer import Gazetteer
     from geomap.gazetteer.coordinates import Coordinates
     from geomap.gazetteer.keeping import Draft, Namesake
     from geomap.gazetteer.overlay import PlaceEntry
     from geomap.records import Place
 
-__all__ = ["add_commands", "country_of", "open_layers", "whole_number"]
+__all__ = ["add_commands", "country_of", "whole_number"]
 
-# So many namesakes are told of; the rest are counted.
-_NAMESAKES = 5
 # A place that is moved further than that may be in another division of its country, which is then the nearest town's.
 _MOVED_KM = 10.0
-# Where a place that is not the user's own is from, in words.
-_LAYERS = {
-    "overlay": "shipped with geomap",
-    "import": "of an import",
-    "world": "of the world layer",
-    "user": "one of yours",
-}
 
 
 def whole_number(text: str) -> int:
@@ -130,12 +122,12 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
     )
     made.add_argument("--source", metavar="NAME", help="instead of a place: the import to undo")
     _target(made)
-    made.set_defaults(function=_remove)
+    made.set_defaults(function=run_remove)
 
     made = command(actions, "check", "look for mistakes in places files: what is wrong and how to mend it", every)
     made.add_argument("files", nargs="*", default=[], metavar="FILE", help="places files (default: all of your own)")
     made.add_argument("--json", action="store_true", help="print JSON instead of lines")
-    made.set_defaults(function=_check)
+    made.set_defaults(function=run_check)
 
     made = command(actions, "export", "write your places to a file for another program or another person", every)
     made.add_argument(
@@ -144,7 +136,7 @@ def add_commands(actions: Any, every: argparse.ArgumentParser) -> None:
     made.add_argument("--shipped", action="store_true", help="the places shipped with geomap instead of your own")
     made.add_argument("--source", metavar="NAME", help="the places of an import instead of your own")
     _target(made)
-    made.set_defaults(function=_export)
+    made.set_defaults(function=run_export)
 
 
 def _gather_position(made: Parser) -> None:
@@ -199,41 +191,6 @@ def _position(options: argparse.Namespace, reporter: Reporter) -> tuple[float, f
     return None if lat is None or lon is None else (lat, lon)
 
 
-def _file(options: argparse.Namespace) -> Path:
-    """The file that a new place goes into."""
-    from geomap.folders import user_places_folder
-
-    given = getattr(options, "places", ())
-    if options.project and given:
-        raise UsageError("--project and --places name two files; give one of them.")
-    if given:
-        return Path(given[0])
-    return (Path("gazetteer") if options.project else user_places_folder()) / "places.csv"
-
-
-def open_layers(options: argparse.Namespace, reporter: Reporter, file: Path | None = None) -> Gazetteer:
-    """The gazetteer as a run from here would see it, less what is wrong in places files, which is told.
-
-    ``file`` is where a new place goes: that it is not there yet is no mistake.
-    """
-    from geomap.gazetteer.keeping import open_despite_faults
-
-    settings = settings_of(options)
-    for given in getattr(options, "places", ()):
-        path = Path(given)
-        if path.is_dir():
-            raise UsageError(f"--places {given}: a folder; name the CSV file of places in it.")
-        if path != file and not path.exists():
-            raise UsageError(f"--places {given}: no such file of places.")
-    return open_despite_faults(
-        cache_dir=settings.cache_dir,
-        places_files=[path for path in settings.places_files if path != file or path.exists()],
-        own_places=settings.own_places,
-        progress=reporter.progress,
-        on_fault=reporter.warning,
-    )
-
-
 def country_of(options: argparse.Namespace) -> str:
     """The code of ``--country``, "" where it is not given. Raises :class:`~geomap.errors.UsageError`."""
     from geomap.gazetteer.keeping import check_country
@@ -270,8 +227,8 @@ def _tell_draft(draft: Draft, reporter: Reporter) -> None:
     ):
         told = [n for n in draft.namesakes if (n.place.layer == "user") == mine]
         if told:
-            shown = "; ".join(_shown_namesake(n) for n in told[:_NAMESAKES])
-            more = f"; and {len(told) - _NAMESAKES:,} more" if len(told) > _NAMESAKES else ""
+            shown = "; ".join(_shown_namesake(n) for n in told[:NAMESAKES])
+            more = f"; and {len(told) - NAMESAKES:,} more" if len(told) > NAMESAKES else ""
             reporter.note(f"{words}: {shown}{more}. {then}.")
 
 
@@ -323,7 +280,7 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
             f"where is {title!r}? Give its coordinates or a map link behind the name (geomap gazetteer add NAME 43.2 "
             "20.7), --lat and --lon, or --near PLACE where you know no better."
         )
-    file = _file(options)
+    file = chosen_file(options)
     aliases = _variants(options.alias)
     with open_layers(options, reporter, file) as gazetteer:
         if options.id and (former := gazetteer.place(options.id)) is not None:
@@ -333,7 +290,7 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
                     f"'geomap gazetteer edit {options.id}'."
                 )
             reporter.note(
-                f"{options.id} is {former.name}, {_LAYERS.get(former.layer, former.layer)}; yours replaces it."
+                f"{options.id} is {former.name}, {LAYERS.get(former.layer, former.layer)}; yours replaces it."
             )
         draft = draft_place(
             gazetteer,
@@ -435,41 +392,6 @@ def _told(
     return 0
 
 
-def _own(options: argparse.Namespace) -> list[Path]:
-    """The user's files in the order of precedence, or the one that the options name."""
-    from geomap.gazetteer.overlay import places_files
-
-    if getattr(options, "project", False) or getattr(options, "places", ()):
-        return [_file(options)]
-    return [file for file, _ in places_files(settings_of(options).places_files)]
-
-
-def _entry(files: Sequence[Path], text: str, reporter: Reporter) -> tuple[Path, PlaceEntry] | None:
-    """The user's own entry of that id or else of that name, and its file. What is wrong in the files is told."""
-    from geomap.gazetteer.keeping import read_despite_faults
-    from geomap.text import fold
-
-    found = [(file, entry) for file in files if file.exists() for entry in read_despite_faults(file, reporter.warning)]
-    key = fold(text)
-    for test in (
-        lambda e: e.place.id == text,
-        lambda e: e.place.name == text,
-        lambda e: key and fold(e.place.name) == key,
-        lambda e: key and key in {fold(n) for n in e.place.names},
-    ):
-        # One id in two files is one place: the first file's row is the one that counts.
-        hits = {entry.place.id: (file, entry) for file, entry in reversed(found) if test(entry)}
-        if len(hits) > 1:
-            shown = "; ".join(
-                f"{e.place.id} ({e.place.lat:.4f}, {e.place.lon:.4f})"
-                for _, e in list(hits.values())[::-1][:_NAMESAKES]
-            )
-            raise OverlayError(f"you have {len(hits)} places called {text!r}: {shown}. Name one by its id.")
-        if hits:
-            return next(iter(hits.values()))
-    return None
-
-
 def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     from dataclasses import replace
 
@@ -482,7 +404,7 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     country = country_of(options) if options.country is not None else None
     position = _position(options, reporter)
     name = " ".join(options.place)
-    found = _entry(_own(options), name, reporter)
+    found = own_entry(own_files(options), name, reporter)
     changes: dict[str, Any] = {}
     if position:
         changes["lat"], changes["lon"] = position
@@ -536,7 +458,7 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
         entry = PlacesFile(file).edit(place.id, **changes)
     else:
         # What is shipped is never edited: a copy under the same id, in the user's file, takes its place.
-        file = _file(options)
+        file = chosen_file(options)
         row: dict[str, Any] = {
             "title": title,
             "lat": place.lat,
@@ -564,173 +486,3 @@ def _edit(options: argparse.Namespace, reporter: Reporter) -> int:
     notes = tuple(note for note in draft.notes if not note.startswith(("country ", "no town is ")))
     _tell_draft(replace(draft, namesakes=(), notes=notes), reporter)
     return _told(entry, file, options, reporter, itself=place.id)
-
-
-def _nearest_own(files: Sequence[Path], text: str) -> str:
-    """The user's place whose name is spelled most like ``text``, as a question; else where to look."""
-    import difflib
-
-    from geomap.gazetteer.keeping import read_despite_faults
-    from geomap.text import fold
-
-    # What is wrong in the files was told when they were looked through before.
-    entries = [e for file in files if file.exists() for e in read_despite_faults(file, lambda _: None)]
-    names = {fold(name): e.place for e in reversed(entries) for name in (e.place.id, e.place.name, *e.place.names)}
-    near = difflib.get_close_matches(fold(text[:100]), list(names), n=1, cutoff=0.7)
-    if near:
-        return f" Did you mean {names[near[0]].name!r} ({names[near[0]].id})?"
-    return " 'geomap gazetteer info' names the files that hold yours."
-
-
-def _remove(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.gazetteer.overlay import PlacesFile
-
-    source = getattr(options, "source", None)
-    name = " ".join(options.place)
-    if (source is None) == (not options.place):
-        raise UsageError("name one of your places, or an import with --source.")
-    if source is not None:
-        from geomap.folders import imports_folder
-        from geomap.gazetteer.importing.core import remove_source
-
-        gone = remove_source(imports_folder(), source)
-        reporter.note(f"removed the import {gone.name}: {count(gone.places, 'place')} of {gone.file}.")
-        print_path(gone.path)
-        return 0
-    found = _entry(_own(options), name, reporter)
-    if found is None:
-        with open_layers(options, reporter) as gazetteer:
-            known = gazetteer.place(name) or next(
-                (c.place for c in gazetteer.candidates(name) if c.match != "demonym"), None
-            )
-        raise OverlayError(
-            f"you have no place {name!r} of your own."
-            + (
-                f" {known.id} is {_LAYERS.get(known.layer, known.layer)}, which is never edited; correct it with"
-                f" 'geomap gazetteer edit {known.id}'."
-                if known
-                else _nearest_own(_own(options), name)
-            )
-        )
-    file, entry = found
-    PlacesFile(file).remove(entry.place.id)
-    reporter.note(f"removed {entry.place.name} ({entry.place.id}), row {entry.row}.")
-    print_path(file)
-    return 0
-
-
-def _check(options: argparse.Namespace, reporter: Reporter) -> int:
-    from dataclasses import asdict
-
-    from geomap.gazetteer.checks import Finding, check_places
-    from geomap.gazetteer.overlay import PlacesFile
-    from geomap.pipeline import country_finder
-
-    given = [Path(file) for file in options.files]
-    files = given or _own(options)
-    if not files:
-        reporter.note("you have no places files yet; 'geomap gazetteer add' makes one.")
-        if options.json:
-            print_json([])
-        return 0
-    findings: list[Finding] = []
-    entries = []
-    names: list[str] = []
-    for file in files:
-        try:
-            good, problems = PlacesFile(file).lenient()
-        except OverlayError as error:
-            # The file as a whole: the others are checked all the same.
-            message = str(error).removeprefix(str(file)).lstrip(":, ")
-            findings.append(
-                Finding(
-                    file=str(file), row=0, column="", severity="error", code="unreadable", message=message, remedy=""
-                )
-            )
-            continue
-        entries += good
-        names += [str(file)] * len(good)
-        findings += [
-            Finding(
-                file=str(file),
-                row=p.row,
-                column=p.column,
-                severity="error",
-                code="unreadable",
-                message=p.message,
-                remedy=p.remedy,
-            )
-            for p in problems
-        ]
-    from geomap.pipeline import open_gazetteer_for
-    from geomap.settings import Settings
-
-    settings = settings_of(options)
-    # Against what the places are laid over: with themselves in it they would all be doubles of themselves.
-    bare = Settings(cache_dir=settings.cache_dir, own_places=False)
-    with open_gazetteer_for(bare, progress=reporter.progress) as gazetteer:
-        findings += check_places(entries, gazetteer=gazetteer, country_at=country_finder(), files=names)
-    findings.sort(key=lambda f: (f.file, f.row, f.column))
-    reporter.finish()
-    errors = sum(f.severity == "error" for f in findings)
-    if getattr(options, "json", False):
-        print_json([asdict(finding) for finding in findings])
-    else:
-        for f in findings:
-            where = f.file + (f":{f.row}" if f.row else "") + (f", {f.column}" if f.column else "")
-            line = plain(f"{where}: {f.severity}: {f.message} {f.remedy}".rstrip())
-            write_stdout((line + "\n").encode())
-        warnings = sum(f.severity == "warning" for f in findings)
-        reporter.note(
-            f"{count(len(entries), 'place')} in {count(len(files), 'file')}: {count(errors, 'error')},"
-            f" {count(warnings, 'warning')}, {count(len(findings) - errors - warnings, 'note')}."
-        )
-    return 1 if errors else 0
-
-
-def _whole(file: Path) -> list[PlaceEntry]:
-    """The rows of a places file, every one of them. Raises OverlayError where one is wrong, with how to go on."""
-    from geomap.gazetteer.overlay import PlacesFile
-
-    try:
-        return PlacesFile(file).entries()
-    except OverlayError as error:
-        raise OverlayError(f"{error} 'geomap gazetteer check {file}' lists all that is wrong in it.") from error
-
-
-def _export(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.gazetteer.exporting import export_places, format_of
-
-    given = [
-        name
-        for name, value in (
-            ("--shipped", options.shipped),
-            ("--source", options.source),
-            ("--project", options.project),
-            ("--places", getattr(options, "places", ())),
-        )
-        if value
-    ]
-    if len(given) > 1:
-        raise UsageError(f"{' and '.join(given[:2])} name two things to export; give one of them.")
-    target = Path(options.output)
-    format_of(target)  # a wrong ending is told before the reading
-    if options.source:
-        from geomap.folders import imports_folder
-        from geomap.gazetteer.importing.core import read_source
-
-        number = export_places(read_source(imports_folder(), options.source), target)
-    else:
-        if options.shipped:
-            from geomap.resources import data_path
-
-            files = [data_path("gazetteer/places.csv")]
-        else:
-            files = _own(options)
-        entries = [entry for file in files for entry in _whole(file)]
-        if not entries:
-            reporter.note("you have no places of your own yet; the file is empty.")
-        number = export_places(entries, target)
-    reporter.note(f"wrote {count(number, 'place')}.")
-    print_path(target)
-    return 0

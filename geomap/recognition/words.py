@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 from geomap.lexicons import load_json, load_table
 from geomap.text import fold
@@ -50,25 +51,18 @@ def words() -> Words:
         stops[fold(name)] = level
         if level == "person" and reason and reason[0] == "given name":
             given.add(fold(name))
-    return Words(
-        connectors=frozenset(data["connectors"]),
-        articles=frozenset(data["articles_start"]),
-        strong=frozenset(data["strong_locative"]),
-        settlement=frozenset(data["settlement_words"]),
-        designators=frozenset(data["designators"]),
-        organisation=frozenset(data["organisation_words"]),
-        facility=frozenset(data["facility_words"]),
-        titles=frozenset(data["person_titles"]),
-        offices=frozenset(data["offices"]),
-        given=frozenset(given),
-        locals=frozenset(data["locals"]),
-        ways=frozenset(data["ways"]),
-        heads=frozenset(data["heads"]),
-        kinds=frozenset(data["kinds"]),
-        not_to=frozenset(data["not_to"]),
-        streets=frozenset(data["streets"]),
-        strikes=frozenset(data["strikes"]),
-        speech=frozenset(data["speech_verbs"]),
-        directions=dict(data["directions"]),
-        stops=stops,
-    )
+    # Where the file's key is not the field's name.
+    keys = {
+        "articles": "articles_start",
+        "strong": "strong_locative",
+        "settlement": "settlement_words",
+        "organisation": "organisation_words",
+        "facility": "facility_words",
+        "titles": "person_titles",
+        "speech": "speech_verbs",
+    }
+    lists: dict[str, Any] = {
+        f.name: frozenset(data[keys.get(f.name, f.name)]) for f in fields(Words) if f.name in data or f.name in keys
+    }
+    lists |= {"given": frozenset(given), "directions": dict(data["directions"]), "stops": stops}
+    return Words(**lists)
