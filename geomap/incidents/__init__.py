@@ -4,11 +4,13 @@
 into clauses; ``triggers`` finds the words that report an incident; ``places`` reads which part each toponym plays in
 its clause; ``drafting`` makes drafts of the triggers; ``sites`` (with ``anaphora``), ``when``, ``who`` (with
 ``counts``) and ``certainty`` settle each draft's place, day, numbers and how sure it is; ``telling`` joins what is told
-twice; ``record`` writes the incident. ``story`` holds what the steps share.
+twice; ``record`` writes the incident. ``story`` holds what the steps share. ``places_of_event`` asks the same rules
+where the event of one given word happened.
 """
 
 from __future__ import annotations
 
 from geomap.incidents.coding import code_incidents
+from geomap.incidents.event_places import places_of_event
 
-__all__ = ["code_incidents"]
+__all__ = ["code_incidents", "places_of_event"]

@@ -15,7 +15,7 @@ from geomap.incidents.drafting import context_type, drafts_of
 from geomap.incidents.record import quote_of, records_of
 from geomap.incidents.sites import settle_place
 from geomap.incidents.story import Draft, Story
-from geomap.incidents.syntax import read_text
+from geomap.incidents.syntax import Sentence, read_text
 from geomap.incidents.telling import retold, told_by_the_lead
 from geomap.incidents.when import settle_date
 from geomap.incidents.who import settle_numbers
@@ -24,7 +24,7 @@ from geomap.records import Article, DateExpression, Incident, Resolution
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["code_incidents"]
+__all__ = ["code_incidents", "read_sentence"]
 
 
 def code_incidents(
@@ -46,19 +46,26 @@ def code_incidents(
     text = read_text(article.text, doc)
     story = Story(article, text, list(resolutions), sorted(dates, key=lambda d: (d.start, d.end)))
     for sentence in text.sentences:
-        drafts = drafts_of(story, sentence)
-        for draft in drafts:
-            _settle(story, draft, drafts)
-        for draft in drafts:
-            if not draft.dropped:
-                story.drafts.append(draft)
-                story.recent.append(draft)
-        story.seen_spots.extend(s for s in story.spots_in(sentence) if s.use != "dateline")
+        read_sentence(story, sentence)
     out: list[Incident] = []
     for draft in story.drafts:
         if not told_by_the_lead(story, draft):
             out.extend(records_of(story, draft))
     return out
+
+
+def read_sentence(story: Story, sentence: Sentence, *, keep: bool = True) -> list[Draft]:
+    """The drafts of a sentence, settled; dropped ones among them. ``keep`` adds what was read to the story."""
+    drafts = drafts_of(story, sentence)
+    for draft in drafts:
+        _settle(story, draft, drafts)
+    if keep:
+        for draft in drafts:
+            if not draft.dropped:
+                story.drafts.append(draft)
+                story.recent.append(draft)
+        story.seen_spots.extend(s for s in story.spots_in(sentence) if s.use != "dateline")
+    return drafts
 
 
 def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:

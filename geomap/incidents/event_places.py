@@ -1,0 +1,55 @@
+"""Where one given event happened: the seam at which the places of single verbs and nouns are asked for and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from geomap.incidents.coding import read_sentence
+from geomap.incidents.places import to_place
+from geomap.incidents.sites import settle_place
+from geomap.incidents.story import Draft, Story
+from geomap.incidents.syntax import VERBAL, Sentence, read_text
+from geomap.incidents.triggers import Trigger
+from geomap.records import Article, DateExpression, IncidentPlace, Resolution
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+__all__ = ["places_of_event"]
+
+
+def places_of_event(
+    article: Article,
+    resolutions: Sequence[Resolution],
+    dates: Sequence[DateExpression],
+    doc: Doc | None,
+    start: int,
+    end: int,
+) -> tuple[IncidentPlace, ...]:
+    """The places at which the event happened whose verb or noun is ``article.text[start:end]``; () where none is told.
+
+    ``resolutions``, ``dates`` and ``doc`` are as for ``code_incidents``, and so are the rules. The word need not be one
+    that the trigger lexicon knows. Where it came from and where it went (roles "from" and "to") are no places of it.
+    """
+    text = read_text(article.text, doc)
+    if not text.tokens or not 0 <= start < end <= len(article.text):
+        return ()
+    story = Story(article, text, list(resolutions), sorted(dates, key=lambda d: (d.start, d.end)))
+    a, b = text.tokens_of(start, end)
+    target = text.sentence_of(a)
+    for sentence in text.sentences[: target.index]:
+        read_sentence(story, sentence)
+    drafts = read_sentence(story, target, keep=False)
+    draft = next((d for d in drafts if any(a <= t.head < b for t in d.triggers)), None)
+    if draft is None:
+        draft = _draft_of(story, target, a, b)
+        settle_place(story, draft, drafts)
+    return tuple(to_place(spot, article.text) for spot in draft.spots if spot.role not in ("from", "to"))
+
+
+def _draft_of(story: Story, sentence: Sentence, a: int, b: int) -> Draft:
+    """A draft for the tokens ``a`` to ``b``, of no type."""
+    verb = story.text.tokens[a].tag in VERBAL
+    trigger = Trigger(a, a, b, "", "v" if verb else "n", "event", "", 0)
+    return Draft(sentence, trigger, "", [trigger], [story.text.clause_of(a)])
