@@ -33,6 +33,11 @@ _ABBREVIATION = re.compile(
     r"Nov|Dec|Mo|Calif|Okla|Tex|Fla|vs|etc)|\b[A-Za-z])\.$"
 )
 
+WRAP_COLUMNS = (45, 100)
+"""How wide the lines of hard-wrapped text are (wire copy 60-80, e-mail 72-78); an unwrapped paragraph is longer."""
+
+_LISTED = re.compile(r"[\s]|[-*•–—]|[0-9]{1,3}[.)]\s")
+
 MAX_SENTENCE = 300
 """Tokens after which a sentence is cut: no prose is longer, and the work on one sentence grows with its square."""
 
@@ -88,7 +93,11 @@ def inflections(base: str, irregular: dict[str, list[str]]) -> Iterable[str]:
 
 @dataclass(slots=True)
 class Token:
-    """A word: offsets into the article, its lower-case form and its Penn tag."""
+    """A word: offsets into the article, its lower-case form and its Penn tag.
+
+    ``head`` is the token it depends on (itself for the root of a sentence), ``dep`` how, ``entity`` the kind of name
+    that the model took it for; -1 and empty without a parse.
+    """
 
     i: int
     start: int
@@ -96,6 +105,9 @@ class Token:
     text: str
     low: str
     tag: str
+    head: int = -1
+    dep: str = ""
+    entity: str = ""
 
 
 @dataclass(slots=True)
@@ -219,10 +231,32 @@ def _guess(low: str, text: str, previous: str, verbs: frozenset[str], upper: boo
     return "NN"
 
 
-def _plain_sentences(text: str) -> list[tuple[int, int]]:
+def _wraps(text: str) -> frozenset[int]:
+    """Where the newlines are that only wrap a line: the next word would not have fitted on it."""
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    if not WRAP_COLUMNS[0] <= width <= WRAP_COLUMNS[1]:
+        return frozenset()
+    found: list[int] = []
+    inner = end = 0
+    for line, following in pairwise(lines):
+        end += len(line) + 1
+        if not line.strip() or not following.strip():
+            continue
+        inner += 1
+        # a fifth of the width is left for words that were moved down whole, or lines filled by hand
+        full = len(line.rstrip()) + 1 + len(following.split(None, 1)[0]) > 0.8 * width
+        if full and not _LISTED.match(following):
+            found.append(end - 1)
+    return frozenset(found) if 2 * len(found) > inner else frozenset()
+
+
+def _plain_sentences(text: str, wraps: frozenset[int]) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
+        if match.start() in wraps:
+            continue
         if "\n" not in match.group():
             head = text[max(start, match.start() - 8) : match.start() + 1]
             if match.group().startswith(".") and _ABBREVIATION.search(head):
@@ -238,19 +272,26 @@ def read_text(text: str, doc: Doc | None) -> Text:
     verbs = _verb_forms()
     usable = doc is not None and doc.text == text and doc.has_annotation("TAG")
     raw: list[tuple[int, int, str, str]] = []
+    arcs: list[tuple[int, str, str]] = []
     if doc is not None and usable:
-        raw = [(w.idx, w.idx + len(w.text), w.text, w.tag_) for w in doc if not w.is_space]
+        kept = [w for w in doc if not w.is_space]
+        raw = [(w.idx, w.idx + len(w.text), w.text, w.tag_) for w in kept]
+        if doc.has_annotation("DEP"):
+            number = {w.i: n for n, w in enumerate(kept)}
+            arcs = [(number.get(w.head.i, -1), w.dep_, w.ent_type_) for w in kept]
     else:
         raw = [(m.start(), m.end(), m.group(), "") for m in _WORD.finditer(text)]
     cuts = {0}
+    wraps = _wraps(text)
     if doc is not None and usable and doc.has_annotation("SENT_START"):
         cuts.update(s.start_char for s in doc.sents)
-        cuts.update(m.end() for m in re.finditer(r"\n+", text))
+        cuts -= {at + 1 for at in wraps}
+        cuts.update(m.end() for m in re.finditer(r"\n+", text) if m.start() not in wraps)
     else:
-        cuts.update(a for a, _ in _plain_sentences(text))
+        cuts.update(a for a, _ in _plain_sentences(text, wraps))
     paragraph_starts = [0, *(m.end() for m in re.finditer(r"\n[ \t]*\n\s*", text))]
     if len(paragraph_starts) == 1:
-        paragraph_starts = [0, *(m.end() for m in re.finditer(r"\n+", text))]
+        paragraph_starts = [0, *(m.end() for m in re.finditer(r"\n+", text) if m.start() not in wraps)]
     tokens: list[Token] = []
     sentences: list[Sentence] = []
     ordered = sorted(cuts)
@@ -275,6 +316,8 @@ def read_text(text: str, doc: Doc | None) -> Text:
             close()
         tokens.append(Token(len(tokens), start, end, form, form.lower(), tag))
     close()
+    for token, (head, dep, entity) in zip(tokens, arcs, strict=False):
+        token.head, token.dep, token.entity = head, dep, entity
     for sentence in sentences:
         if usable and not sentence.upper:
             continue
