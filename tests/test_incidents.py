@@ -474,3 +474,19 @@ def test_somebody_who_is_spoken_to_is_no_destination(nlp: Any) -> None:
         "Rebels and soldiers clashed in Umbrade, a farmer told us and spoke to Kolvando.", "Umbrade", nlp=nlp
     )
     assert [p.text for p in clash.places] == ["Umbrade"]
+
+
+def test_a_line_that_only_wraps_ends_no_sentence() -> None:
+    text = (
+        "Officials of the northern district said on Tuesday that a bomb had gone off in\n"
+        "Astrel on Sunday evening, and that nine people who were waiting at a bus stop\n"
+        "had been killed. The district's hospital said that it had admitted more than\n"
+        "twenty people.\n\nIt asked for blood."
+    )
+    (incident,) = tell(text, "Astrel")
+    assert (incident.type, incident.places[0].name, incident.date_start) == ("explosive", "Astrel", "2024-05-12")
+
+
+def test_a_line_of_its_own_stays_a_sentence() -> None:
+    text = "A blast in Astrel\nGunmen killed two in Borvo\nA mine exploded in Cerna\nPolice shut a road to Dorn"
+    assert {i.places[0].name for i in tell(text, "Astrel", "Borvo", "Cerna", "Dorn")} >= {"Astrel", "Borvo", "Cerna"}
