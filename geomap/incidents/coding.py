@@ -14,7 +14,7 @@ from geomap.incidents.certainty import judge
 from geomap.incidents.drafting import context_type, drafts_of
 from geomap.incidents.record import quote_of, records_of
 from geomap.incidents.sites import settle_place
-from geomap.incidents.story import Draft, Story
+from geomap.incidents.story import WINDOW, Draft, Story
 from geomap.incidents.syntax import Sentence, read_text
 from geomap.incidents.telling import retold, told_by_the_lead
 from geomap.incidents.when import settle_date
@@ -47,6 +47,8 @@ def code_incidents(
     story = Story(article, text, list(resolutions), sorted(dates, key=lambda d: (d.start, d.end)))
     for sentence in text.sentences:
         read_sentence(story, sentence)
+    if not story.drafts:
+        story.drafts.extend(_placeless(story.spared))
     out: list[Incident] = []
     for draft in story.drafts:
         if not told_by_the_lead(story, draft):
@@ -64,8 +66,23 @@ def read_sentence(story: Story, sentence: Sentence, *, keep: bool = True) -> lis
             if not draft.dropped:
                 story.drafts.append(draft)
                 story.recent.append(draft)
+            elif draft.spare:
+                story.spared.append(draft)
         story.seen_spots.extend(s for s in story.spots_in(sentence) if s.use != "dateline")
     return drafts
+
+
+def _placeless(spared: list[Draft]) -> list[Draft]:
+    """What an article tells that has no incident with a place: its events all the same, those that stand alone first.
+
+    A short report may name no place at all; it is then listed, and no map can draw it wrong.
+    """
+    events = [d for d in spared if not d.weak and not d.effect_only] or [d for d in spared if not d.weak] or spared
+    kept: list[Draft] = []
+    for draft in events[:WINDOW]:
+        if not any(draft.type == other.type for other in kept):
+            kept.append(draft)
+    return kept
 
 
 def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
@@ -94,3 +111,4 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         or not draft.spots
     ):
         draft.dropped = True
+        draft.spare = not draft.judgement.mention

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geomap.incidents.codes import refine_sides
 from geomap.incidents.sites import site_spots
 from geomap.incidents.story import DEFINITE, HARMFUL, Draft, Story, related
 from geomap.incidents.syntax import BE, VERBAL, Clause, Sentence, Token, words
@@ -72,6 +73,7 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
         draft.weak = all(t.kind == "weak" for t in group)
         draft.definite = main.pos == "n" and _is_definite(story, main, sentence)
         _refine(story, draft)
+        refine_sides(story, draft)
         host = _host(story, draft, clause, clauses, drafts)
         if host is not None:
             _absorb(story, host, draft)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 
+from geomap.incidents.codes import codes_of
 from geomap.incidents.places import Spot, to_place
 from geomap.incidents.story import Draft, Story
 from geomap.incidents.who import actors_of
-from geomap.lexicons import load_json
 from geomap.records import Attribution, Incident, IncidentPlace, SourceQuote
 
 __all__ = ["quote_of", "records_of"]
@@ -60,6 +60,8 @@ def precision_of(spots: list[Spot]) -> tuple[int | None, int | None, float | Non
 
 def records_of(story: Story, draft: Draft) -> list[Incident]:
     """One incident for each precision that the draft's places have."""
+    if not draft.spots:
+        return [_record(story, draft, [], [])]
     groups: dict[object, list[Spot]] = {}
     going = [s for s in draft.spots if s.role in ("from", "to")]
     sites = [s for s in draft.spots if s.role not in ("from", "to")]
@@ -92,8 +94,7 @@ def _record(story: Story, draft: Draft, spots: list[Spot], going: list[Spot]) ->
         certainty = "historical"
     start, end = draft.quotes[0]
     precision, where, radius = precision_of(spots)
-    types = load_json("event_types.json")["types"][draft.type]
-    sub = draft.main.sub if draft.main.type == draft.type else ""
+    sub, plover = codes_of(story, draft)
     scores = [s.resolution.score for s in spots] or [0.0]
     score = min(scores)
     if draft.borrowed:
@@ -115,8 +116,8 @@ def _record(story: Story, draft: Draft, spots: list[Spot], going: list[Spot]) ->
         incident_id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16],
         doc_id=story.article.doc_id,
         type=draft.type,
-        acled_sub_event=sub or (types["acled_sub_events"][0] if types["acled_sub_events"] else None),
-        plover=types["plover"][0] if types["plover"] else None,
+        acled_sub_event=sub,
+        plover=plover,
         places=tuple(places),
         geo_precision=precision,
         where_prec=where,

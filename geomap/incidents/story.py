@@ -15,7 +15,7 @@ from geomap.incidents.syntax import VERBAL, Clause, Sentence, Text, words
 from geomap.incidents.triggers import Trigger, verb_set
 from geomap.records import Article, DateExpression, Resolution
 
-__all__ = ["DEFINITE", "HARMFUL", "Draft", "Story", "ids_of", "is_report", "overlaps", "parse_day", "related"]
+__all__ = ["DEFINITE", "HARMFUL", "WINDOW", "Draft", "Story", "ids_of", "is_report", "overlaps", "parse_day", "related"]
 
 _DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[—–]")
 
@@ -78,6 +78,7 @@ class Draft:
     crowd: Count | None = None
     definite: bool = False
     dropped: bool = False
+    spare: bool = False
     background: bool = False
     quotes: list[tuple[int, int]] = field(default_factory=list)
 
@@ -108,6 +109,7 @@ class Story:
         self.date_starts = [d.start for d in dates]
         self.doc_words = frozenset(t.low for t in text.tokens)
         self.drafts: list[Draft] = []
+        self.spared: list[Draft] = []
         self.recent: deque[Draft] = deque(maxlen=WINDOW)
         self.seen_spots: deque[Spot] = deque(maxlen=40)
         self.published = parse_day(article.published)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections
+from geomap.incidents.syntax import BE, FINITE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections
 from geomap.lexicons import load_json, load_table
 
-__all__ = ["Trigger", "classes_of", "find_triggers", "verb_set"]
+__all__ = ["Trigger", "check_lexicon", "classes_of", "find_triggers", "verb_set"]
 
-_CAPITALS_AS_CLASSES = {
-    "PLACE",
-}
 _REACH = 5
 """How many words may lie between a verb and the rest of its pattern ("opened heavy machine-gun fire")."""
 
@@ -30,12 +27,16 @@ class _Entry:
     without: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
     kind: str
     sub: str
+    plover: str
     order: int
 
 
 @dataclass(slots=True)
 class Trigger:
-    """Words that report an incident: ``head`` is the token that matched, ``a`` to ``b`` all of them."""
+    """Words that report an incident: ``head`` is the token that matched, ``a`` to ``b`` all of them.
+
+    ``sub`` and ``plover`` are the ACLED sub-event and the PLOVER code that the lexicon's line names, else empty.
+    """
 
     head: int
     a: int
@@ -45,6 +46,7 @@ class Trigger:
     kind: str
     sub: str
     weight: int
+    plover: str = ""
 
 
 def _plural(word: str) -> str:
@@ -119,7 +121,7 @@ def _index() -> tuple[dict[str, tuple[_Entry, ...]], dict[str, tuple[_Entry, ...
     verbs: dict[str, list[_Entry]] = {}
     nouns: dict[str, list[_Entry]] = {}
     for order, row in enumerate(load_table("triggers.tsv")):
-        type_, pos, pattern, needs, without, kind, sub = (*row, "", "", "", "", "")[:7]
+        type_, pos, pattern, needs, without, kind, sub, plover = (*row, "", "", "", "", "")[:8]
         parts = [p.split("/") for p in pattern.split()]
         words: list[frozenset[str]] = []
         for n, options in enumerate(parts):
@@ -132,11 +134,48 @@ def _index() -> tuple[dict[str, tuple[_Entry, ...]], dict[str, tuple[_Entry, ...
                 else:
                     forms.update((option, option + "s") if option.isalpha() else (option,))
             words.append(frozenset(forms))
-        entry = _Entry(type_, pos, tuple(words), _conditions(needs), _conditions(without), kind or "event", sub, order)
+        entry = _Entry(
+            type_, pos, tuple(words), _conditions(needs), _conditions(without), kind or "event", sub, plover, order
+        )
         target, key = (verbs, words[0]) if pos == "v" else (nouns, words[-1] if pos == "n" else words[0])
         for form in key:
             target.setdefault(form, []).append(entry)
     return {k: tuple(v) for k, v in verbs.items()}, {k: tuple(v) for k, v in nouns.items()}
+
+
+_KEYS = frozenset({"subj", "obj", "do", "any", "sent", "doc", "mod", "next"})
+
+
+def check_lexicon() -> list[str]:
+    """What is wrong with ``triggers.tsv``: unknown types, classes, keys, codes, lines told twice; empty if nothing."""
+    types = load_json("event_types.json")["types"]
+    problems = []
+    seen: set[tuple[str, ...]] = set()
+    for row in load_table("triggers.tsv"):
+        type_, pos, pattern, needs, without, kind, sub, plover = (*row, "", "", "", "", "")[:8]
+        name = f"{type_} {pos} {pattern!r}"
+        if type_ not in types:
+            problems.append(f"{name}: no such type")
+            continue
+        if pos not in ("v", "n", "x") or kind not in ("", "event", "effect", "weak") or not pattern.split():
+            problems.append(f"{name}: pos, pattern or kind")
+        if sub and sub not in types[type_]["acled_sub_events"]:
+            problems.append(f"{name}: no sub-event {sub!r}")
+        if plover and not plover.split(":")[0].isupper():
+            problems.append(f"{name}: no PLOVER code {plover!r}")
+        if tuple(row[:5]) in seen:
+            problems.append(f"{name}: told twice")
+        seen.add(tuple(row[:5]))
+        for part in filter(None, (p.strip() for p in f"{needs};{without}".split(";"))):
+            key, _, values = part.partition("=")
+            if key not in _KEYS or not values:
+                problems.append(f"{name}: condition {part!r}")
+            problems.extend(
+                f"{name}: no class {value}"
+                for value in values.split("|")
+                if value.isupper() and value != "PLACE" and value not in _class_forms()
+            )
+    return problems
 
 
 class _View:
@@ -199,6 +238,9 @@ class _View:
                 spans = left if key == "subj" else right
                 if key == "obj" and c.marker in ("who", "which", "that") and tokens[t].tag == "VBN":
                     spans = [*left, *right]
+        elif key == "do":
+            # the object itself: up to the first preposition or verb behind it; a passive's stands before it
+            spans = [(c.a, t)] if passive else [(t + 1, _object_end(tokens, t + 1, c.b))]
         elif key == "mod":
             spans = [(max(c.a, t - 2), t)]
         elif key == "next":
@@ -240,6 +282,15 @@ class _View:
         if forms and not forms.isdisjoint(words):
             return True
         return ("PLACE" in classes and place) or ("any" in classes and filled)
+
+
+def _object_end(tokens: list[Token], a: int, b: int) -> int:
+    """Where the noun phrase that begins at ``a`` ends."""
+    for i in range(a, min(b, a + 14)):
+        token = tokens[i]
+        if (token.tag in ("IN", "TO") and token.low != "of") or token.tag in FINITE or token.low in (";", ":", "—"):
+            return i
+    return min(b, a + 14)
 
 
 def _direct(tokens: list[Token], t: int, i: int) -> bool:
@@ -320,13 +371,9 @@ def find_triggers(
                 end = _match_verb(tokens, entry, i, min(sentence.b, clause.b))
                 if end is None or not _senses(entry, view):
                     continue
-                weight = (
-                    4 * len(entry.words)
-                    + (1 + len(entry.needs) if entry.needs else 0)
-                    + (0 if entry.kind == "event" else -3)
-                )
+                weight = _weight(entry)
                 if best is None or weight > best.weight:
-                    best = Trigger(i, i, end, entry.type, "v", entry.kind, entry.sub, weight)
+                    best = Trigger(i, i, end, entry.type, "v", entry.kind, entry.sub, weight, entry.plover)
         if best is None or noun or verb:
             for entry in nouns.get(token.low, ()):
                 if entry.pos == "n":
@@ -344,13 +391,9 @@ def find_triggers(
                     start, end = i, last
                 if not _senses(entry, view):
                     continue
-                weight = (
-                    4 * len(entry.words)
-                    + (1 + len(entry.needs) if entry.needs else 0)
-                    + (0 if entry.kind == "event" else -3)
-                )
+                weight = _weight(entry)
                 if best is None or weight > best.weight:
-                    best = Trigger(i, start, end, entry.type, entry.pos, entry.kind, entry.sub, weight)
+                    best = Trigger(i, start, end, entry.type, entry.pos, entry.kind, entry.sub, weight, entry.plover)
         if best is not None:
             found.append(best)
     return _longest(found)
@@ -404,6 +447,11 @@ def _attributive(tokens: list[Token], i: int, b: int) -> bool:
 
 def _senses(entry: _Entry, view: _View) -> bool:
     return all(view.holds(c) for c in entry.needs) and not any(view.holds(c) for c in entry.without)
+
+
+def _weight(entry: _Entry) -> int:
+    """How much a matched pattern says: longer ones and those with conditions before bare words."""
+    return 4 * len(entry.words) + (1 + len(entry.needs) if entry.needs else 0) - (0 if entry.kind == "event" else 3)
 
 
 def _longest(found: list[Trigger]) -> list[Trigger]:
