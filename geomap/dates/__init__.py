@@ -11,7 +11,8 @@ from __future__ import annotations
 from datetime import date
 
 from geomap.caldates import parse_day
-from geomap.dates.phrases import Finder, find_phrases
+from geomap.dates.atoms import Finder
+from geomap.dates.phrases import find_phrases
 from geomap.dates.resolving import Resolver
 from geomap.records import Article, DateExpression
 

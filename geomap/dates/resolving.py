@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from geomap.caldates import LATEST_YEAR, OLDEST_YEAR, make_day
-from geomap.dates.phrases import SEASONS, Finder, Phrase
+from geomap.dates.atoms import SEASONS, Finder, Phrase
 from geomap.dates.tense import clause, looks_ahead
 from geomap.records import DateExpression
 
