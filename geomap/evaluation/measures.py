@@ -49,7 +49,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from geomap.errors import InputError
 from geomap.evaluation.corpora import DEMONYM_TYPES, Document, Gold
@@ -207,7 +207,7 @@ def _predicted(record: Mapping[str, Any], place: Callable[[str], Place | None]) 
 class _Spans:
     """Finds those of many spans that share a character with a given one, without looking at all."""
 
-    def __init__(self, spans: Sequence[Gold]) -> None:
+    def __init__(self, spans: Sequence[Spanned]) -> None:
         self._order = sorted(range(len(spans)), key=lambda i: spans[i].start)
         self._spans = spans
         self._starts = [spans[i].start for i in self._order]
@@ -223,7 +223,19 @@ class _Spans:
             at -= 1
 
 
-def match(gold: Sequence[Gold], predicted: Sequence[Predicted], *, exact: bool = False) -> list[tuple[int, int]]:
+class Spanned(Protocol):
+    """Whatever has offsets."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends: the offset behind its last character."""
+
+
+def match(gold: Sequence[Spanned], predicted: Sequence[Spanned], *, exact: bool = False) -> list[tuple[int, int]]:
     """Pairs of indices, one to one: the larger overlap first, then the smaller difference in length, then order."""
     spans = _Spans(gold)
     pairs: list[tuple[int, int, int, int]] = []
