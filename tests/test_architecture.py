@@ -39,6 +39,8 @@ FOUNDATIONS = {
     "caldates",
     "resources",
     "outputs",
+    "arcs",
+    "divisions",
     "folders",
     "views",
 }

@@ -1,7 +1,7 @@
-"""The map under the incidents: land, borders, countries' names, from Natural Earth, without tiles.
+"""The map under the incidents: land, borders, divisions, lakes and rivers, from Natural Earth, without tiles.
 
 Far out it is the committed coarse world; near the incidents it is cut from the 1:10m country polygons that
-the caller passes in.
+the caller passes in, the lines between first-level divisions and the committed lakes and rivers.
 """
 
 from __future__ import annotations
@@ -15,15 +15,93 @@ from typing import Any
 import shapely
 from shapely.geometry import box
 
+from geomap.arcs import decode_arc, encode_arcs
+from geomap.divisions import inner_lines
 from geomap.maps.topology import build_topology
 from geomap.views import AREAS, DEFAULT_VIEW, load_view
 
-__all__ = ["border_kind", "contested", "detail", "encode_arcs", "world"]
+__all__ = ["base_parts", "border_kind", "contested", "detail", "encode_arcs", "water", "world"]
 
 
 @cache
 def _world() -> Any:
     return json.loads(resources.files("geomap.maps").joinpath("data", "world.json").read_text(encoding="utf-8"))
+
+
+@cache
+def _water() -> Any:
+    return json.loads(resources.files("geomap.maps").joinpath("data", "water.json").read_text(encoding="utf-8"))
+
+
+_Window = tuple[float, float, float, float]
+
+
+def base_parts(
+    boundaries: Any, extent: _Window | None, *, view: str = DEFAULT_VIEW, kosovo_label: str | None = None
+) -> dict[str, Any]:
+    """The keys of the page's data that its base map is drawn from: ``world``, ``water`` and, around ``extent`` (west,
+    south, east, north), ``detail``. Arguments and errors as for :func:`detail`."""
+    lettered = world(view, kosovo_label=kosovo_label)
+    parts: dict[str, Any] = {
+        "world": {key: value for key, value in lettered.items() if key != "about"},
+        "water": _water()["far"],
+    }
+    cut = detail(boundaries, extent, view=view, kosovo_label=kosovo_label)
+    if cut is not None:
+        parts["detail"] = cut
+    return parts
+
+
+@cache
+def _near(kind: str) -> tuple[Any, tuple[tuple[float, tuple[tuple[float, float], ...]], ...]]:
+    """The lakes or rivers of ``water.json``: a tree of their frames, and for each its zoom and points."""
+    stored = _water()["near"][kind]
+    found = tuple(
+        (float(zoom), tuple(decode_arc(text, stored["scale"])))
+        for zoom, text in zip(stored["zooms"], stored["arcs"], strict=True)
+    )
+    lines = [shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0]) for _, points in found]
+    return shapely.STRtree(lines), found
+
+
+def water(window: _Window, *, tolerance: float = 0.0) -> dict[str, Any]:
+    """Lakes (rings, whole, to be filled by the even-odd rule) and rivers (cut) that meet ``window``: for each kind its
+    arcs and ``zooms``, from which zoom on each is drawn."""
+    frame = box(*window)
+    found: dict[str, Any] = {}
+    for kind in ("lakes", "rivers"):
+        tree, stored = _near(kind)
+        drawn: list[tuple[float, list[tuple[float, float]]]] = []
+        for number in sorted(int(n) for n in tree.query(frame)):
+            zoom, points = stored[number]
+            line = shapely.LineString(points)
+            if kind == "rivers":
+                line = line.intersection(frame)
+            drawn += [
+                (zoom, list(part.coords))
+                for part in shapely.get_parts(line.simplify(tolerance, preserve_topology=True))
+                if part.geom_type == "LineString" and len(part.coords) > 1
+            ]
+        found[kind] = {**encode_arcs([points for _, points in drawn], decimals=3), "zooms": [zoom for zoom, _ in drawn]}
+    return found
+
+
+def _division_lines(code: str, land: Any, window: _Window, tolerance: float) -> list[Any]:
+    """The lines between the first-level divisions of a country, as far as they lie on ``land``, its own."""
+    found: list[Any] = []
+    shapely.prepare(land)
+    for points in inner_lines(code):
+        line = shapely.clip_by_rect(shapely.LineString(points), *window)
+        if line.is_empty:
+            continue
+        inside = line if land.contains(line) else line.intersection(land)
+        merged = shapely.line_merge(inside) if inside.geom_type == "MultiLineString" else inside
+        found += [
+            list(part.simplify(tolerance, preserve_topology=False).coords)
+            for part in shapely.get_parts(merged)
+            if part.geom_type == "LineString" and part.length > tolerance
+        ]
+    return found
 
 
 # From this zoom on a contested area is lettered that is no country to Natural Earth: it is about 50 km across.
@@ -71,37 +149,6 @@ def border_kind(views: Sequence[str], owners: Sequence[int]) -> str:
     return "d" if not one or not other or contested(one, other) else "b"
 
 
-def encode_arcs(arcs: Sequence[Sequence[tuple[float, float]]], *, decimals: int) -> dict[str, Any]:
-    """``arcs`` as ``{"scale", "arcs"}``: each arc a string of deltas (lon, lat, lon, lat, ...), the first
-    from 0, 0, in units of 10**-decimals degrees. Points that fall on the one before are left out.
-
-    A number is written in the widely used encoded-polyline way: zigzag, then five bits a character from "?"
-    on, 32 added while more follow. Three characters a point, against seven for decimal digits.
-    """
-    scale = 10**decimals
-    coded = []
-    for arc in arcs:
-        x = y = 0
-        text: list[str] = []
-        for i, (lon, lat) in enumerate(arc):
-            column, row = round(lon * scale), round(lat * scale)
-            if i and column == x and row == y and i != len(arc) - 1:
-                continue
-            _append(text, column - x)
-            _append(text, row - y)
-            x, y = column, row
-        coded.append("".join(text))
-    return {"scale": scale, "arcs": coded}
-
-
-def _append(text: list[str], number: int) -> None:
-    number = ~(number << 1) if number < 0 else number << 1
-    while number >= 32:
-        text.append(chr((32 | (number & 31)) + 63))
-        number >>= 5
-    text.append(chr(number + 63))
-
-
 # Wider than this the coarse world is all that can be seen of the detail (zoom 4 shows 40 degrees on a
 # laptop).
 _WIDEST = 40.0
@@ -121,7 +168,8 @@ def detail(
 
     ``boundaries`` is a GeoDataFrame of country polygons as :func:`geomap.boundaries.load_boundaries_for` gives it for
     the same ``view`` (columns ``views``, ``name``, ``area``). ``kosovo_label`` goes before the view's own. In the
-    result, ``names`` and ``contested`` (1 for a contested area, else 0) stand beside ``shapes``. Raises
+    result, ``names`` and ``contested`` (1 for a contested area, else 0) stand beside ``shapes``; ``divisions`` are the
+    lines between first-level divisions, ``lakes`` and ``rivers`` as :func:`water` gives them. Raises
     :class:`~geomap.errors.UsageError` for an unknown view.
     """
     chosen = load_view(view)
@@ -175,6 +223,15 @@ def detail(
             kinds.append("c")
         else:
             kinds.append(border_kind(views, owners))
+    owners_of_land: dict[str, list[Any]] = {}
+    for number, code in enumerate(frame["code"]):
+        if code:
+            owners_of_land.setdefault(str(code), []).append(shapes[number])
+    lines = [
+        line
+        for code in sorted(owners_of_land)
+        for line in _division_lines(code, shapely.union_all(owners_of_land[code]), window, tolerance)
+    ]
     return {
         **encode_arcs(topology.arcs, decimals=3),
         "kinds": "".join(kinds),
@@ -182,4 +239,6 @@ def detail(
         "names": [name for name, rings in zip(names, topology.shapes, strict=True) if rings],
         "contested": [int(bool(area)) for area, rings in zip(areas, topology.shapes, strict=True) if rings],
         "window": [round(value, 3) for value in window],
+        "divisions": encode_arcs(lines, decimals=3)["arcs"],
+        **water(window, tolerance=tolerance),
     }

@@ -24,7 +24,7 @@ from folium.template import Template
 
 from geomap.errors import OutputError
 from geomap.lexicons import load_json
-from geomap.maps.basemap import detail, encode_arcs, world
+from geomap.maps.basemap import base_parts, encode_arcs
 from geomap.records import CERTAINTIES, Place
 from geomap.views import DEFAULT_VIEW, load_view
 
@@ -238,20 +238,8 @@ def _payload(
         "kinds": _kinds(),
     }
     if basemap:
-        payload |= _base_parts(boundaries, _extent(found), view=view, kosovo_label=kosovo_label)
+        payload |= base_parts(boundaries, _extent(found), view=view, kosovo_label=kosovo_label)
     return payload
-
-
-def _base_parts(
-    boundaries: Any, extent: tuple[float, float, float, float] | None, *, view: str, kosovo_label: str | None
-) -> dict[str, Any]:
-    """The keys of the payload that base.js draws from."""
-    lettered = world(view, kosovo_label=kosovo_label)
-    parts: dict[str, Any] = {"world": {key: value for key, value in lettered.items() if key != "about"}}
-    cut = detail(boundaries, extent, view=view, kosovo_label=kosovo_label)
-    if cut is not None:
-        parts["detail"] = cut
-    return parts
 
 
 def _kinds() -> list[list[Any]]:

@@ -1,5 +1,5 @@
 // What the base map takes from the style sheet (base.css): css.land is --gm-land.
-var BASE_CSS = ['land', 'coast', 'border', 'contested', 'grid', 'town', 'country', 'halo'];
+var BASE_CSS = ['lake', 'river', 'division', 'land', 'coast', 'border', 'contested', 'grid', 'town', 'country', 'halo'];
 
 // ---- arcs: encoded polylines to Mercator units (0..1) -------------------------------------------------------
 function mercX(lon) { return lon / 360 + 0.5; }
@@ -88,6 +88,11 @@ var CanvasLayer = L.Layer.extend({
 // signs() gives the points that signs stand at, so that names keep clear of them.
 function baseMap(map, data, css, signs) {
   var world = data.world ? decodeLand(data.world) : null, near = data.detail ? decodeLand(data.detail) : null;
+  var farWater = decodeWater(data.water), nearWater = decodeWater(data.detail);
+  var divisions = (data.detail && data.detail.divisions || []).map(function (text) {
+    var points = decodeArc(text, data.detail.scale);
+    return { p: points, box: boxOf(points, [9, 9, -9, -9]) };
+  });
   var countries = (data.world && data.world.labels || []).map(function (c) {
     return [c[1] === 'XK' ? data.kosovo : c[0], c[3], c[2], 0, c[4]];
   });
@@ -106,7 +111,19 @@ function baseMap(map, data, css, signs) {
       if (i || join) ctx.lineTo(x, y); else ctx.moveTo(x, y);
     }
   }
-  function land(v, topo, shift) {
+  // Water by the zoom from which it is worth drawing: [[zoom, points, box], ...], sorted.
+  function decodeWater(water) {
+    var result = {};
+    ['lakes', 'rivers'].forEach(function (kind) {
+      var found = water && water[kind];
+      result[kind] = found ? found.arcs.map(function (text, i) {
+        var points = decodeArc(text, found.scale);
+        return { z: found.zooms[i], p: points, box: boxOf(points, [9, 9, -9, -9]) };
+      }) : [];
+    });
+    return result;
+  }
+  function ground(v, topo, water, lines, shift) {
     var ctx = v.ctx;
     ctx.fillStyle = css.land; ctx.strokeStyle = css.land; ctx.lineWidth = 1;
     topo.shapes.forEach(function (shape) {
@@ -118,6 +135,21 @@ function baseMap(map, data, css, signs) {
       });
       ctx.fill('evenodd'); ctx.stroke();  // the stroke closes hairlines between neighbours
     });
+    // An island is a ring inside its lake's: the even-odd rule leaves it out.
+    ctx.lineJoin = 'round';
+    rivers(v, water.rivers, shift);
+    ctx.beginPath();
+    water.lakes.forEach(function (lake) {
+      if (lake.z <= v.zoom + 0.5 && inView(v, lake.box, shift)) { trace(v, lake.p, shift, false, false); ctx.closePath(); }
+    });
+    ctx.fillStyle = css.lake; ctx.fill('evenodd');
+    ctx.strokeStyle = css.coast; ctx.lineWidth = 0.7; ctx.stroke();
+    if (lines.length && v.zoom >= 5.5) {
+      ctx.beginPath();
+      lines.forEach(function (line) { if (inView(v, line.box, shift)) trace(v, line.p, shift, false, false); });
+      ctx.strokeStyle = css.division; ctx.lineWidth = v.zoom > 8 ? 1.2 : 0.9; ctx.setLineDash([5, 2, 1.5, 2]);
+      ctx.stroke(); ctx.setLineDash([]);
+    }
     [['c', css.coast, 1, []], ['b', css.border, v.zoom > 5 ? 1.4 : 1, []], ['d', css.contested, v.zoom > 5 ? 1.7 : 1.2, [6, 4]]].forEach(function (line) {
       ctx.beginPath();
       topo.arcs.forEach(function (arc) {
@@ -126,6 +158,23 @@ function baseMap(map, data, css, signs) {
       ctx.strokeStyle = line[1]; ctx.lineWidth = line[2]; ctx.setLineDash(line[3]); ctx.lineJoin = 'round';
       ctx.stroke(); ctx.setLineDash([]);
     });
+  }
+  // Drawn at 1:50m a river may be some kilometres off its bed: it fades before that could mislead.
+  var RIVER_FADES = 9, RIVER_ENDS = 10.5;
+  function rivers(v, all, shift) {
+    var ctx = v.ctx, groups = [[], [], []];
+    if (v.zoom >= RIVER_ENDS) return;
+    all.forEach(function (river) {
+      var above = v.zoom + 0.5 - river.z;
+      if (above >= 0 && inView(v, river.box, shift)) groups[Math.min(2, Math.floor(above / 1.5))].push(river.p);
+    });
+    ctx.strokeStyle = css.river; ctx.lineCap = 'round';
+    ctx.globalAlpha = v.zoom > RIVER_FADES ? 1 - (v.zoom - RIVER_FADES) / (RIVER_ENDS - RIVER_FADES) : 1;
+    groups.forEach(function (lines, i) {
+      ctx.beginPath(); lines.forEach(function (points) { trace(v, points, shift, false, false); });
+      ctx.lineWidth = [0.8, 1.2, 1.7][i]; ctx.stroke();
+    });
+    ctx.globalAlpha = 1; ctx.lineCap = 'butt';
   }
   function graticule(v) {
     var ctx = v.ctx, steps = [30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01], step = steps[0];
@@ -151,10 +200,10 @@ function baseMap(map, data, css, signs) {
         var x0 = v.x(window_[0]), x1 = v.x(window_[2]), y0 = v.y(window_[3]), y1 = v.y(window_[1]);
         var off = shift * v.world;
         ctx.beginPath(); ctx.rect(0, 0, v.width, v.height); ctx.rect(x0 + off, y0, x1 - x0, y1 - y0); ctx.clip('evenodd');
-        land(v, world, shift); ctx.restore(); ctx.save();
+        ground(v, world, farWater, [], shift); ctx.restore(); ctx.save();
         ctx.beginPath(); ctx.rect(x0 + off, y0, x1 - x0, y1 - y0); ctx.clip();
-        land(v, near, shift);
-      } else land(v, world, shift);
+        ground(v, near, nearWater, divisions, shift);
+      } else ground(v, world, farWater, [], shift);
       ctx.restore();
     });
     if (world) graticule(v);

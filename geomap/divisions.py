@@ -1,0 +1,147 @@
+"""First-level divisions (states, provinces, oblasts): their outlines, and which one a point lies in.
+
+They are Natural Earth's 1:10m admin-1 units (public domain), joined to the divisions of GeoNames by
+``geomap/maps/build_divisions.py``. A division's *cell* is exact towards the other divisions of its country and
+reaches some 13 km beyond its coasts and the country's borders, which come from the country's own polygon (see
+:func:`geomap.boundaries.load_divisions`). In a country whose divisions are newer than Natural Earth's, some are
+missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from geomap.arcs import decode_arc
+from geomap.text import fold
+
+__all__ = [
+    "Division",
+    "cell_of_division",
+    "division_at",
+    "division_countries",
+    "divisions_of",
+    "find_division",
+    "inner_lines",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """A first-level division: GeoNames ``id`` (``gn:785756``), ISO 3166-1 alpha-2 ``code`` of its country, ``name``,
+    ``rings`` of arc numbers, and ``land``: the ADM0_A3 codes of the country polygons that it lies in, empty where they
+    are those of ``code``."""
+
+    id: str
+    code: str
+    name: str
+    rings: tuple[tuple[int, ...], ...]
+    land: tuple[str, ...] = ()
+
+
+@cache
+def _data() -> Any:
+    # Read beside the package rather than through it: geomap.maps need not be loaded for a spatial join.
+    return json.loads(resources.files("geomap").joinpath("maps", "data", "admin1.json").read_text(encoding="utf-8"))
+
+
+@cache
+def division_countries() -> tuple[str, ...]:
+    """The codes of the countries whose divisions have outlines."""
+    return tuple(_data()["countries"])
+
+
+@cache
+def divisions_of(code: str) -> tuple[Division, ...]:
+    """The divisions of a country that have an outline, by name; none for a country without any."""
+    rows = _data()["countries"].get(code, {"divisions": ()})["divisions"]
+    return tuple(
+        Division(
+            id=row[0],
+            code=code,
+            name=row[1],
+            rings=tuple(tuple(ring) for ring in row[2]),
+            land=tuple(row[3]) if len(row) > 3 else (),
+        )
+        for row in rows
+    )
+
+
+@cache
+def _by_id() -> Mapping[str, Division]:
+    return MappingProxyType({one.id: one for code in division_countries() for one in divisions_of(code)})
+
+
+@cache
+def _by_name(code: str) -> Mapping[str, Division | None]:
+    found: dict[str, Division | None] = {}
+    for one in divisions_of(code):
+        key = fold(one.name)
+        # Two of one name: neither is meant by it.
+        found[key] = None if key in found else one
+    return MappingProxyType(found)
+
+
+def find_division(code: str | None, *, place_id: str | None = None, name: str | None = None) -> Division | None:
+    """The division with this GeoNames id, else the one of this name in the country; None if there is none."""
+    if place_id and (found := _by_id().get(place_id)) is not None:
+        return found
+    return _by_name(code).get(fold(name)) if code and name else None
+
+
+@cache
+def _arcs(code: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    scale = _data()["scale"]
+    return tuple(tuple(decode_arc(text, scale)) for text in _data()["countries"][code]["arcs"])
+
+
+def inner_lines(code: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """The lines between the divisions of a country, each as points (lon, lat). Where they meet a coast they reach into
+    the sea, where they meet a border into the neighbour: cut them with the country's land."""
+    country = _data()["countries"].get(code)
+    return _arcs(code)[: country["lines"]] if country else ()
+
+
+@cache
+def cell_of_division(division: Division) -> Any:
+    """The division's cell as a shapely geometry (EPSG:4326)."""
+    import shapely
+
+    arcs = _arcs(division.code)
+    whole: Any = None
+    for ring in division.rings:
+        points: list[tuple[float, float]] = []
+        for n in ring:
+            arc = arcs[n] if n >= 0 else arcs[~n][::-1]
+            points += arc[1:] if points else arc
+        if len(points) < 4:
+            continue
+        # A ring inside another is a hole, one apart an island: the symmetric difference is both.
+        polygon = shapely.make_valid(shapely.Polygon(points))
+        whole = polygon if whole is None else shapely.symmetric_difference(whole, polygon)
+    parts = (
+        [p for p in shapely.get_parts(whole) if p.geom_type in ("Polygon", "MultiPolygon")] if whole is not None else []
+    )
+    return shapely.union_all(parts)
+
+
+@cache
+def _finder(code: str) -> Any:
+    import shapely
+
+    return shapely.STRtree([cell_of_division(one) for one in divisions_of(code)])
+
+
+def division_at(code: str, lat: float, lon: float) -> Division | None:
+    """The division of the country ``code`` that a WGS84 point lies in; the first by name on a line between two."""
+    import shapely
+
+    if code not in division_countries():
+        return None
+    hits = _finder(code).query(shapely.Point(lon, lat), predicate="intersects")
+    return divisions_of(code)[int(min(hits))] if len(hits) else None
