@@ -55,11 +55,13 @@ _LOOSE_LINE_KM = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something to show: what went wrong, with which gold incident or prediction."""
+    """Something to show: what went wrong, with which gold incident or prediction. ``detail`` says of what is wrong or
+    a false fact in what way."""
 
     kind: str
     type: str
     quote: str
+    detail: str = ""
 
 
 _SHARES = ("type", "certainty", "attribution", "place", "geo_precision", "date", "overlap", "count", "quoted")
@@ -351,7 +353,7 @@ def judge(article: GoldArticle, predictions: Sequence[Prediction]) -> tuple[tupl
         failed = _judge_pair(pairing, g, n)
         if failed:
             wrong.add(pairing.of_gold[g])
-            found.append(Finding(kind=f"wrong {' and '.join(failed)}", type=gold[g].types[0], quote=gold[g].quote))
+            found.append(Finding(kind="wrong", type=gold[g].types[0], quote=gold[g].quote, detail=" and ".join(failed)))
         else:
             n["strict_found"] += 1
     n["strict_right"] = len(matched - wrong)
@@ -440,7 +442,10 @@ def _false_facts(pairing: _Article, n: dict[str, int]) -> Iterable[Finding]:
         if why is not None:
             n["false_facts"] += 1
             yield Finding(
-                kind=f"false fact ({why})", type=str(prediction.get("type")), quote=str(prediction.get("quote") or "")
+                kind="false fact",
+                type=str(prediction.get("type")),
+                quote=str(prediction.get("quote") or ""),
+                detail=why,
             )
 
 

@@ -1,4 +1,4 @@
-"""``geomap evaluate``: how right geomap is on annotated corpora."""
+"""``geomap evaluate toponyms``: how right recognition and resolution are."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from geomap.cli.parsing import command, settings_of
+from geomap.cli.evaluate._common import add_options, checked_settings, compared, errors_shown, number
+from geomap.cli.parsing import command
 from geomap.cli.reporting import Reporter, plain, print_json, table, write_stdout
 from geomap.errors import UsageError
 
-__all__ = ["add_commands"]
+__all__ = ["add_command"]
 
 
-def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
-    """Add ``evaluate``; ``run`` holds the options of the commands that read articles."""
-    group = commands.add_parser("evaluate", help="measure accuracy on annotated corpora", allow_abbrev=False)
-    into = group.add_subparsers(title="commands", dest="evaluate", metavar="WHAT", required=True)
+def add_command(into: Any, run: argparse.ArgumentParser) -> None:
+    """Add ``toponyms`` to the evaluations; ``run`` holds the options of the commands that read articles."""
     made = command(into, "toponyms", "measure how toponyms are recognised and resolved", run)
     made.add_argument(
         "corpora",
@@ -32,15 +31,11 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--no-demonyms", action="store_true", help="leave out demonyms (Turkish), for corpora that annotate none"
     )
-    made.add_argument(
-        "--predictions", metavar="FILE", help="measure what geomap toponyms wrote instead of running the pipeline"
+    add_options(
+        made,
+        predictions="measure what geomap toponyms wrote instead of running the pipeline",
+        half="only the documents of odd or of even number; the first is 1",
     )
-    made.add_argument("--compare", metavar="OLD.json", help="show what changed since an earlier result of --json")
-    made.add_argument(
-        "--half", choices=("odd", "even"), help="only the documents of odd or of even number; the first is 1"
-    )
-    made.add_argument("--examples", metavar="N", type=int, default=3, help="errors shown of each class (default: 3)")
-    made.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     made.set_defaults(function=_toponyms)
 
 
@@ -49,13 +44,9 @@ def _toponyms(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.evaluation.comparing import read_result
     from geomap.pipeline import Session
 
-    if options.examples < 0:
-        raise UsageError("--examples: 0 or more.")
+    settings = checked_settings(options)
     if options.predictions and options.gold_spans:
         raise UsageError("--predictions and --gold-spans contradict each other.")
-    if getattr(options, "online", None) not in (None, "off"):
-        raise UsageError("--online: an evaluation asks nobody; leave the option out.")
-    settings = replace(settings_of(options), online=None)
     # All are read before the first is run: a mistake should not come after minutes.
     old = read_result(Path(options.compare)) if options.compare else {}
     corpora = [read_corpus(Path(one)) for one in options.corpora]
@@ -127,12 +118,6 @@ _TITLES = {
 }
 
 
-def _number(value: Any, name: str = "") -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.1f}" if name.endswith("_km") else f"{value:.3f}"
-
-
 def _shown(result: Mapping[str, Any]) -> str:
     """One corpus for people: figures, calibration, errors."""
     how = [
@@ -156,9 +141,9 @@ def _shown(result: Mapping[str, Any]) -> str:
         rows.append(
             [
                 title,
-                _number(result[name], name),
-                f"{_number(span[0], name)} – {_number(span[1], name)}" if span else "",
-                *(_number(baseline[one][name], name) if name in baseline[one] else "" for one in columns),
+                number(result[name], name),
+                f"{number(span[0], name)} – {number(span[1], name)}" if span else "",
+                *(number(baseline[one][name], name) if name in baseline[one] else "" for one in columns),
             ]
         )
     right = frozenset(range(1, 3 + len(columns)))
@@ -168,51 +153,27 @@ def _shown(result: Mapping[str, Any]) -> str:
         [
             f"{one['from']:.1f} – {one['to']:.1f}",
             f"{one['pins']:,}",
-            _number(one["mean_score"]),
-            _number(one["right"]),
-            _number(one["right_strict"]),
+            number(one["mean_score"]),
+            number(one["right"]),
+            number(one["right_strict"]),
         ]
         for one in result["reliability"]
     ]
     parts.append(table(["score", "pins", "mean score", "right", "within 161 km"], bins, right=frozenset(range(1, 5))))
     if "compared" in result:
-        parts.append(_compared(result["compared"]))
+        parts.append(compared(result["compared"]))
     for kind, classes in result["errors"].items():
         if classes:
-            parts.append(_errors(kind, classes))
+            parts.append(errors_shown(kind, classes, _example))
     return "\n\n".join(parts)
 
 
-def _compared(compared: Mapping[str, Any]) -> str:
-    rows = []
-    for name, one in compared["differences"].items():
-        span = one.get("interval")
-        sign = "+" if one["difference"] > 0 else ""
-        rows.append(
-            [
-                name,
-                _number(one["old"], name),
-                _number(one["new"], name),
-                sign + _number(one["difference"], name),
-                f"{_number(span[0], name)} – {_number(span[1], name)}" if span else "",
-            ]
-        )
-    lines = [table(["", "then", "now", "change", "95 %"], rows, right=frozenset({1, 2, 3, 4}))]
-    lines += [plain(note) for note in compared["notes"]]
-    return "\n".join(lines)
-
-
-def _errors(kind: str, classes: Mapping[str, Any]) -> str:
-    lines = [f"{kind}: {sum(one['count'] for one in classes.values()):,}"]
-    for name, one in classes.items():
-        lines.append(f"  {one['count']:>5,}  {plain(name)}")
-        for example in one["examples"]:
-            said = ""
-            if "predicted" in example:
-                named = f"{example['name']} ({example['country_code'] or '–'})" if "name" in example else ""
-                said = f" → {named or example['predicted']}"
-                if "km" in example:
-                    said += f", {example['km']:,.0f} km off"
-            context = " ".join(example["context"].split())
-            lines.append(plain(f"         {example['doc_id']}: “{example['text']}” in “{context}”{said}"))
-    return "\n".join(lines)
+def _example(example: Mapping[str, Any]) -> str:
+    said = ""
+    if "predicted" in example:
+        named = f"{example['name']} ({example['country_code'] or '–'})" if "name" in example else ""
+        said = f" → {named or example['predicted']}"
+        if "km" in example:
+            said += f", {example['km']:,.0f} km off"
+    context = " ".join(example["context"].split())
+    return f"{example['doc_id']}: “{example['text']}” in “{context}”{said}"
