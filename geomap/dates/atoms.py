@@ -48,7 +48,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A time phrase before it is resolved."""
+    """A time phrase before it is resolved.
+
+    ``kind`` names the rule that resolves it; ``solo`` is false for what is a time only beside another. ``move`` and
+    ``more`` are days: by how much the first day found is moved, and how many further days the phrase covers.
+    """
 
     start: int
     end: int
@@ -67,7 +71,8 @@ class Phrase:
     part: str | None = None
     solo: bool = True
     approx: bool = False
-    other: tuple[int, int, int] | None = None
+    move: int = 0
+    more: int = 0
 
 
 S = r"[\s\u00a0]{1,4}"
@@ -78,9 +83,9 @@ MONTH = (
 DAY = r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th|d)?(?![0-9a-z]|[.,:][0-9])"
 DAY_OPEN = r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th|d)?(?![0-9])"
 YEAR = r"(?:1[0-9]{3}|20[0-9]{2})(?![0-9]|[.,][0-9])"
-SHORT_YEAR = r"(?:['’])?[0-9]{2}(?=[\s\u00a0]{0,3}(?:--|[–—\-(),.;:\[\]]|$))"
+SHORT_YEAR = r"(?:['’])?[0-9]{2}(?!:[0-9])(?=[\s\u00a0]{0,3}(?:--|[–—\-(),.;:\[\]]|$))"
 _DASH = r"[\s\u00a0]?(?:-|–|—|/)[\s\u00a0]?"
-TO = rf"(?:{_DASH}|{S}(?:to|and|or|through|until|till){S})"
+TO = rf"(?:{_DASH}|{S}(?:to|and|or|through|until|till|&){S})"
 WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day(?![a-z])"
 WEEKDAY_SHORT = r"(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?![a-z])\.?"
 _NUMBER_WORDS = {
@@ -168,7 +173,15 @@ PART_WORD = (
     r"(?:morning|forenoon|dawn|daybreak|sunrise|noon|midday|lunchtime|afternoon|evening|dusk|sunset|nightfall"
     r"|midnight|night|small" + S + r"hours|early" + S + r"(?:morning" + S + r")?hours)(?![a-z])"
 )
-ZONE = r"(?:[\s\u00a0]?(?:GMT|UTC|EST|EDT|CST|CDT|PST|PDT|MST|MDT|CET|CEST|EET|MSK|local" + S + r"time))?"
+ZONE = (
+    r"(?:[\s\u00a0]?(?:(?:GMT|UTC)(?:[+-][0-9]{1,2}(?::?[0-9]{2})?)?|[BECMPIJK]ST|[ECMPA]DT|CES?T|WES?T|EES?T|AES?T|AEDT|[EWC]AT|PKT"
+    r"|WIB|MSK)(?![a-z])|[\s\u00a0](?-i:[A-Z][a-z]{2,12}|eastern|central|mountain|pacific)"
+    + S
+    + r"time(?![a-z])|[\s\u00a0]local(?:"
+    + S
+    + r"time)?(?![a-z]))?"
+)
+"""The name of a time zone after a clock time. The day stays as it is written: news gives it for the same zone."""
 
 NEWSPAPERS = frozenset(
     (

@@ -6,6 +6,7 @@ import re
 
 from geomap.caldates import make_day
 from geomap.dates.atoms import (
+    CLAUSE_END,
     COUNTED,
     DAY,
     DAY_OPEN,
@@ -88,7 +89,7 @@ def _ordinal_of_month(finder: Finder, match: re.Match[str]) -> Phrase | None:
 
 
 @atom(
-    rf"(?P<month>{MONTH})(?:{S}|-)(?:the{S})?(?P<d>{DAY})(?:{TO}(?P<d2>{DAY})(?!{S}{MONTH}))?"
+    rf"(?P<month>{MONTH})(?:{S}|-)(?:the{S})?(?P<d>{DAY})(?:{TO}(?P<d2>{DAY})(?!{S}{MONTH})|(?P<list>(?:,{S}{DAY_OPEN}){{1,5}},?{S}and{S}(?P<d3>{DAY})))?"
     rf"(?:,?{S}(?P<year>{YEAR})|,{S}(?P<yy>['’][0-9]{{2}}(?![0-9])))?(?:,?{S}(?P<yrel>last|this|next){S}year)?"
 )
 def _month_day(finder: Finder, match: re.Match[str]) -> Phrase | None:
@@ -104,6 +105,11 @@ def _month_day_phrase(finder: Finder, match: re.Match[str]) -> Phrase | None:
         return None
     day = digits(match["d"])
     day_end = digits(match["d2"]) if match["d2"] else None
+    listed = match.groupdict().get("list")
+    if listed:
+        # "July 9, 10 and 11": days in a row; others are left at their first
+        numbers = [day, *map(int, re.findall(r"[0-9]{1,2}", listed))]
+        day_end = numbers[-1] if numbers == list(range(day, day + len(numbers))) else None
     if day_end is not None and day_end <= day:
         day_end = None
     return Phrase(
@@ -238,7 +244,7 @@ _YEAR_DETERMINER = re.compile(
 
 
 @atom(
-    rf"(?P<lead>(?:early|late|mid)[\s\u00a0-]{{1,2}}|fiscal[\s\u00a0]{{1,2}}|the{S}(?:end|beginning|start|middle){S}of{S}|the{S}year{S})?(?P<year>(?:1[4-9]|20)[0-9]{{2}})(?![0-9\w%]|[.,:][0-9]|[-/–][0-9])"
+    rf"(?P<lead>(?:early|late|mid)[\s\u00a0-]{{1,2}}|fiscal{S}(?:year{S})?|financial{S}year{S}|FY[\s\u00a0-]?|the{S}(?:end|beginning|start|middle){S}of{S}|the{S}year{S})?(?P<year>(?:1[4-9]|20)[0-9]{{2}})(?![0-9\w%]|[.,:][0-9]|[-/–][0-9]|{S}(?:AH|BH|BCE?|BE|B\.C\.|A\.H\.|Hijri)(?![a-z]))"
 )
 def _year_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
     year = int(match["year"])
@@ -270,7 +276,7 @@ def _year_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
 
 
 @atom(
-    rf"(?:(?:early|late|mid)[\s\u00a0-]{{1,2}})?(?:the{S})?(?P<season>spring|summer|autumn|fall|winter)(?:{S}of)?{S}(?:(?P<year>{YEAR})|(?P<yrel>last|this|next){S}year)"
+    rf"(?:(?:early|late|mid)[\s\u00a0-]{{1,2}})?(?:the{S})?(?P<season>spring|summer|autumn|fall|winter)(?:{S}of)?{S}(?:(?P<year>{YEAR})(?:[-/–](?:20)?[0-9]{{2}}(?![0-9]))?|(?P<yrel>last|this|next){S}year)"
 )
 def _season(finder: Finder, match: re.Match[str]) -> Phrase | None:
     return Phrase(
@@ -285,17 +291,132 @@ def _season(finder: Finder, match: re.Match[str]) -> Phrase | None:
 
 
 @atom(
-    rf"(?:(?P<lead>last|this|next){S}(?:year['’]s{S})?)?(?:the{S})?(?:fiscal{S})?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th)[\s\u00a0-]{{1,2}}quarter(?![a-z])"
+    rf"(?:(?P<ago>year[\s\u00a0-](?:ago|earlier)){S}|(?P<before>{YEAR}){S}|(?P<lead>last|this|next){S}(?:year['’]s{S})?)?"
+    rf"(?:the{S})?(?:fiscal{S})?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th)[\s\u00a0-]{{1,2}}quarter(?![a-z])"
     rf"(?:{S}(?:of{S})?(?:(?P<year>{YEAR})|(?P<yrel>last|this|next){S}year))?"
 )
 def _quarter(finder: Finder, match: re.Match[str]) -> Phrase | None:
     number = ORDINALS.get(match["n"].lower()) or digits(match["n"])
-    relative = (match["yrel"] or match["lead"] or "").lower()
+    relative = "last" if match["ago"] else (match["yrel"] or match["lead"] or "").lower()
     return Phrase(
         start=match.start(),
         end=match.end(),
         kind="quarter",
         amount=number,
-        year=finder.year(match),
+        year=int(match["before"]) if match["before"] else finder.year(match),
         year_shift=SHIFTS.get(relative),
     )
+
+
+@atom(
+    rf"(?:over|during|in|since|until|by|throughout){S}(?P<what>(?:the{S})?(?:early{S}|late{S})?(?P<season>spring|summer|autumn|winter)){CLAUSE_END}"
+)
+def _season_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(start=match.start("what"), end=match.end("what"), kind="season", unit=match["season"].lower())
+
+
+@atom(rf"(?P<kind>[QH])(?P<n>[1-4]){S}?(?:of{S})?(?P<year>{YEAR})")
+def _short_quarter(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    number = int(match["n"])
+    if match["kind"] in "qQ":
+        return Phrase(start=match.start(), end=match.end(), kind="quarter", amount=number, year=int(match["year"]))
+    if number > 2:
+        return None
+    return Phrase(
+        start=match.start(), end=match.end(), kind="piece", unit="half", amount=number, year=int(match["year"])
+    )
+
+
+@atom(
+    rf"(?:the{S})?(?P<n>first|second|third|fourth|last|latter|final|1st|2nd|3rd|4th){S}(?:few{S})?(?P<unit>half|week|days){S}(?:of|in){S}"
+    rf"(?:(?P<month>{MONTH})(?:,?{S}(?P<year>{YEAR}))?|(?P<whole>{YEAR})|(?P<rel>the|this|last|next){S}(?P<span>year|month))"
+)
+def _piece(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    """ "the first week of July", "the second half of 2022": a part of a month or year."""
+    word, unit = match["n"].lower(), match["unit"].lower()
+    number = -1 if word in ("last", "final") else 2 if word == "latter" else ORDINALS.get(word) or digits(word)
+    month = finder.month(match["month"]) if match["month"] else None
+    if match["month"] and month is None:
+        return None
+    if (unit == "half" and number > 2) or (unit == "days" and number > 1):
+        return None
+    relative = (match["rel"] or "").lower()
+    return Phrase(
+        start=match.start(),
+        end=match.end(),
+        kind="piece",
+        unit=unit,
+        amount=2 if unit == "half" and number < 0 else number,
+        month=month,
+        year=int(match["whole"]) if match["whole"] else finder.year(match),
+        year_shift=SHIFTS.get(relative, 0) if match["span"] else None,
+        modifier=(match["span"] or "").lower(),
+    )
+
+
+@atom(rf"(?:around{S}|(?:the{S})?calendar{S})?year[\s\u00a0-]end(?![a-z])")
+def _year_end(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(start=match.start(), end=match.end(), kind="day", month=12, day=31)
+
+
+_READ_YEAR_LEAD = re.compile(r"\b(?:in|since|year|until|by|of|to|from)[\s\u00a0]{1,3}$", re.IGNORECASE)
+_DECADE_LEAD = re.compile(r"\b(?:in|since|during|of|from|until)[\s\u00a0]{1,3}$", re.IGNORECASE)
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_ONES = dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], range(1, 10), strict=True))
+_TEENS = dict(
+    zip(
+        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
+        range(10, 20),
+        strict=True,
+    )
+)
+
+
+@atom(
+    rf"(?:(?P<century>eighteen|nineteen|twenty){S}(?:(?P<teen>{'|'.join(_TEENS)})|(?P<tens>{'|'.join(_TENS)})(?:[\s\u00a0-]{{1,2}}(?P<one>{'|'.join(_ONES)}))?)"
+    rf"|two{S}thousand(?:{S}and{S}(?P<late>{'|'.join([*_ONES, *_TEENS])}))?)(?![a-z])"
+)
+def _spelled_year(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    """ "nineteen seventy-nine", "the year two thousand": years as they are read out."""
+    led = re.search(
+        r"\b(?:in|since|year|until|by|of|to|from)[\s\u00a0]{1,3}$", finder.before(match.start()), re.IGNORECASE
+    )
+    if led is None or (match["century"] is None and "year" not in led.group().lower()):
+        return None
+    if re.match(rf"{S}(?:{COUNTED}|hundred|thousand|million)", finder.after(match.end()), re.IGNORECASE):
+        return None
+    if match["century"] is None:
+        late = (match["late"] or "").lower()
+        year = 2000 + (_ONES.get(late) or _TEENS.get(late) or 0)
+    else:
+        year = {"eighteen": 1800, "nineteen": 1900, "twenty": 2000}[match["century"].lower()]
+        if match["teen"]:
+            year += _TEENS[match["teen"].lower()]
+        else:
+            year += _TENS[match["tens"].lower()] + _ONES.get((match["one"] or "").lower(), 0)
+    return Phrase(start=match.start(), end=match.end(), kind="years", year=year, year_end=year)
+
+
+@atom(
+    rf"the{S}(?:(?:early|late|mid)[\s\u00a0-]{{1,2}})?(?P<tens>twen|thir|for|fif|six|seven|eigh|nine)ties{CLAUSE_END}"
+)
+def _spelled_decade(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    if not re.search(
+        r"\b(?:in|since|during|of|from|until)[\s\u00a0]{1,3}$", finder.before(match.start()), re.IGNORECASE
+    ):
+        return None
+    tens = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine").index(match["tens"].lower())
+    year = 1920 + 10 * tens
+    return Phrase(start=match.start(), end=match.end(), kind="years", year=year, year_end=year + 9)
+
+
+@atom(rf"the{S}(?P<d>[12]?[0-9](?:st|nd|rd|th)|30th|31st)(?P<of>{S}of{S}(?P<rel>the|this|last){S}month)?(?![a-z])")
+def _day_of_month(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    """ "on the 15th": a day of this month or the one before."""
+    if match["of"] is None:
+        led = re.search(r"\b(?:on|until|since|by)[\s\u00a0]{1,3}$", finder.before(match.start()), re.IGNORECASE)
+        if not led or not re.match(CLAUSE_END, finder.after(match.end())):
+            return None
+    day = digits(match["d"])
+    relative = -1 if (match["rel"] or "").lower() == "last" else None
+    return Phrase(start=match.start(), end=match.end(), kind="dom", day=day, amount=relative)

@@ -74,7 +74,7 @@ def _o_clock(finder: Finder, match: re.Match[str]) -> Phrase | None:
 
 
 @atom(
-    rf"(?P<h>[01]?[0-9]|2[0-3])(?P<sep>[:.h]?)(?P<min>[0-5][0-9])(?![0-9])(?::[0-5][0-9])?(?P<zone>[\s\u00a0]?(?:GMT|UTC|EST|EDT|CET|CEST|EET|MSK|local{S}time|hours|hrs)(?![a-z]))?"
+    rf"(?P<h>[01]?[0-9]|2[0-3])(?P<sep>[:.h]?)(?P<min>[0-5][0-9])(?![0-9])(?::[0-5][0-9])?(?P<zone>(?:[\s\u00a0]?(?:hours|hrs)(?![a-z]))?{ZONE})"
     rf"(?P<other>[\s\u00a0]?\([0-9:.]{{4,5}}[\s\u00a0]?(?:GMT|UTC)\))?"
 )
 def _clock24(finder: Finder, match: re.Match[str]) -> Phrase | None:

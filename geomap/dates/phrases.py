@@ -26,7 +26,11 @@ _DAY_THEN_PART = re.compile(
 )
 _WEEKDAY_THEN_DAY = re.compile(r",?[\s\u00a0]{1,4}(?:the[\s\u00a0]{1,3})?")
 _WEEKDAY_THEN_WEEK = re.compile(r",?[\s\u00a0]{1,4}(?:of[\s\u00a0]{1,3})?", re.IGNORECASE)
-_WEEKDAY_BEFORE_LAST = re.compile(r"[\s\u00a0]{1,4}before[\s\u00a0]{1,3}last\b", re.IGNORECASE)
+_INTO = re.compile(rf"(?:{_GAP}(?:and{_GAP})?(?:to|into|until|through){_GAP}(?:early{_GAP})?|-|–)", re.IGNORECASE)
+_BETWEEN = re.compile(rf"{_GAP}and{_GAP}", re.IGNORECASE)
+_WEEK_OF = re.compile(
+    r"\bthe[\s\u00a0]{1,3}week[\s\u00a0]{1,3}(of|beginning|starting|commencing|ending)[\s\u00a0]{1,3}$", re.IGNORECASE
+)
 
 
 def _join(text: str, left: Phrase, right: Phrase) -> Phrase | None:
@@ -35,6 +39,23 @@ def _join(text: str, left: Phrase, right: Phrase) -> Phrase | None:
         return None
     glue = text[left.end : right.start]
     start, end = left.start, right.end
+    night = _join_night(text, left, right, glue)
+    if night is not None:
+        return night
+    if left.kind == "ago" and right.kind in ("weekday", "deictic") and re.fullmatch(rf"{_GAP}(?:on{_GAP})?", glue):
+        # "a week ago Friday", "a year ago today"
+        if right.kind == "deictic" and right.amount == 0 and right.part is None:
+            return replace(left, end=end, modifier="today")
+        if right.kind == "weekday" and left.unit == "week" and left.amount and not right.modifier:
+            return replace(right, start=start, kind="weekday_ago", amount=1 - left.amount)
+        return None
+    if (
+        left.kind == "unit"
+        and left.unit == "weekend"
+        and right.kind == "day"
+        and re.fullmatch(rf"{_GAP}of{_GAP}", glue)
+    ):
+        return replace(right, start=start, more=0 if right.day_end else 1)
     if left.kind in ("part", "clock") and right.kind in _DAYLIKE:
         if not _PART_THEN_DAY.fullmatch(glue) or (right.part is not None and left.kind == "part"):
             return None
@@ -89,6 +110,36 @@ def _join(text: str, left: Phrase, right: Phrase) -> Phrase | None:
     return None
 
 
+def _join_night(text: str, left: Phrase, right: Phrase, glue: str) -> Phrase | None:
+    """ "overnight into Sunday", "the night of Friday to Saturday": one night, and so two days."""
+    daylike = right.kind in ("weekday", "day") and not right.day_end and right.part in (None, "morning")
+    if left.kind == "overnight" and daylike and right.solo:
+        if re.fullmatch(rf"{_GAP}(?:(?:on|from){_GAP})?(?:the{_GAP})?", glue, re.IGNORECASE):
+            return replace(right, start=left.start, part="night", more=1, modifier=right.modifier or "overnight")
+        if _INTO.fullmatch(glue):
+            return replace(right, start=left.start, part="night", move=-1, more=1)
+        return None
+    if (
+        left.kind == "part"
+        and left.part == "night"
+        and daylike
+        and re.fullmatch(rf"{_GAP}(?:from|between){_GAP}", glue, re.IGNORECASE)
+    ):
+        return replace(right, start=left.start, part="night", solo=True)
+    if left.kind == right.kind and left.part == "night" and daylike:
+        glued = _INTO.fullmatch(glue) or (
+            _BETWEEN.fullmatch(glue) and " between " in text[left.start : left.end].lower()
+        )
+        if glued and left.kind == "weekday" and left.weekday is not None and right.weekday == (left.weekday + 1) % 7:
+            modifier = "" if left.modifier == "overnight" else left.modifier
+            return replace(left, end=right.end, more=1, modifier=modifier)
+        if glued and left.kind == "day" and left.month and left.day and right.month and right.day:
+            one, two = make_day(2001, left.month, left.day), make_day(2001, right.month, right.day)
+            if one and two and (two - one).days % 365 == 1:
+                return replace(left, end=right.end, year=left.year or right.year, more=1)
+    return None
+
+
 def _fits_weekday(phrase: Phrase, weekday: int | None) -> bool:
     if phrase.year is None or phrase.month is None or phrase.day is None:
         return True
@@ -117,4 +168,15 @@ def find_phrases(finder: Finder) -> list[Phrase]:
             joined.pop()
             phrase = both
         joined.append(phrase)
-    return [phrase for phrase in joined if phrase.solo]
+    return [_week_of(finder, phrase) for phrase in joined if phrase.solo]
+
+
+def _week_of(finder: Finder, phrase: Phrase) -> Phrase:
+    """ "the week of July 11": a week, not its day."""
+    if phrase.kind != "day" or phrase.day_end or phrase.part:
+        return phrase
+    led = _WEEK_OF.search(finder.before(phrase.start, 30))
+    if led is None:
+        return phrase
+    start = phrase.start - len(led.group())
+    return replace(phrase, start=start, kind="week_of", modifier=led[1].lower())

@@ -8,6 +8,7 @@ from geomap.caldates import WEEKDAYS, parse_month
 from geomap.dates.atoms import (
     ABOUT,
     CLAUSE_END,
+    MONTH,
     NAMED_DAYS,
     NEWSPAPERS,
     NUMBER,
@@ -19,6 +20,7 @@ from geomap.dates.atoms import (
     UNIT,
     WEEKDAY,
     WEEKDAY_SHORT,
+    YEAR,
     Atoms,
     Finder,
     Phrase,
@@ -291,3 +293,101 @@ def _nth(finder: Finder, match: re.Match[str]) -> Phrase | None:
         amount=ORDINALS.get(word) or digits(word),
         unit=match["unit"].lower(),
     )
+
+
+@atom(
+    rf"(?:the{S})?(?P<n>first|second|third|fourth|fifth|last){S}(?P<wd>{WEEKDAY}){S}(?:of|in){S}(?P<month>{MONTH})(?:,?{S}(?P<year>{YEAR}))?"
+)
+def _nth_weekday(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    month = finder.month(match["month"])
+    if month is None:
+        return None
+    return Phrase(
+        start=match.start(),
+        end=match.end(),
+        kind="nth_weekday",
+        amount=ORDINALS.get(match["n"].lower(), -1),
+        weekday=WEEKDAYS[match["wd"].lower()],
+        month=month,
+        year=finder.year(match),
+    )
+
+
+@atom(rf"(?P<n>{NUMBER}){S}(?P<wd>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s{S}ago(?![a-z])")
+def _weekdays_ago(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    amount, vague = number_of(match["n"])
+    if vague:
+        return None
+    return Phrase(
+        start=match.start(), end=match.end(), kind="weekday_ago", amount=amount, weekday=WEEKDAYS[match["wd"].lower()]
+    )
+
+
+@atom(rf"the{S}(?P<wd>{WEEKDAY}){S}before{S}last(?![a-z])")
+def _before_last(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(
+        start=match.start(), end=match.end(), kind="weekday_ago", amount=2, weekday=WEEKDAYS[match["wd"].lower()]
+    )
+
+
+@atom(rf"a{S}week{S}(?:from|on){S}(?P<wd>{WEEKDAY})")
+def _week_from(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(
+        start=match.start(), end=match.end(), kind="weekday_ago", amount=-2, weekday=WEEKDAYS[match["wd"].lower()]
+    )
+
+
+@atom(
+    rf"(?:(?:just|only|barely|less{S}than){S})?(?:(?P<n>{NUMBER})[\s\u00a0-]{{1,3}}(?P<unit>{UNIT})|the{S}(?P<one>day|night|morning))"
+    rf"{S}(?P<way>after|before|following){S}(?=(?:the|this|that|these|those|his|her|its|their|a|an){S})"
+)
+def _beside(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    """ "a day after the attack": counted from an event, whose day must have been told."""
+    amount, vague = number_of(match["n"]) if match["n"] else (1, False)
+    unit = unit_of(match["unit"]) if match["unit"] else "day"
+    if unit in ("minute", "hour"):
+        return None
+    end = match.end("way")
+    known = re.match(
+        rf"{S}(?:the|this|that|these|those|his|her|its|their){S}", finder.text[end : end + 16], re.IGNORECASE
+    )
+    return Phrase(
+        start=match.start(),
+        end=end,
+        kind="beside",
+        amount=-amount if match["way"].lower() == "before" else amount,
+        unit=unit,
+        part=PARTS.get((match["one"] or "").lower()),
+        approx=vague,
+        modifier="known" if known else "",
+    )
+
+
+@atom(
+    rf"(?:the{S}(?:end|start|beginning|middle){S}of{S}|(?:earlier|later|late|early){S}in{S})the{S}(?P<unit>year|month|week)(?![a-z])"
+)
+def _edge_of(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(start=match.start(), end=match.end(), kind="unit", amount=0, unit=match["unit"].lower())
+
+
+@atom(rf"(?:on{S}this{S}day|(?:at{S})?this{S}time|(?:on{S})?this{S}date){S}(?:last{S}year|a{S}year{S}ago)(?![a-z])")
+def _year_ago_today(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(start=match.start(), end=match.end(), kind="ago", amount=-1, unit="year", modifier="today")
+
+
+@atom(
+    rf"(?P<the>the{S})?(?:comparable{S}|same{S})?(?P<way>year[\s\u00a0-](?:ago|earlier)|latest|same|prior|previous){S}(?P<unit>quarter|fiscal{S}quarter|period)(?![a-z])"
+)
+def _other_quarter(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    way = match["way"].lower()
+    if match["unit"].lower() == "period" and not way.startswith("year"):
+        return None
+    shift = -4 if way.startswith("year") else -1 if way in ("prior", "previous") else 0
+    return Phrase(start=match.start(), end=match.end(), kind="quarter_from", amount=shift)
+
+
+@atom(
+    rf"(?:in|for|during|over|throughout){S}(?P<what>(?:the|that){S}quarter)(?![a-z]|{S}(?:century|mile|hour|of|final|point))"
+)
+def _the_quarter(finder: Finder, match: re.Match[str]) -> Phrase | None:
+    return Phrase(start=match.start("what"), end=match.end("what"), kind="quarter_from", amount=0)

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 from geomap.caldates import LATEST_YEAR, OLDEST_YEAR, make_day
 from geomap.dates.atoms import SEASONS, Finder, Phrase
+from geomap.dates.entries import find_headings, is_byline
+from geomap.dates.holidays import feast, nth_weekday
 from geomap.dates.tense import clause, looks_ahead
 from geomap.records import DateExpression
 
@@ -41,6 +43,8 @@ class _Days:
     grain: str
     reason: str
     part: str | None = None
+    telling: bool = False
+    """Whether it is the day that something was said on ("officials said on Sunday")."""
 
 
 _DATELINE = re.compile(r"\s{0,40}(?:date\s[0-9-]{10}\s)?(?:[A-Z][\w.'’/-]{1,20}[,.]?[\s\u00a0]{1,3}){1,6}$", re.UNICODE)
@@ -56,6 +60,18 @@ _SUPERLATIVE = re.compile(
 )
 
 
+_RANGE = re.compile(
+    r"[\s\u00a0]{0,3}(?:-|–|—|to|and|until|till|through)[\s\u00a0]{0,3}(?:the[\s\u00a0])?", re.IGNORECASE
+)
+_COMPARED = re.compile(r"\b(?:from|than|compared with|compared to|against|up|down)\b[^;:]{0,90}$", re.IGNORECASE)
+_FROM_QUARTER = "counted from the quarter named before"
+_TELLING = re.compile(
+    r"\b(?:said|says|told|announced|reported|added|declared|confirmed|claimed|denied|stated|acknowledged|wrote)"
+    r"(?:[\s\u00a0](?!that\b)[\w'’]{1,20}){0,3},?[\s\u00a0](?:(?:on|late|early|in)[\s\u00a0]){0,2}\Z",
+    re.IGNORECASE,
+)
+
+
 class Resolver:
     """Resolves the phrases of one article in reading order."""
 
@@ -67,24 +83,42 @@ class Resolver:
         self.today_word = "publication"
         self.year_named: int | None = None
         self.history: deque[tuple[int, _Days]] = deque(maxlen=HISTORY)
+        self.base_word = ""
 
     def resolve(self, phrases: list[Phrase]) -> Iterator[DateExpression]:
         """The expressions of the phrases, one each, in the same order."""
+        headings = {heading.start for heading in find_headings(self.text, phrases)}
         for index, phrase in enumerate(phrases):
             following = phrases[index + 1] if index + 1 < len(phrases) else None
+            phrase = self._with_year_of(phrase, following)
             days = self._days(phrase, following)
+            if not isinstance(days, str):
+                days = _moved(phrase, days)
+                if phrase.modifier == "overnight" and self.published is not None and days.last > self.published:
+                    days = replace(days, first=days.first - _ONE_DAY, last=days.first)
             if isinstance(days, str):
                 yield self._expression(phrase, None, days)
                 continue
+            if is_byline(self.text, phrase.start):
+                yield self._expression(phrase, days, days.reason)
+                continue
             days = self._until_publication(phrase, days)
             self._note_dateline(phrase, days)
+            if phrase.start in headings:
+                # What follows is told on that day: weekdays, "today" and clock times count from it.
+                self.published = self.today = days.first
+                self.base_word = "the entry's day,"
+                self.today_word = self.base_word
             if phrase.year is not None and phrase.kind in ("day", "month"):
                 self.year_named = phrase.year
-            self.history.append((phrase.start, replace(days, part=phrase.part or days.part)))
+            told = _TELLING.search(self.text, max(0, phrase.start - 60), phrase.start) is not None
+            self.history.append((phrase.start, replace(days, part=phrase.part or days.part, telling=told)))
             yield self._expression(phrase, days, days.reason)
 
     def _expression(self, phrase: Phrase, days: _Days | None, reason: str) -> DateExpression:
         precision = None
+        if self.base_word:
+            reason = reason.replace("publication on", self.base_word)
         if days is not None:
             length = (days.last - days.first).days + 1
             # Two days still count as a day: "overnight" and "the night of 21-22 February" are one event time.
@@ -125,18 +159,38 @@ class Resolver:
         reason = f"{days.reason}, lasting until publication"
         return replace(days, last=self.published, grain="span", reason=reason)
 
+    def _with_year_of(self, phrase: Phrase, following: Phrase | None) -> Phrase:
+        """ "from January to June 2021": the first month is of 2021 too."""
+        if (
+            following is None
+            or following.year is None
+            or phrase.year is not None
+            or phrase.year_shift is not None
+            or phrase.kind not in ("day", "month")
+            or following.kind not in ("day", "month")
+            or phrase.month is None
+            or following.month is None
+            or not _RANGE.fullmatch(self.text, phrase.end, following.start)
+        ):
+            return phrase
+        same = (phrase.month, phrase.day or 1) <= (following.month, following.day or 31)
+        return replace(phrase, year=following.year if same else following.year - 1)
+
     # The day of an event that is told before this phrase.
     def _anchor(
         self, *, grains: tuple[str, ...] = ("day",), near: int | None = None, told: bool = False
     ) -> _Days | None:
+        telling: _Days | None = None
         for position, days in reversed(self.history):
             if near is not None and position < near:
-                return None
+                break
             if told and days.reason.startswith("counted from"):
                 continue
             if days.grain in grains or (days.grain == "span" and "day" in grains):
-                return days
-        return None
+                if not days.telling:
+                    return days
+                telling = telling or days
+        return telling
 
     def _days(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
         handler: Callable[[Phrase, Phrase | None], _Days | str] = getattr(self, f"_{phrase.kind}")
@@ -305,6 +359,12 @@ class Resolver:
             return "relative, and the article has no publication date"
         why = f"counted from {self.today_word} on {self.today}"
         unit, amount = phrase.unit, phrase.amount
+        if phrase.modifier == "today":
+            exact = _exact_step(self.today, unit, amount)
+            if exact is not None:
+                return _one(exact, why)
+        if (compared := self._compared(phrase)) is not None:
+            return compared
         if unit in ("minute", "hour"):
             days = round(amount / 24) if unit == "hour" and abs(amount) >= 24 else 0
             return _one(self.today + days * _ONE_DAY, why)
@@ -317,6 +377,8 @@ class Resolver:
 
     def _shift(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
         assert phrase.amount is not None
+        if (compared := self._compared(phrase)) is not None:
+            return compared
         unit, amount = phrase.unit, phrase.amount
         if unit in ("minute", "hour", "day", "night", "week", "fortnight"):
             return self._shift_days(phrase, unit, amount)
@@ -343,7 +405,8 @@ class Resolver:
             step = round(amount / 24) if unit == "hour" and abs(amount) >= 24 else 0
         else:
             step = amount * length
-        options = [days for _, days in reversed(self.history) if days.grain == "day"][:4]
+        options = [days for _, days in reversed(self.history) if days.grain == "day" and not days.telling][:4]
+        options = options or [days for _, days in reversed(self.history) if days.grain == "day"][:4]
         if not options and self.published is not None:
             options = [_Days(self.published, self.published, "day", "")]
         if not options:
@@ -391,10 +454,6 @@ class Resolver:
             days = _quarter_days(_add_months(first, 3 * amount), why)
         else:
             days = _calendar_step(published, unit, amount, why)
-        if phrase.amount == 0 and phrase.modifier in ("earlier", "early"):
-            days = replace(days, last=max(days.first, min(days.last, published)))
-        if phrase.amount == 0 and phrase.modifier == "later":
-            days = replace(days, first=min(days.last, max(days.first, published)))
         return days
 
     def _weekend_days(self, phrase: Phrase, amount: int, why: str) -> _Days:
@@ -496,6 +555,173 @@ class Resolver:
 
     _clock = _part
 
+    def _weekday_ago(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        """ "two Fridays ago", "the Friday before last", "a week from Friday" (counted the other way)."""
+        assert phrase.weekday is not None and phrase.amount is not None
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        why = f"weekday counted from publication on {self.published}"
+        if phrase.amount < 0:
+            ahead = (phrase.weekday - self.published.weekday()) % 7
+            return _one(self.published + (ahead + 7 * (-phrase.amount - 1)) * _ONE_DAY, why)
+        back = (self.published.weekday() - phrase.weekday) % 7 or 7
+        return _one(self.published - (back + 7 * (phrase.amount - 1)) * _ONE_DAY, why)
+
+    def _nth_weekday(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        assert phrase.weekday is not None and phrase.amount is not None
+        month = self._month(phrase, following)
+        if isinstance(month, str):
+            return month
+        found = nth_weekday(month.first.year, month.first.month, phrase.weekday, phrase.amount)
+        return "no such day in the calendar" if found is None else _one(found, f"weekday of the month, {month.reason}")
+
+    def _beside(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        """ "a day after the attack": from the day told before, unless the phrase itself explains that day."""
+        unknown = "counts from an event whose day is not told"
+        assert phrase.amount is not None
+        if self.history:
+            position, days = self.history[-1]
+            between = self.text[position : phrase.start]
+            same_sentence = len(between) <= 240 and not re.search(r"[.;!?][\s\u00a0]", between)
+            if same_sentence and days.grain == "day" and len(between) <= 40 and between.rstrip().endswith(","):
+                # "on Friday, a day after the attack": Friday, told twice
+                return replace(days, reason=f"the day named before, {days.first}")
+            if same_sentence:
+                # "the bombing on July 10 came two days after the killing": July 10 is not the killing's
+                return unknown
+        if phrase.amount < 0 or phrase.modifier != "known":
+            return unknown
+        anchor = self._anchor(near=phrase.start - 3 * NEAR_CHARS)
+        if anchor is None:
+            return unknown
+        step = phrase.amount * {"week": 7, "fortnight": 14}.get(phrase.unit, 1)
+        if phrase.unit in ("month", "year", "decade", "century"):
+            return _calendar_step(anchor.first, phrase.unit, phrase.amount, f"counted from {anchor.first}")
+        grain = "week" if phrase.approx or phrase.unit in ("week", "fortnight") else "day"
+        return _one(anchor.last + step * _ONE_DAY, f"counted from {anchor.last}, the day named before", grain)
+
+    def _week_of(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        found = self._day(phrase, following)
+        if isinstance(found, str):
+            return found
+        if phrase.modifier == "of":
+            return _whole_week(found.first, f"the week of {found.first}")
+        if phrase.modifier == "ending":
+            return _Days(found.first - 6 * _ONE_DAY, found.first, "week", f"the week to {found.first}")
+        return _Days(found.first, found.first + 6 * _ONE_DAY, "week", f"the week from {found.first}")
+
+    def _piece(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        """A week, some days or a half of a month or year."""
+        assert phrase.amount is not None
+        if phrase.month is not None or phrase.modifier == "month":
+            whole: _Days | str
+            if phrase.month is not None:
+                whole = self._month(phrase, following)
+            elif self.published is None:
+                whole = "relative, and the article has no publication date"
+            else:
+                why = f"counted from publication on {self.published}"
+                whole = _calendar_step(self.published, "month", phrase.year_shift or 0, why)
+        elif phrase.year is not None:
+            whole = _Days(date(phrase.year, 1, 1), date(phrase.year, 12, 31), "year", "absolute year")
+        elif self.published is not None:
+            why = f"counted from publication on {self.published}"
+            whole = _calendar_step(self.published, "year", phrase.year_shift or 0, why)
+        else:
+            whole = "relative, and the article has no publication date"
+        if isinstance(whole, str):
+            return whole
+        return _piece_of(whole, phrase.unit, phrase.amount)
+
+    def _quarter_from(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        """ "the quarter", "the year-earlier quarter": counted from the quarter named before, else the last full one."""
+        assert phrase.amount is not None
+        anchor = self._quarter_told()
+        if anchor is not None:
+            return _quarter_days(_add_months(anchor.first, 3 * phrase.amount), _FROM_QUARTER)
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        first = date(self.published.year, self.published.month - (self.published.month - 1) % 3, 1)
+        why = f"the last full quarter before publication on {self.published}"
+        return _quarter_days(_add_months(first, 3 * (phrase.amount - 1)), why)
+
+    def _quarter_told(self, near: int = 0) -> _Days | None:
+        """The quarter that a report is about: the last one named that is not itself a comparison."""
+        for position, days in reversed(self.history):
+            if position < near:
+                break
+            if days.grain == "quarter" and days.reason != _FROM_QUARTER:
+                return days
+        return None
+
+    def _compared(self, phrase: Phrase) -> _Days | None:
+        """ "up from $5 million a year ago", of a quarter: that quarter a year before."""
+        if phrase.unit != "year" or phrase.amount != -1 or phrase.approx:
+            return None
+        if not _COMPARED.search(clause(self.text, phrase.start, phrase.end)[0]):
+            return None
+        told = self._quarter_told(phrase.start - NEAR_CHARS)
+        return None if told is None else _quarter_days(_add_months(told.first, -12), _FROM_QUARTER)
+
+    def _dom(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        """ "on the 15th": of this month, or of the one before where that has not come yet."""
+        if self.published is None:
+            return "relative, and the article has no publication date"
+        assert phrase.day is not None
+        why = f"day of the month, counted from publication on {self.published}"
+        if phrase.amount is None and (
+            phrase.day <= self.published.day or looks_ahead(self.text, phrase.start, phrase.end)
+        ):
+            there = self.published.replace(day=1)
+        else:
+            there = _add_months(self.published.replace(day=1), -1)
+        found = make_day(there.year, there.month, phrase.day)
+        return "no such day in the calendar" if found is None else _one(found, why)
+
+    def _feast(self, phrase: Phrase, following: Phrase | None) -> _Days | str:
+        if phrase.year is not None:
+            years, near, why = [phrase.year], None, f"the feast's days in {phrase.year}"
+        elif self.published is None:
+            return "no year and no publication date"
+        elif phrase.year_shift is not None:
+            year = self.published.year + phrase.year_shift
+            years, near, why = [year], None, f"the feast's days in {year}"
+        else:
+            years = list(range(self.published.year - 1, self.published.year + 2))
+            near, why = self.published, f"the feast nearest to publication on {self.published}"
+        found = [days for year in years if OLDEST_YEAR < year < LATEST_YEAR for days in feast(phrase.unit, year)]
+        if not found:
+            return "outside the calendar"
+        if near is None:
+            first, last, exact = found[0]
+        else:
+            past = [days for days in found if days[0] <= near]
+            ahead = [days for days in found if days[0] > near]
+            future = phrase.modifier == "next" or looks_ahead(self.text, phrase.start, phrase.end)
+            first, last, exact = ahead[0] if ahead and (future or not past) else past[-1]
+        return _Days(first, last, "day" if exact else "week", why if exact else f"{why}, within a day")
+
+
+def _moved(phrase: Phrase, days: _Days) -> _Days:
+    """The days of a phrase moved and lengthened as it says ("overnight into Sunday")."""
+    if not phrase.move and not phrase.more:
+        return days
+    try:
+        first = days.first + phrase.move * _ONE_DAY
+        return replace(days, first=first, last=days.last + (phrase.move + phrase.more) * _ONE_DAY)
+    except OverflowError:
+        return days
+
+
+def _exact_step(day: date, unit: str, amount: int) -> date | None:
+    """The very day some months or years from another ("a year ago today")."""
+    months = {"month": 1, "year": 12, "decade": 120}.get(unit)
+    if months is not None:
+        there = _add_months(day.replace(day=1), months * amount)
+        return make_day(there.year, there.month, day.day)
+    length = {"day": 1, "week": 7, "fortnight": 14}.get(unit)
+    return None if length is None else day + length * amount * _ONE_DAY
+
 
 def _one(day: date, reason: str, grain: str = "day") -> _Days:
     return _Days(day, day, grain, reason)
@@ -514,6 +740,20 @@ def _season_days(year: int, month: int, reason: str) -> _Days:
     first = date(year, month, 1)
     end = _add_months(first, 2)
     return _Days(first, date(end.year, end.month, monthrange(end.year, end.month)[1]), "season", reason)
+
+
+def _piece_of(whole: _Days, unit: str, number: int) -> _Days | str:
+    """A half of a month or year; its n-th week or its first or last days, -1 counting from the end."""
+    why = f"a part of it: {whole.reason}"
+    if unit == "half":
+        middle = date(whole.first.year, 6, 30) if whole.grain == "year" else whole.first + 14 * _ONE_DAY
+        if number == 1:
+            return _Days(whole.first, middle, whole.grain, why)
+        return _Days(middle + _ONE_DAY, whole.last, whole.grain, why)
+    if number < 0:
+        return _Days(whole.last - 6 * _ONE_DAY, whole.last, "week", why)
+    first = whole.first + 7 * (number - 1) * _ONE_DAY
+    return _Days(first, first + 6 * _ONE_DAY, "week", why)
 
 
 def _quarter_days(first: date, reason: str) -> _Days:

@@ -56,6 +56,13 @@ def looks_ahead(text: str, start: int, end: int) -> bool:
     tail = before.rstrip().lower()
     if _SPEECH_TAIL.search(before):
         return False
+    if re.search(r"\b(?:until|till)$", tail) and re.search(r"\bfrom\b[^,;]{1,40}$", tail):
+        # "from Friday until Sunday": the end lies on the side that the verb says
+        return bool(_FUTURE.search(before)) and not PAST.search(before)
+    if re.fullmatch(r"by", tail) and (told := PAST.search(after)) is not None:
+        # "By Friday evening 12 were dead"
+        future = _FUTURE.search(after)
+        return future is not None and future.start() <= told.start()
     if re.search(r"\b(?:by|until|till)$", tail):
         return not re.search(r"\b(?:had|lasted|continued|remained|stayed|held|was|were|did)\b", tail[-40:])
     if re.search(r"\b(?:since|last|past)$", tail):
