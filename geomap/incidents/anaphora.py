@@ -9,7 +9,7 @@ from geomap.incidents.story import Draft, Story
 from geomap.incidents.syntax import VERBAL, Sentence
 from geomap.records import Mention, Resolution
 
-__all__ = ["anaphoric_spots"]
+__all__ = ["anaphoric_spots", "qualifying_spots"]
 
 
 def _plain(resolution: Resolution) -> Mention:
@@ -31,12 +31,26 @@ def anaphoric_spots(story: Story, draft: Draft) -> list[Spot]:
     return out
 
 
+def qualifying_spots(story: Story, draft: Draft, last: int) -> list[Spot]:
+    """The places by which "X, 38 km north of the city" says where X, whose last token is before ``last``, lies."""
+    for anaphor in anaphors(story.text, draft.sentence, story.covered):
+        if last < anaphor.a <= last + 9 and _qualifying(story, anaphor, draft.sentence):
+            between = [s for s in story.spots_in(draft.sentence) if last <= s.a < anaphor.a]
+            if not between:
+                found = (_as_anaphor(story, spot, anaphor) for spot in _antecedents(story, anaphor, draft))
+                return [spot for spot in found if spot is not None]
+    return []
+
+
 def _qualifying(story: Story, anaphor: Anaphor, sentence: Sentence) -> bool:
     """Whether the anaphor only tells where the name before it lies ("X, 38 km north of the city")."""
     tokens = story.text.tokens
     for spot in reversed(story.spots_in(sentence)):
         if spot.b <= anaphor.a:
             gap = [t.low for t in tokens[spot.b : anaphor.a]]
+            if len(gap) > 1 and tokens[spot.b].tag in ("NN", "NNS"):
+                # "the X camp, 15 km south of the city"
+                gap = gap[1:]
             return (
                 1 < len(gap) <= 9
                 and gap[0] == ","

@@ -45,7 +45,7 @@ def places_of_event(
     if draft is None:
         draft = _draft_of(story, target, a, b)
         settle_place(story, draft, drafts)
-    return tuple(to_place(spot, article.text) for spot in draft.spots if spot.role not in ("from", "to"))
+    return tuple(to_place(spot, article.text) for spot in draft.named if spot.role not in ("from", "to"))
 
 
 def _draft_of(story: Story, sentence: Sentence, a: int, b: int) -> Draft:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from geomap.incidents.counts import word_number
+from geomap.incidents.names import lengthened, unknown_names
 from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token, words
 from geomap.incidents.triggers import classes_of, verb_set
-from geomap.records import IncidentPlace, Mention, Place, Resolution, Role
+from geomap.records import IncidentPlace, Place, Resolution, Role
 
 __all__ = ["Spot", "anaphors", "read_roles", "read_spots", "to_place"]
 
@@ -64,6 +65,18 @@ _SITES = words(
     "airbase tunnel cathedral temple shrine school beach park forest terminal depot factory hall palace "
     "line municipality township"
 )
+_BUILDINGS = words(
+    "home homes house houses apartment residence residences office offices headquarters restaurant restaurants cafe "
+    "café bar nightclub club shop shops store bakery bank court courthouse courtroom compound embassy consulate villa "
+    "hotel hospital clinic school mosque church synagogue temple theatre theater cinema supermarket mall campus "
+    "marketplace bazaar warehouse garage cemetery playground kindergarten pharmacy"
+)
+_HOLDERS = words(
+    "official officials officer officers resident residents authorities authority police soldiers troops workers "
+    "spokesman spokeswoman spokesperson director chief chiefs mayor governor governors commander commanders leaders "
+    "leader students student employees staff deputy head security guards guard mayor government council councillor "
+    "lawmaker lawmakers judge prosecutor prosecutors fans team players native man woman men women rebels militants"
+)
 _ROADS = words("highway road motorway railway railroad line route corridor expressway turnpike axis track")
 _TO_NEAR = words(
     "road roads bridge bridges route routes approach approaches entrance entrances gateway highway close "
@@ -83,7 +96,9 @@ class Spot:
     """A place as used in a sentence: token range ``a`` to ``b``, its role and what its noun phrase is for.
 
     ``governor`` is the token left of the whole phrase (the preposition or the verb); ``qualifies`` marks a spot that
-    only tells where the one before it lies ("X, near Y"). ``label`` is the noun that introduced it ("town").
+    only tells where the one before it lies ("X, near Y"). ``label`` is the noun that introduced it ("town"). ``noun``
+    is the token of the noun that the name modifies ("the X bombing"), ``held`` says that the name before it is the
+    place that this one lies in ("Y's X district").
     """
 
     a: int
@@ -103,7 +118,8 @@ class Spot:
     qualifies: bool = False
     anaphor: bool = False
     phrase_start: int = -1
-    extra: tuple[str, ...] = field(default=())
+    noun: int = -1
+    held: bool = False
 
     @property
     def place(self) -> Place | None:
@@ -126,7 +142,8 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
     owner: dict[int, int] = {}
     length = len(text.text)
     previous_end = -1
-    resolutions = sorted(resolutions, key=lambda r: (r.mention.start, -r.mention.end))
+    begins = frozenset(r.mention.start for r in resolutions)
+    resolutions = [lengthened(text, r, begins) for r in resolutions]
     taken = frozenset(
         i
         for r in resolutions
@@ -134,7 +151,7 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
         for i in range(*text.tokens_of(r.mention.start, r.mention.end))
     )
     resolutions = sorted(
-        [*resolutions, *_unresolved(text, taken, clock)], key=lambda r: (r.mention.start, -r.mention.end)
+        [*resolutions, *unknown_names(text, taken, clock)], key=lambda r: (r.mention.start, -r.mention.end)
     )
     for resolution in resolutions:
         mention = resolution.mention
@@ -179,97 +196,6 @@ def _singular(noun: str) -> str:
     if noun.endswith("ies"):
         return noun[:-3] + "y"
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
-
-
-def _unresolved(text: Text, taken: frozenset[int], clock: frozenset[int]) -> list[Resolution]:
-    """Capitalised names behind a locative preposition that nobody recognised: places, but unknown ones.
-
-    They are kept as NIL so that an incident there is listed without a point and is not put at some other place.
-    """
-    out: list[Resolution] = []
-    tokens = text.tokens
-    for sentence in text.sentences:
-        if sentence.upper or not text.parsed:
-            continue
-        i = sentence.a
-        while i < sentence.b - 1:
-            token = tokens[i]
-            if not (
-                (token.low in _NAMING and token.tag in ("IN", "RB", "JJ"))
-                or (token.low in _LEADING and _moves(tokens, sentence.a, i))
-            ):
-                i += 1
-                continue
-            j = i + 1
-            while j < sentence.b and j < i + 4 and (tokens[j].low == "the" or tokens[j].low in _KINDS | {"of"}):
-                j += 1
-            k = j
-            while (
-                k < sentence.b
-                and k < j + 5
-                and k not in taken
-                and k not in clock
-                and (
-                    (tokens[k].tag in ("NNP", "NNPS") and tokens[k].text[:1].isupper())
-                    or (
-                        k > j
-                        and tokens[k].low in ("-", "al", "el", "de", "la")
-                        and tokens[k].start == tokens[k - 1].end
-                    )
-                )
-            ):
-                k += 1
-            if (
-                k > j
-                and k not in taken
-                and tokens[k - 1].low != "-"
-                and len(tokens[j].text) > 2
-                and not _institution(tokens, j, k)
-            ):
-                start, end = tokens[j].start, tokens[k - 1].end
-                mention = Mention(start=start, end=end, text=text.text[start:end], recognizer="locative")
-                out.append(
-                    Resolution(
-                        mention=mention,
-                        place=None,
-                        score=0.0,
-                        rule="unknown_name",
-                        reasons=("a name behind a locative preposition that no gazetteer entry was found for",),
-                    )
-                )
-            i = max(k, i + 1)
-    return out
-
-
-_NAMING = frozenset({"in", "at", "near", "outside", "between"})
-# "400 soldiers to Nduga": a destination only behind a word of moving; "spoke to Putin" is none.
-_LEADING = frozenset({"to", "into", "toward", "towards"})
-_MOVING = (
-    "deploy", "send", "sent", "mov", "march", "advanc", "withdraw", "withdrew", "retreat", "flee", "fled", "travel",
-    "fly", "flew", "dispatch", "head", "return", "transfer", "evacuat", "airlift", "convoy", "redeploy", "rush", "went",
-    "go",
-)  # fmt: skip
-# As far back as "deploy some 400 more soldiers of its reserve to" goes.
-_MOVING_WITHIN = 9
-
-
-def _moves(tokens: list[Token], floor: int, i: int) -> bool:
-    """Whether a word of moving stands shortly before token ``i`` in its sentence."""
-    return any(
-        tokens[k].tag[:2] in ("VB", "NN") and tokens[k].low.startswith(_MOVING)
-        for k in range(max(floor, i - _MOVING_WITHIN), i)
-    )
-
-
-_INSTITUTIONS = words(
-    "university court ministry parliament council church hospital agency party committee commission "
-    "association congress senate house office department institute school college company group union act "
-    "bank street avenue radio television news times post"
-)
-
-
-def _institution(tokens: list[Token], a: int, b: int) -> bool:
-    return tokens[b - 1].low in _INSTITUTIONS or (b < len(tokens) and tokens[b].low in ("'s", "’s"))
 
 
 def _begins(resolutions: list[Resolution], offset: int) -> bool:
@@ -331,6 +257,12 @@ def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> 
         if i < floor:
             break
         token = tokens[i]
+        if i in owner and _holds(tokens, spots[owner[i]], spot, i):
+            # "in Y's X district": what governs Y governs X, and Y only says where X is
+            holder = spots[owner[i]]
+            holder.use, spot.held = "container", True
+            i = holder.a - 1
+            continue
         if token.low == "of":
             step = _of_phrase(tokens, spot, i, floor)
             if step is None:
@@ -380,6 +312,16 @@ def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> 
         _qualification(text, spots, n, sentence)
 
 
+def _holds(tokens: list[Token], holder: Spot, spot: Spot, i: int) -> bool:
+    """Whether the place that ends at token ``i`` is the one that ``spot``, next to it, is said to be in."""
+    gap = tokens[i + 1 : spot.a]
+    if not gap:
+        return holder.b == spot.a and spot.start - holder.end == 1
+    if gap[0].low not in ("'s", "’s", "'", "’"):
+        return False
+    return all(t.tag in ("JJ", "NN", "NNP", "CD", "HYPH", "VBN", "RB") or t.low in ("-", "largest") for t in gap[1:])
+
+
 def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n: int, sentence: Sentence) -> None:
     """What follows: "X region", "X crossing", "the X–Y highway", "X police", "X's army"."""
     spot = spots[n]
@@ -413,7 +355,7 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
             if tokens[j].low in _SITES | _PARTS and tokens[j].tag in NOMINAL:
                 break
             j += 1
-        if j < sentence.b and j in owner:
+        if j < sentence.b and (j in owner or _names_one(tokens, j, sentence.b, owner)):
             spot.use = "container"
         elif j < sentence.b and (tokens[j].low in _SITES | _PARTS | _EDGES or tokens[j].low in _COMPASS):
             spot.use = "place"
@@ -433,7 +375,17 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
             spot.role = "part_of"
     if follower.tag in NOMINAL or follower.low in _SITES | _AREA_NOUNS | _ROADS:
         low = follower.low
-        if low in _AREA_NOUNS:
+        head = _head_noun(tokens, follower.i, sentence.b, owner)
+        if _names_one(tokens, follower.i, sentence.b, owner):
+            # "the X city of Y"
+            spot.use = "container"
+        elif head > follower.i and tokens[head].low in _HOLDERS:
+            # "X airport officials"
+            spot.use = "modifier"
+            spot.noun = head
+        elif tokens[head].low in _BUILDINGS:
+            spot.role = "part_of"
+        elif low in _AREA_NOUNS:
             spot.area = True
             spot.label = _singular(low)
         elif low in ("area", "areas", "vicinity"):
@@ -452,6 +404,7 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
         elif follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and low not in _WHEN:
             # "the Paris mayor", but not "in Paris yesterday", "in Paris Saturday"
             spot.use = "modifier"
+            spot.noun = head
     elif (
         follower.tag == "JJ"
         and i + 1 < sentence.b
@@ -461,6 +414,23 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     ):
         # a country before an adjective and a noun: "the X Muslim community"
         spot.use = "modifier"
+
+
+def _names_one(tokens: list[Token], i: int, b: int, owner: dict[int, int]) -> bool:
+    """Whether the noun at ``i`` is a kind of place and "of Y" or "called Y" follows, Y a place."""
+    return (
+        i + 2 < b
+        and tokens[i].low in _KINDS | _AREA_KINDS | _SITES
+        and tokens[i + 1].low in ("of", "called", "named")
+        and (i + 2 in owner or (i + 3 < b and tokens[i + 2].low == "the" and i + 3 in owner))
+    )
+
+
+def _head_noun(tokens: list[Token], i: int, b: int, owner: dict[int, int]) -> int:
+    """The last noun of the run that begins at ``i``."""
+    while i + 1 < b and i + 1 not in owner and tokens[i + 1].tag in ("NN", "NNS") and tokens[i + 1].low not in _WHEN:
+        i += 1
+    return i
 
 
 def _distance(tokens: list[Token], i: int, floor: int) -> tuple[float | None, int]:
@@ -761,7 +731,10 @@ def _subject(text: Text, spot: Spot, sentence: Sentence) -> None:
 def _qualification(text: Text, spots: list[Spot], n: int, sentence: Sentence) -> None:
     """Whether a place only tells where the one before it lies: "X, east of Y", "X in Y", "X (also spelled Y)"."""
     spot, previous = spots[n], spots[n - 1]
-    if previous.a < sentence.a or previous.use in ("dateline",):
+    if previous.a < sentence.a or previous.use in ("dateline",) or spot.held:
+        return
+    if previous.use == "container" and spot.phrase_start <= previous.a:
+        # "the Y city of X"
         return
     tokens = text.tokens
     gap = tokens[previous.b : spot.phrase_start if spot.phrase_start >= previous.b else spot.a]

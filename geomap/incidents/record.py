@@ -70,6 +70,11 @@ def records_of(story: Story, draft: Draft) -> list[Incident]:
     for spot in sites:
         key = "along" if spot.role == "along" else precision_of([spot])[0]
         groups.setdefault(key, []).append(spot)
+    located = [key for key, spots in groups.items() if any(s.place is not None for s in spots)]
+    lost = [key for key, spots in groups.items() if all(s.place is None for s in spots)]
+    for unplaced in lost if located else ():
+        # "in A, B and C" with an unknown C is one event, told of three places.
+        groups[located[0]].extend(groups.pop(unplaced))
     out = []
     for spots in groups.values():
         extra = [s for s in going if s not in spots]
@@ -93,7 +98,7 @@ def _record(story: Story, draft: Draft, spots: list[Spot], going: list[Spot]) ->
     if certainty in ("reported", "claimed", "attempted", "planned") and story.is_old(draft.date_end):
         certainty = "historical"
     start, end = draft.quotes[0]
-    precision, where, radius = precision_of(spots)
+    precision, where, radius = precision_of([s for s in spots if s.place is not None] or spots)
     sub, plover = codes_of(story, draft)
     scores = [s.resolution.score for s in spots] or [0.0]
     score = min(scores)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from geomap.incidents.anaphora import anaphoric_spots
+from geomap.incidents.anaphora import anaphoric_spots, qualifying_spots
 from geomap.incidents.places import Spot
 from geomap.incidents.story import HARMFUL, Draft, Story, is_report
 from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Token, words
@@ -48,18 +48,19 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
             if c.a <= s.a < c.b
             and (s.use in ("container", "object", "modifier") or (s.qualifies and s.use != "actor"))
         ]  # fmt: skip
-        loose = [s for s in loose if (s.use != "modifier" or s.is_area) and s.label != "capital"]
+        loose = [s for s in loose if s.use != "modifier" and s.label != "capital"]
         loose = [s for s in loose if s.use != "object" or not _of_people(story, s)]
         if loose:
             spot = loose[0]
             chosen = [*chosen, spot]
             sites = [spot]
             draft.borrowed = "the phrase"
+    draft.named = _select(chosen, unknown=True)
     if sites and all(s.place is None for s in sites):
-        around = _around(story, draft, sites)
-        if around is not None:
-            chosen = [*[s for s in chosen if s.role in ("from", "to")], around]
-            sites = [around]
+        known = _around(story, draft, sites)
+        if known:
+            chosen = [*[s for s in chosen if s.role in ("from", "to")], *known]
+            sites = known
     going = [s for s in chosen if s.role in ("from", "to")]
     if not sites and going and draft.type in ("force_movement", "territory_change", "protest", "movement_restriction"):
         sites = going
@@ -69,11 +70,15 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         if carried:
             chosen = [*chosen, *carried]
             sites = carried
-    draft.spots = _select(story, chosen)
+            draft.named = _select(chosen, unknown=True)
+    draft.spots = _select(chosen)
 
 
-def _select(story: Story, chosen: list[Spot]) -> list[Spot]:
-    """Of the places of one incident keep the closest: points before areas and lines, unless they are listed."""
+def _select(chosen: list[Spot], *, unknown: bool = False) -> list[Spot]:
+    """Of the places of one incident keep the closest: points before areas and lines, unless they are listed.
+
+    ``unknown`` counts a place that resolved to nothing as a point, as it is to a reader.
+    """
     sites: list[Spot] = []
     seen: set[int] = set()
     for spot in chosen:
@@ -84,7 +89,7 @@ def _select(story: Story, chosen: list[Spot]) -> list[Spot]:
     here = [s for s in sites if s.role not in ("from", "to")]
     if here and all(s.role == "along" and s.between for s in here[:1]):
         pass
-    points = [s for s in here if not s.is_area and s.role != "along" and s.place is not None]
+    points = [s for s in here if not s.is_area and s.role != "along" and (unknown or s.place is not None)]
     if points:
         here = [
             s
@@ -114,7 +119,12 @@ def site_spots(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
 def clause_spots(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
     """The toponyms of a clause at which the draft's event happened (origins and destinations among them)."""
     out: list[Spot] = []
+    heads = {t.head for t in draft.triggers}
     for spot in story.spots_in(draft.sentence):
+        if spot.use == "modifier" and spot.noun in heads and clause.a <= spot.a < clause.b:
+            # "the Ipoh bombing"
+            out.append(spot)
+            continue
         if not clause.a <= spot.a < clause.b or spot.use in (
             "speaker",
             "modifier",
@@ -135,13 +145,34 @@ def clause_spots(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
     return out
 
 
-def _around(story: Story, draft: Draft, unknown: list[Spot]) -> Spot | None:
-    """Where a name that no gazetteer knows is said to lie: "the X quarter of Y", "X, east of Y", "X in Y"."""
-    last = max(s.b for s in unknown)
+def _around(story: Story, draft: Draft, unknown: list[Spot]) -> list[Spot]:
+    """Known places for names that no gazetteer knows, where the text says how they lie to one.
+
+    "X in Y", "the X quarter of Y" and "X, east of Y" say so; a quarter, camp or market called X is taken to be near the
+    town that the sentences before speak of. Names for which nothing is known stay as they are, beside the others.
+    """
+    out: list[Spot] = []
+    shared = _said_around(story, draft, max(unknown, key=lambda s: s.b))
+    for spot in unknown:
+        known = _said_around(story, draft, spot)
+        if known is None and shared is not None and not (shared.distance_km or shared.direction):
+            known = shared
+        if known is None:
+            known = _town_of_part(story, spot)
+        if known is None:
+            out.append(spot)
+        elif all(known.start != s.start for s in out):
+            out.append(replace(known, listed=spot.listed))
+    return out if any(s.place is not None for s in out) else []
+
+
+def _said_around(story: Story, draft: Draft, unknown: Spot) -> Spot | None:
+    """The known place right behind an unknown one that says where it lies."""
+    tokens, last = story.text.tokens, unknown.b
     for spot in story.spots_in(draft.sentence):
         if spot.place is None or spot.a < last or spot.a - last > 8:
             continue
-        if any(t.tag in VERBAL and t.tag != "VBN" for t in story.text.tokens[last : spot.a]):
+        if any(t.tag in VERBAL and t.tag != "VBN" for t in tokens[last : spot.a]):
             return None
         if not (spot.qualifies or spot.use == "container"):
             continue
@@ -149,6 +180,31 @@ def _around(story: Story, draft: Draft, unknown: list[Spot]) -> Spot | None:
             return None
         role: Role = "near" if spot.role == "near" else "part_of"
         return replace(spot, role=role, use="place", qualifies=False)
+    for spot in qualifying_spots(story, draft, last):
+        if spot.place is not None and not spot.is_area:
+            return replace(spot, role="near" if spot.role == "near" else "part_of")
+    return None
+
+
+# What lies in or at a town; of a village or a hill that would not be so.
+_TOWN_PARTS = words(
+    "camp district quarter neighbourhood neighborhood market hospital airport suburb prison stadium mosque church "
+    "school university hotel square street"
+)
+
+
+def _town_of_part(story: Story, unknown: Spot) -> Spot | None:
+    """The town that the sentences before speak of, for an unknown part of a town."""
+    tail = story.text.tokens[unknown.b - 1].low
+    if unknown.label not in _TOWN_PARTS and tail not in _TOWN_PARTS:
+        return None
+    here = story.text.sentence_of(unknown.a)
+    for spot in reversed(story.seen_spots):
+        same = story.text.sentence_of(spot.a)
+        if here.index - same.index > 2 or same.paragraph != here.paragraph:
+            return None
+        if spot.use == "place" and spot.place is not None and not spot.is_area and spot.role in ("site", "part_of"):
+            return replace(spot, role="near", listed=False)
     return None
 
 
@@ -236,6 +292,10 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
     taken = {c.index for c in draft.clauses}
     order.extend(c for c in reversed(clauses[: first.index]) if c not in order)
     order.extend(c for c in clauses[first.index + 1 :] if c not in order and c.kind in ("verb", "adverbial"))
+    if first.marker == "where" and draft.type not in ("political_act", "agreement_ceasefire"):
+        named = _where_antecedent(story, draft, first)
+        if named:
+            return named
     for clause in order:
         if clause.index in taken or is_report(story, clause):
             continue
@@ -261,6 +321,26 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
         if subject and draft.type in ("territory_change", "disaster_accident", "property_destruction"):
             return subject[:1]
     return []
+
+
+# Words between a place and its ", where": "the X camp, 15 km south of the city, where".
+_WHERE_REACH = 12
+
+
+def _where_antecedent(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
+    """The place that "…, where" speaks of: the last name before it that is not only there to say where another lies."""
+    before = [s for s in story.spots_in(draft.sentence) if s.b <= clause.a]
+    if not before or clause.a - before[-1].b > _WHERE_REACH:
+        return []
+    last = before[-1]
+    while (last.qualifies or last.use == "container") and len(before) > 1:
+        before.pop()
+        last = before[-1]
+    if last.use in ("speaker", "actor", "modifier", "dateline"):
+        return []
+    if last.listed and not last.label:
+        return [s for s in before if s.listed and s.governor == last.governor]
+    return [last]
 
 
 def _carried(story: Story, draft: Draft) -> list[Spot]:

@@ -62,6 +62,8 @@ class Draft:
     effect_only: bool = False
     weak: bool = False
     spots: list[Spot] = field(default_factory=list)
+    # The places as the text names them, where ``spots`` has the known place around a name that nobody knows.
+    named: list[Spot] = field(default_factory=list)
     borrowed: str = ""
     own_place: bool = False
     date: DateExpression | None = None
