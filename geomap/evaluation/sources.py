@@ -192,7 +192,9 @@ def _published(record: Mapping[str, Any], key: str) -> str | None:
 def _spans(value: object, text: str, where: str) -> tuple[Span, ...]:
     if not isinstance(value, list):
         raise InputError(f"{where} must be a list of spans, empty where there is none.")
-    return tuple(_span(one, text, where) for one in value)
+    # An annotator's slip of the mouse: nothing is marked.
+    marked = [one for one in value if not (isinstance(one, dict) and one.get("start") == one.get("end") is not None)]
+    return tuple(_span(one, text, where) for one in marked)
 
 
 def _span(value: object, text: str, where: str) -> Span:
