@@ -1,400 +1,382 @@
 """How sure: from modality, negation, conditionals and reporting verbs to certainty and attribution.
 
-Operators are collected from the trigger outwards: its own auxiliaries, the verb that governs its infinitive, the
-verb or noun whose complement its clause is. The strongest wins in a fixed order (see ``_decide``), so that a
-plan or a condition can never come out as reported.
+Operators are collected from the trigger outwards: its own auxiliaries, the verb that governs its infinitive, the verb
+or noun whose complement its clause is (``operators``); then who says so and what is called false later on
+(``saying``). The strongest wins in a fixed order (see ``_decide``), so that a plan or a condition can never come out
+as reported. What is only played, drilled or told in fiction is ``unreal`` and no incident at all.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cache
+from typing import TYPE_CHECKING
 
-from geomap.incidents.syntax import BE, DO, FINITE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
+from geomap.incidents.operators import noun_marks, operate, operator_noun, phrases, verb_marks
+from geomap.incidents.saying import called_false, cited, doubted, speaker_around, speaker_of
+from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
 from geomap.incidents.triggers import Trigger, classes_of, verb_set
-from geomap.lexicons import load_json
 from geomap.records import Certainty, Level
+
+if TYPE_CHECKING:
+    from geomap.incidents.saying import Quotation
+    from geomap.incidents.story import Draft, Story
 
 __all__ = ["Judgement", "judge"]
 
-_OPERATOR_NOUNS = {
-    "rumour": "rumour", "rumours": "rumour", "rumor": "rumour", "rumors": "rumour", "reports": "report",
-    "report": "report", "claim": "claim", "claims": "claim", "allegation": "claim", "allegations": "claim",
-    "threat": "threat", "threats": "threat", "fear": "fear", "fears": "fear", "risk": "fear", "possibility": "fear",
-    "danger": "fear", "prospect": "fear", "plan": "plan", "plans": "plan", "call": "plan", "calls": "plan",
-    "decision": "plan", "preparations": "plan", "intention": "plan", "attempt": "attempt", "attempts": "attempt",
-    "bid": "attempt", "effort": "attempt", "warning": "fear", "warnings": "fear", "suspicion": "claim",
-    "accusation": "accuse", "accusations": "accuse", "denial": "deny", "order": "plan", "appeal": "plan",
-    "permission": "plan", "proposal": "plan", "plot": "attempt", "word": "rumour", "speculation": "rumour",
-    "statement": "report", "news": "report", "condition": "fear",
-}  # fmt: skip
 _VIOLENT = words(
     "armed_clash attack_civilians territory_change shelling explosive air_drone_strike abduction "
     "cbrn_attack suicide_bombing property_destruction mob_violence"
 )
-_CONDITIONALS = frozenset({"if", "unless", "should", "provided", "lest"})
+_CONDITIONALS = words("if unless lest provided")
+_PRONOUNS = words("they he she we i it")
+_REAL_IN_DRILLS = words("killed wounded injured died hurt dead accident crashed accidentally fired launched test-fired")
+"""Words by which an exercise was the scene of something real."""
+_DRILL = re.compile(
+    r"\b(?:during|in|at|for|as part of) (?:an?|the|their|its|this|that|joint|annual|military|\w+day's)"
+    r"(?: [\w-]+){0,3} (?:exercises?|drills?|simulations?|war games?|re-?enactments?|rehearsals?)\b"
+    r"|\b(?:exercises?|drills?|war games?)\b[^.;]{0,60}\b(?:simulat|rehears|imagin|scenario)"
+    r"|\b(?:simulat(?:ed|es|ing|ion)|rehears(?:ed|es|ing)|re-?enact(?:ed|s|ing))\b"
+)
+_FICTION = re.compile(
+    r"\b(?:in|of) (?:an?|the|his|her|their|this|that|its|whose)(?: [\w-]+){0,2} (?:film|movie|novel|thriller|tv series|"
+    r"television series|drama|sitcom|play|opera|video game|short story|episode|screenplay|comedy)\b(?! festival| theat)"
+    r"|\b(?:film|movie|novel|thriller|drama|play|opera|game|episode|comedy|series)(?: [\w'’“”\"-]+){0,5} "
+    r"(?:describes?|depicts?|portrays?|tells|recounts|follows|imagines|dramati[sz]es|is about|is set|stars)\b"
+)
+_CORRECTED = re.compile(
+    r"\b(?:an? (?:earlier|previous|prior|initial) (?:version|edition) of (?:this|the|our) (?:\w+ )?"
+    r"(?:article|story|report|dispatch|text|item)|this (?:article|story|report) (?:originally|initially|previously|"
+    r"incorrectly|wrongly|mistakenly)|we (?:wrongly|incorrectly|mistakenly) (?:said|reported|stated))\b"
+)
+_WRONGLY = re.compile(r"\b(?:wrongly|incorrectly|mistakenly|erroneously|falsely) (?:said|reported|stated|claimed)\b")
+_BACKGROUND = re.compile(
+    r"\b(?:anniversary of|(?:years?|decades?|centur(?:y|ies)) (?:after|since|on from|before)|in memory of|"
+    r"commemorat\w+|(?:years?|decades?) ago)\b[^,;.]{0,60}$"
+)
+_YEAR = re.compile(r"\b(?:the|an?|this|of|'s|’s) ((?:1[5-9]|20)\d\d)(?:[-–]\d\d)? (?:[\w-]+ ){0,2}$")
+_AGO = re.compile(r"\b(?:years|decades|centuries) (?:ago|earlier|before)\b")
+_WHETHER = re.compile(
+    r"\bwhether (?:or not )?[^,;:]*$|\b(?:know|knew|known|clear|say|asked|sure|see|wonder\w*) if [^,;:]*$"
+)
+_PREVENTED = re.compile(
+    r"\b(?:stopp?(?:s|ed|ing)? short of|rul(?:es?|ed|ing) out|decid(?:es?|ed|ing) against|"
+    r"refrain(?:s|ed|ing)? from|h(?:eld|old|olds) (?:back|off) from|shied away from|back(?:s|ed) away from|"
+    r"instead of|rather than|chose not to|opted not to)(?: [\w'’-]+){0,4} $"
+)
+_IN_CASE = re.compile(
+    r"\b(?:in (?:the )?(?:case|event) of|on the (?:verge|brink|point) of|at risk of)(?: [\w'’-]+){0,4} $"
+)
+_TO_PREVENT = re.compile(
+    r"\b(?:prevent|avert|deter|forestall|avoid|pre-empt|stop)(?:ing)? (?:\w+ )?"
+    r"(?:further|more|new|another|future|any)(?: \w+){0,2} $"
+)
 
 
 @dataclass(slots=True)
 class Judgement:
-    """The verdict: certainty, level, who says so. ``operators`` are the marks it rests on."""
+    """The verdict: certainty, level, who says so. ``operators`` are the marks it rests on.
+
+    ``mention``: the clause only speaks about the incident ("condemned the attack"); ``unreal``: it is a drill or
+    fiction; ``background``: it is told as history.
+    """
 
     certainty: Certainty = "reported"
     level: Level = "stated"
     source: str | None = None
     mention: bool = False
+    unreal: bool = False
+    background: bool = False
     operators: set[str] = field(default_factory=set)
 
 
-@cache
-def _lists() -> dict[str, frozenset[str]]:
-    words = load_json("certainty.json")
-    return {k: frozenset(v) for k, v in words.items() if isinstance(v, list)}
-
-
-@cache
-def _phrases(key: str) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(re.escape(p) for p in load_json("certainty.json")[key]) + r")\b")
-
-
-def _verb_group(tokens: list[Token], i: int, floor: int, marks: set[str]) -> int:
-    """Read the auxiliaries left of verb ``i`` into ``marks``; returns where the group begins."""
-    lists = _lists()
-    j = i - 1
-    steps = 0
-    while j >= floor and steps < 7:
-        low = tokens[j].low
-        if low in lists["modal_plan"]:
-            marks.add("plan")
-        elif low in lists["modal_would"] and tokens[j].tag == "MD":
-            marks.add("would")
-        elif low in lists["modal_hypo"] and tokens[j].tag == "MD":
-            marks.add("hypo")
-        elif low in ("not", "n't", "n’t", "never", "cannot"):
-            marks.add("neg")
-        elif low == "to":
-            k = j - 1
-            if k >= floor and tokens[k].low in BE:
-                marks.add("plan")
-                j = k
-                break
-            break
-        elif low in BE or low in HAVE or low in DO or tokens[j].tag == "RB":
-            pass
-        else:
-            break
-        j -= 1
-        steps += 1
-    return j
-
-
-def _operate(tokens: list[Token], i: int, marks: set[str]) -> None:
-    """Add what the word at ``i`` does to its complement."""
-    low = tokens[i].low
-    if low in (
-        "due",
-        "set",
-        "scheduled",
-        "poised",
-        "ready",
-        "about",
-        "going",
-        "expected",
-        "supposed",
-        "bound",
-        "likely",
-    ):
-        marks.add("hypo" if low == "likely" else "plan")
-        return
-    if low in ("unable", "refused", "refuse", "refuses", "declined"):
-        marks.add("neg")
-        return
-    if low in _OPERATOR_NOUNS and tokens[i].tag in NOMINAL:
-        marks.add(_OPERATOR_NOUNS[low])
-        return
-    for key in ("threat", "deny", "accuse", "claim", "attempt", "foil", "cancel", "plan", "fear", "report"):
-        if low in verb_set(key):
-            if key == "threat" and low.startswith("warn"):
-                marks.update(("warn", "report"))
-            else:
-                marks.add(key)
-            return
-
-
-def _governor_of_infinitive(tokens: list[Token], j: int, floor: int) -> int | None:
-    """The verb, noun or adjective that the infinitive after "to" (token ``j``) depends on."""
-    for k in range(j - 1, max(floor - 1, j - 9), -1):
-        token = tokens[k]
-        if token.tag in VERBAL and token.low not in BE | HAVE:
-            return k
-        if token.low in (
-            "due",
-            "set",
-            "scheduled",
-            "poised",
-            "ready",
-            "about",
-            "unable",
-            "likely",
-            "going",
-            "supposed",
-        ):
-            return k
-        if token.low in _OPERATOR_NOUNS and token.tag in NOMINAL:
-            return k
-        if token.low in (";", ":"):
-            return None
-    return None
-
-
-def _verb_marks(text: Text, i: int, clause: Clause, marks: set[str], clauses: list[Clause]) -> None:
-    """Marks on verb ``i``: its auxiliaries and, up a chain of infinitives and gerunds, what governs it."""
-    tokens = text.tokens
-    at = i
-    for _ in range(4):
-        j = _verb_group(tokens, at, clause.a, marks)
-        if j < clause.a:
-            # "would begin … and block": a further verb has its auxiliary in the clause before
-            if clause.kind == "verb" and clause.parent is not None and tokens[at].tag in ("VB", "VBN", "VBD", "VBG"):
-                parent = clauses[clause.parent]
-                bare = tokens[at].tag == "VB" or clause.marker == "ing"
-                head = _main_verb(tokens, parent)
-                if head is not None and bare:
-                    _verb_marks(text, head, parent, marks, clauses)
-            return
-        low = tokens[j].low
-        if low == "to":
-            k = _governor_of_infinitive(tokens, j, clause.a)
-            if k is None:
-                return
-            _operate(tokens, k, marks)
-            at = k
-            continue
-        if low in ("of", "from", "with", "for", "without") and tokens[at].tag == "VBG":
-            if low == "without":
-                marks.add("neg")
-                return
-            for k in range(j - 1, max(clause.a - 1, j - 8), -1):
-                if tokens[k].tag in VERBAL or (tokens[k].low in _OPERATOR_NOUNS and tokens[k].tag in NOMINAL):
-                    _operate(tokens, k, marks)
-                    at = k
-                    break
-            else:
-                return
-            continue
-        if tokens[at].tag == "VBG" and tokens[j].tag in VERBAL and low not in BE:
-            _operate(tokens, j, marks)
-            at = j
-            continue
-        return
-
-
-def _main_verb(tokens: list[Token], clause: Clause) -> int | None:
-    """The last verb of the clause's first verb group ("would" … "begin")."""
-    for i in range(clause.a, clause.b):
-        if tokens[i].tag in FINITE:
-            last = i
-            for j in range(i + 1, min(clause.b, i + 5)):
-                if tokens[j].tag in VERBAL:
-                    last = j
-                elif tokens[j].tag != "RB" and tokens[j].low not in ("not", "n't"):
-                    break
-            return last
-    return None
-
-
-def _noun_marks(text: Text, trigger: Trigger, clause: Clause, marks: set[str], clauses: list[Clause]) -> None:
-    tokens = text.tokens
-    lists = _lists()
-    for i in range(max(clause.a, trigger.a - 4), trigger.a):
-        low = tokens[i].low
-        if low in lists["planned_adjectives"]:
-            marks.add("plan")
-        elif low in lists["hypothetical_adjectives"]:
-            marks.add("hypo")
-        elif low in lists["threatened_adjectives"]:
-            marks.add("threat")
-        elif low in lists["attempted_adjectives"]:
-            marks.add("attempt")
-        elif low in lists["claimed_words"]:
-            marks.add("claim")
-        elif low == "no" and not any(t.tag in VERBAL for t in tokens[i + 1 : trigger.a]):
-            marks.add("neg")
-        elif (
-            low in _OPERATOR_NOUNS
-            and tokens[i].tag in NOMINAL
-            and any(t.low in ("of", "for", "about") for t in tokens[i + 1 : trigger.a])
-        ):
-            marks.add(_OPERATOR_NOUNS[low])
-    head: int | None = None
-    for i in range(trigger.a - 1, max(clause.a - 1, trigger.a - 13), -1):
-        if tokens[i].tag in VERBAL and tokens[i].low not in BE | HAVE and tokens[i].tag != "MD":
-            head = i
-            break
-        if tokens[i].low in (";", ":"):
-            break
-    if head is not None:
-        # an object, or part of a phrase behind the verb
-        direct = not any(t.low in ("after", "during", "since", "in", "at", "by") for t in tokens[head + 1 : trigger.a])
-        if direct:
-            before = set(marks)
-            _operate(tokens, head, marks)
-            if tokens[head].low in verb_set("mention"):
-                marks.add("mention")
-            if "report" in marks - before and tokens[head].low not in ("reported", "report", "reports", "announced"):
-                marks.discard("report")
-        _verb_marks(text, head, clause, marks, clauses)
-        return
-    for i in range(trigger.b, clause.b):
-        if tokens[i].tag in VERBAL:
-            last = i
-            for j in range(i + 1, min(clause.b, i + 5)):
-                if tokens[j].tag in VERBAL:
-                    last = j
-                elif tokens[j].tag != "RB" and tokens[j].low not in ("not", "n't"):
-                    break
-            _verb_marks(text, last, clause, marks, clauses)
-            low = tokens[last].low
-            if low in verb_set("cancel") or low in verb_set("foil"):
-                marks.add("cancel" if low in verb_set("cancel") else "foil")
-            elif low in verb_set("deny"):
-                marks.add("deny")
-            elif low in ("planned", "scheduled", "expected", "due"):
-                marks.add("plan")
-            elif low in ("feared", "threatened"):
-                marks.add("fear" if low == "feared" else "threat")
-            return
-
-
-def _source(text: Text, sentence: Sentence, verb: int, floor: int, ceiling: int) -> str | None:
-    """The phrase that says so: the noun phrase before the reporting verb, or after it."""
-    tokens = text.tokens
-    a = verb - 1
-    while a >= floor and (tokens[a].tag in ("RB", "MD") or tokens[a].low in BE | HAVE):
-        a -= 1
-    end = a + 1
-    while a >= floor and tokens[a].low not in (",", ";", ":", "and", "but", "that", '"', "”", "“") and end - a < 14:
-        if tokens[a].tag in ("VBD", "VBZ", "VBP"):
-            break
-        a -= 1
-    a += 1
-    while a < end and tokens[a].tag in ("IN", "CC", "RB"):
-        a += 1
-    if a < end and any(t.tag in NOMINAL or t.tag == "PRP" for t in tokens[a:end]):
-        return text.text[tokens[a].start : tokens[end - 1].end]
-    b = verb + 1
-    while b < ceiling and tokens[b].low not in (",", ";", ":", ".", "that", '"', "“") and b - verb < 12:
-        b += 1
-    if b > verb + 1 and any(t.tag in NOMINAL for t in tokens[verb + 1 : b]):
-        return text.text[tokens[verb + 1].start : tokens[b - 1].end]
-    return None
-
-
-def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str, floor: int = 0) -> Judgement:
-    """Certainty and attribution of the incident that ``trigger`` reports; sources begin at character ``floor``."""
+def judge(story: Story, draft: Draft) -> Judgement:
+    """Certainty and attribution of the incident that a draft reports."""
+    text, sentence, trigger = story.text, draft.sentence, draft.main
     tokens = text.tokens
     clauses = text.clauses_of(sentence)
     clause = text.clause_of(trigger.head)
     marks: set[str] = set()
     if trigger.pos == "n":
-        _noun_marks(text, trigger, clause, marks, clauses)
+        noun_marks(text, trigger, clause, marks, clauses)
     else:
-        _verb_marks(text, trigger.head, clause, marks, clauses)
-        passive_no = tokens[clause.a : trigger.head]
-        if any(t.low in ("no", "nobody", "none", "neither") for t in passive_no[:3]):
-            marks.add("neg")
-        if any(t.low == "no" for t in tokens[trigger.head + 1 : trigger.head + 3]) and trigger.b > trigger.head + 1:
-            marks.add("neg")
+        _verb_trigger(text, trigger, clause, marks, clauses)
+    floor = text.token_at(story.story_start) if story.story_start > sentence.start else sentence.a
+    source = _climb(text, sentence, clause, clauses, floor, marks)
+    if source is None and "accuse" in marks:
+        source = _accuser(text, clause, trigger, floor)
+    source = _said(story, draft, clause, marks, source)
+    _set_phrases(text, sentence, clause, clauses, trigger, marks)
+    conditional = _conditional(tokens, sentence, clause, clauses)
+    agents = {t.low for t in tokens[clause.a : trigger.head]}
+    armed = bool(agents & (classes_of("ARMED") | classes_of("FORCE"))) or bool(agents & {"we", "our", "his", "their"})
+    if "announce" in marks and draft.type == "protest" and not _past_day(story, sentence):
+        marks.add("plan")
+    if marks & {"report"} and draft.type in _VIOLENT and _own_deed(text, clause, clauses, trigger):
+        marks.add("claim")
+    if "warn" in marks and marks & {"would", "plan"} and agents & _PRONOUNS:
+        # "warned that they would": the speaker's own deed is a threat
+        marks.add("threat")
+    if "deny" not in marks:
+        _gainsaid(text, sentence, trigger, marks)
+    return Judgement(
+        certainty=_decide(marks, conditional, draft.type, armed),
+        level=_level(marks),
+        source=source,
+        mention="mention" in marks,
+        unreal=_unreal(text, sentence, draft.type, marks),
+        background=_is_background(story, sentence, trigger),
+        operators=marks,
+    )
+
+
+_OWN = words("they it he we its their his our")
+_BELLIGERENTS = words(
+    "army military navy forces force coalition fighters rebels militants militia militias insurgents jihadists group "
+    "movement front militiamen guerrillas ministry troops command air junta brigade faction gang separatists"
+)
+
+
+def _own_deed(text: Text, clause: Clause, clauses: list[Clause], trigger: Trigger) -> bool:
+    """Whether a party to the fighting tells what its own side did: "the rebels said they had seized …".
+
+    Nobody else is named for it, so it is a claim. What police or officials say of their own work is news.
+    """
+    if clause.parent is None or clause.kind != "that" or trigger.pos != "v":
+        return False
+    tokens = text.tokens
+    start = clause.a + (tokens[clause.a].low == "that")
+    if tokens[start].low not in _OWN or start >= trigger.head:
+        return False
+    parent = clauses[clause.parent]
+    speaker = tokens[parent.a : min(parent.b, clause.a)]
+    said = next((n for n, t in enumerate(speaker) if t.tag in VERBAL), len(speaker))
+    lows = {t.low for t in speaker[:said]}
+    if lows & {"police", "officials", "official", "authorities", "witnesses", "residents", "un", "mission"}:
+        return False
+    return bool(lows & (_BELLIGERENTS | classes_of("ARMED"))) or any(
+        t.tag == "NNPS" or (t.tag == "NNP" and tokens[parent.a].low == "the") for t in speaker[:said]
+    )
+
+
+def _past_day(story: Story, sentence: Sentence) -> bool:
+    """Whether the sentence names days before publication only; "for Saturday" is the Saturday to come."""
+    found = story.dates_in(sentence.start, sentence.end)
+    if any(
+        story.article.text[max(0, d.start - 5) : d.start].lower().endswith((" for ", "from ", "next ")) for d in found
+    ):
+        return False
+    ends = [d.date_end for d in found if d.date_end is not None]
+    return bool(ends) and story.article.published is not None and max(ends) < story.article.published
+
+
+def _verb_trigger(text: Text, trigger: Trigger, clause: Clause, marks: set[str], clauses: list[Clause]) -> None:
+    tokens = text.tokens
+    verb_marks(text, trigger.head, clause, marks, clauses)
+    subject = tokens[clause.a : trigger.head]
+    if any(t.low in ("no", "nobody", "none", "neither") for t in subject[:3]):
+        marks.add("neg")
+    if any(t.low == "no" for t in tokens[trigger.head + 1 : trigger.head + 3]) and trigger.b > trigger.head + 1:
+        marks.add("neg")
+
+
+# ------------------------------------------------------------------------------------------ outwards
+
+
+def _climb(
+    text: Text, sentence: Sentence, clause: Clause, clauses: list[Clause], floor: int, marks: set[str]
+) -> str | None:
+    """Walk from the trigger's clause up to the main one; collect what each governs and the nearest source."""
     source: str | None = None
-    first = text.token_at(floor) if floor > sentence.start else sentence.a
     at: Clause | None = clause
-    steps = 0
-    reporting = verb_set("report") | verb_set("claim") | verb_set("deny") | verb_set("threat") | verb_set("accuse")
-    while at is not None and steps < 6:
-        steps += 1
+    for _ in range(6):
+        if at is None:
+            break
         if at.marker in ("if", "unless", "whether", "lest"):
             marks.add("if")
         if at.parent is None:
             break
         parent = clauses[at.parent]
-        if (at.kind == "that" and at.marker == "that") or (at.kind == "main" and at.parent is not None):
-            edge = min(parent.b, at.a)
-            for k in range(edge - 1, max(parent.a - 1, edge - 14), -1):
-                token = tokens[k]
-                if token.tag in VERBAL and token.low not in BE | HAVE and token.tag != "MD":
-                    _operate(tokens, k, marks)
-                    inner: set[str] = set()
-                    _verb_marks(text, k, parent, inner, clauses)
-                    marks |= (
-                        {m for m in inner if m in ("plan", "attempt", "threat", "claim")}
-                        if "report" not in marks
-                        else set()
-                    )
-                    if token.low in reporting and source is None:
-                        source = _source(text, sentence, k, max(parent.a, first), edge)
-                    break
-                if token.low in _OPERATOR_NOUNS and token.tag in NOMINAL and edge - k <= 3:
-                    _operate(tokens, k, marks)
-                    if any(t.low == "no" for t in tokens[max(parent.a, k - 4) : k]):
-                        marks.add("deny")
-                    break
+        if (at.kind == "that" and at.marker == "that") or at.kind == "main":
+            found = _governor(text, parent, at, clauses, marks, max(parent.a, floor))
+            source = source or found
         at = parent
-    if source is None and "accuse" in marks:
-        # "witnesses accused troops of shelling": the accuser is the subject
-        for k in range(trigger.head - 1, clause.a - 1, -1):
-            if tokens[k].tag in VERBAL and tokens[k].low in verb_set("accuse"):
-                source = _source(text, sentence, k, max(clause.a, first), trigger.head)
-                break
-    # A tail: "…, the army said", "…, said a spokesman".
-    for other in clauses:
-        if other.a <= trigger.head < other.b or other.index < clause.index:
-            continue
-        if tokens[other.a].tag == "IN" or tokens[other.a].low == "despite":
-            continue
-        if other.b - other.a <= 22 and (other.own_subject or other.kind == "verb"):
-            verb = _main_verb(tokens, other)
-            if (
-                verb is not None
-                and other.kind == "main"
-                and tokens[verb].low in reporting
-                and other.index > clause.index
-            ):
-                nothing_after = other.b >= sentence.b - 1 or tokens[other.b - 1].low in (",", ";", "—")
-                if nothing_after and tokens[other.a - 1].low in (",", '"', "”", "’", "'", "—"):
-                    _tail(text, sentence, tokens, verb, other, marks)
-                    source = source or _source(text, sentence, verb, other.a, other.b)
-                    break
+    return source
+
+
+def _governor(
+    text: Text, parent: Clause, clause: Clause, clauses: list[Clause], marks: set[str], floor: int
+) -> str | None:
+    """Read the verb or noun whose complement ``clause`` is; returns the source that it names."""
+    tokens = text.tokens
+    reporting = verb_set("report") | verb_set("claim") | verb_set("deny") | verb_set("threat") | verb_set("accuse")
+    edge = min(parent.b, clause.a)
+    for k in range(edge - 1, max(parent.a - 1, edge - 14), -1):
+        token = tokens[k]
+        if token.tag in VERBAL and token.low not in BE | HAVE and token.tag != "MD":
+            _complement_of_verb(text, k, parent, clauses, marks)
+            if token.low in reporting:
+                return speaker_of(text, k, floor, edge)
+            return None
+        if operator_noun(token) is not None and edge - k <= 3:
+            operate(tokens, k, marks, parent.a)
+            _noun_with_complement(tokens, k, parent, marks)
+            return None
+    return None
+
+
+def _complement_of_verb(text: Text, k: int, parent: Clause, clauses: list[Clause], marks: set[str]) -> None:
+    """What the verb at ``k`` says about its complement: "said", "did not confirm", "is thought", "will announce"."""
+    tokens = text.tokens
+    known = set(marks)
+    operate(tokens, k, marks, parent.a, infinitive=_impersonal(tokens, k, parent))
+    inner: set[str] = set()
+    verb_marks(text, k, parent, inner, clauses)
+    new = marks - known
+    if "neg" in inner:
+        if "deny" in new:
+            # "did not deny", "has not ruled out": it may be
+            marks.discard("deny")
+            marks.add("claim")
+        elif tokens[k].low in verb_set("publish"):
+            marks.update(("claim", "unsure"))
+        elif "report" not in new:
+            marks.add("neg")
     if "report" not in marks:
-        # the same tail inside one clause: "…, said X" with the verb first
-        for k in range(trigger.b, sentence.b):
-            if tokens[k].low in ("said", "says", "reported", "added", "announced") and tokens[k - 1].low in (
-                ",",
-                '"',
-                "”",
-            ):
-                marks.add("report")
-                source = source or _source(text, sentence, k, k, sentence.b)
-                break
-    chunk = text.text[sentence.start : sentence.end]
-    folded = chunk.lower()
-    own = text.text[tokens[clause.a].start : tokens[clause.b - 1].end].lower()
-    if "according to" in folded:
-        marks.add("report")
-        found = re.search(r"according to ([^,.;]{2,80})", chunk, re.IGNORECASE)
-        source = source or (found[1] if found else None)
-    elif _phrases("attributed_phrases").search(folded):
-        marks.add("report")
-    rumour = _phrases("rumour_strong").search(folded)
-    if rumour:
-        marks.add("rumour")
-    if _phrases("no_truth_phrases").search(text.text[sentence.start : tokens[trigger.head].start].lower()[-160:]) and (
-        clause.parent is not None or trigger.pos == "n" or "denied" in own
-    ):
-        near = text.text[sentence.start : tokens[trigger.head].start].lower()[-160:]
-        if "denied" not in near or "deny" in marks or near.rstrip().endswith(("denied", "denies")):
+        marks |= inner & {"plan", "attempt", "threat", "claim"}
+
+
+def _impersonal(tokens: list[Token], k: int, parent: Clause) -> bool:
+    """Whether the verb is "it is believed that …"."""
+    return tokens[parent.a].low == "it" or (parent.a + 1 < k and tokens[k - 2].low == "it")
+
+
+def _noun_with_complement(tokens: list[Token], k: int, parent: Clause, marks: set[str]) -> None:
+    """What is done to a noun like "claims" before its that-clause: "rejected claims that", "no evidence that"."""
+    for j in range(k - 1, max(parent.a - 1, k - 7), -1):
+        low = tokens[j].low
+        if low == "no":
             marks.add("deny")
-    if any(w in own for w in (" allegedly ", "purportedly")):
+            return
+        if tokens[j].tag in VERBAL and low not in BE | HAVE:
+            if low in verb_set("deny"):
+                marks.add("deny")
+            return
+        if low in (",", ";", ":"):
+            return
+
+
+def _accuser(text: Text, clause: Clause, trigger: Trigger, floor: int) -> str | None:
+    """The subject of "accused": "witnesses accused troops of shelling"."""
+    tokens = text.tokens
+    for k in range(trigger.head - 1, clause.a - 1, -1):
+        if tokens[k].tag in VERBAL and tokens[k].low in verb_set("accuse"):
+            if tokens[k].tag == "VBN" and k > clause.a and tokens[k - 1].tag in NOMINAL:
+                return None  # "rebels accused of": the accuser is not named
+            return speaker_of(text, k, max(clause.a, floor), k + 1)
+    return None
+
+
+# ------------------------------------------------------------------------------------------ who says so
+
+
+def _said(story: Story, draft: Draft, clause: Clause, marks: set[str], source: str | None) -> str | None:
+    """Take in speakers behind or between the words, set phrases, and quotation marks."""
+    text, sentence, trigger = story.text, draft.sentence, draft.main
+    tokens = text.tokens
+    start, end = _stretch(text, sentence, trigger)
+    named = cited(text, start, end)
+    if named is not None or phrases("attributed_phrases").search(text.text[start:end].lower()):
+        marks.add("report")
+        source = named or source
+    around = speaker_around(text, sentence, clause.a, trigger.b)
+    if around is not None:
+        low = tokens[around.verb].low
+        if low in verb_set("claim"):
+            marks.add("claim")
+        marks.add("report")
+        if low in verb_set("fear") and low not in verb_set("publish"):
+            marks.add("warn")
+        source = source or around.source
+    quotation = _quotation_at(story.quotations, trigger.head)
+    if quotation is not None:
+        marks.add("report")
+        source = source or quotation.speaker
+    if source is None and "report" not in marks:
+        source = _label(text, sentence, trigger, marks)
+    if doubted(text, sentence, start, end):
+        marks.add("rumour")
+    return source
+
+
+def _quotation_at(found: list[Quotation], token: int) -> Quotation | None:
+    at = bisect_right(found, token, key=lambda q: q.a) - 1
+    return found[at] if at >= 0 and found[at].b > token else None
+
+
+def _stretch(text: Text, sentence: Sentence, trigger: Trigger) -> tuple[int, int]:
+    """The characters of a sentence that go with a trigger: semicolons part them."""
+    a, b = sentence.a, sentence.b
+    for k in range(trigger.a - 1, sentence.a - 1, -1):
+        if text.tokens[k].low == ";":
+            a = k + 1
+            break
+    for k in range(trigger.b, sentence.b):
+        if text.tokens[k].low == ";":
+            b = k
+            break
+    return text.tokens[a].start, text.tokens[b - 1].end
+
+
+_LABELS = words(
+    "media television tv radio agency newspaper report reports police army military ministry government officials "
+    "official witnesses residents authorities spokesman spokeswoman source sources monitor monitors un witness"
+)
+
+
+def _label(text: Text, sentence: Sentence, trigger: Trigger, marks: set[str]) -> str | None:
+    """A source put before or behind a colon or dash, as headlines do: "Army: …", "… - state media"."""
+    tokens = text.tokens
+    for k in range(sentence.a + 1, min(sentence.a + 6, trigger.a)):
+        if tokens[k].low == ":" and not any(t.tag in VERBAL for t in tokens[sentence.a : k]):
+            if any(t.low in _LABELS for t in tokens[sentence.a : k]):
+                marks.add("report")
+                return text.text[tokens[sentence.a].start : tokens[k - 1].end]
+            return None
+    for k in range(sentence.b - 2, max(trigger.b, sentence.b - 6), -1):
+        if tokens[k].low in (":", "-", "–", "—") and tokens[k - 1].end < tokens[k].start + (tokens[k].low == ":"):
+            tail = tokens[k + 1 : sentence.b]
+            if any(t.low in _LABELS for t in tail) and not any(t.tag in VERBAL for t in tail):
+                marks.add("report")
+                return text.text[tail[0].start : tail[-1].end].rstrip(".")
+            return None
+    return None
+
+
+# ------------------------------------------------------------------------------------------ set phrases
+
+
+def _set_phrases(
+    text: Text, sentence: Sentence, clause: Clause, clauses: list[Clause], trigger: Trigger, marks: set[str]
+) -> None:
+    """Phrases of several words that decide: "no truth in", "called off", "stopped short of", "whether"."""
+    tokens = text.tokens
+    head = tokens[trigger.a].start
+    before = text.text[max(sentence.start, head - 160) : head].lower()
+    own = text.text[tokens[clause.a].start : tokens[clause.b - 1].end].lower()
+    if phrases("no_truth_phrases").search(before):
+        marks.add("deny")
+    if _WHETHER.search(before):
+        marks.add("if")
+    if _PREVENTED.search(before):
+        marks.add("neg")
+        marks.discard("attempt")
+    if _IN_CASE.search(before) or _TO_PREVENT.search(before):
+        marks.add("fear")
+    if _CORRECTED.search(before) or _WRONGLY.search(before):
+        marks.add("deny")
+    if any(w in own for w in (" allegedly ", "purportedly", " purported ")):
         marks.add("claim")
     stop = clause.b
     for other in clauses[clause.index + 1 :]:
@@ -402,31 +384,66 @@ def judge(text: Text, sentence: Sentence, trigger: Trigger, type_: str, floor: i
             break
         stop = other.b
     rest = text.text[tokens[trigger.a].start : tokens[stop - 1].end][:200].lower()
-    if (trigger.pos == "n" or "plan" in marks) and _phrases("cancelled_phrases").search(rest):
-        marks.add("cancel")
-    if _phrases("failed_phrases").search(rest):
+    if trigger.pos == "n" or "plan" in marks:
+        if phrases("cancelled_phrases").search(rest):
+            marks.add("cancel")
+        if re.search(r"\b(?:postponed|delayed|put off|moved|rescheduled) (?:until|till|to|for|by)\b", rest):
+            marks.add("postponed")
+    if phrases("failed_phrases").search(rest):
         marks.add("failed")
-    conditional = any(c.marker in ("if", "unless", "lest") for c in clauses if c.index != clause.index) or any(
+    if sentence.b - sentence.a > 2 and any(t.low == "?" for t in tokens[sentence.b - 2 : sentence.b]):
+        marks.add("question")
+
+
+def _gainsaid(text: Text, sentence: Sentence, trigger: Trigger, marks: set[str]) -> None:
+    """What is said later of the same report: it is false, or the other side denies it."""
+    said = marks & {"report", "claim", "accuse", "rumour"}
+    verdict = called_false(text, sentence, trigger.head)
+    if verdict == "false" and said:
+        marks.add("deny")
+    elif verdict == "denied" and said:
+        marks.add("deny" if "rumour" in marks or (trigger.pos == "n" and "claim" not in marks) else "claim")
+
+
+def _conditional(tokens: list[Token], sentence: Sentence, clause: Clause, clauses: list[Clause]) -> bool:
+    return any(c.marker in _CONDITIONALS for c in clauses if c.index != clause.index) or any(
         t.low in ("if", "unless") for t in tokens[sentence.a : sentence.b]
     )
-    agents = {t.low for t in tokens[clause.a : trigger.head]}
-    armed = bool(agents & (classes_of("ARMED") | classes_of("FORCE"))) or bool(agents & {"we", "our", "his", "their"})
-    verdict = Judgement(operators=marks, source=source, mention="mention" in marks)
-    verdict.certainty = _decide(marks, conditional, type_, armed)
-    verdict.level = _level(marks)
-    return verdict
 
 
-def _tail(text: Text, sentence: Sentence, tokens: list[Token], verb: int, clause: Clause, marks: set[str]) -> None:
-    low = tokens[verb].low
-    if low in verb_set("accuse"):
-        marks.add("accuse")
-    elif low in verb_set("claim"):
-        marks.add("claim")
-    elif low not in verb_set("deny"):
-        marks.add("report")
-        if low in verb_set("fear"):
-            marks.add("warn")
+# ------------------------------------------------------------------------------------------ what is no news
+
+
+def _unreal(text: Text, sentence: Sentence, type_: str, marks: set[str]) -> bool:
+    """Whether a sentence tells a drill, a re-enactment or a story made up."""
+    if "unreal" in marks:
+        return True
+    folded = text.text[sentence.start : sentence.end].lower()[:600]
+    if _FICTION.search(folded):
+        return True
+    if type_ in ("force_movement", "alert_alarm", "protest", "movement_restriction") or not _DRILL.search(folded):
+        return False
+    return not any(t.low in _REAL_IN_DRILLS for t in text.tokens[sentence.a : sentence.b])
+
+
+def _is_background(story: Story, sentence: Sentence, trigger: Trigger) -> bool:
+    """Whether "ten years after", a year of its own ("the 1994 massacre") or "years ago" makes it history."""
+    text = story.text
+    before = _before(text, sentence, trigger)
+    if trigger.pos == "n":
+        year = _YEAR.search(before)
+        if year is not None and story.published is not None and int(year[1]) < story.published.year - 1:
+            return True
+        return _BACKGROUND.search(before) is not None
+    return _AGO.search(text.text[sentence.start : sentence.end].lower()) is not None
+
+
+def _before(text: Text, sentence: Sentence, trigger: Trigger) -> str:
+    head = text.tokens[trigger.a].start
+    return text.text[max(sentence.start, head - 120) : head].lower()
+
+
+# ------------------------------------------------------------------------------------------ the verdict
 
 
 def _decide(marks: set[str], conditional: bool, type_: str, armed: bool) -> Certainty:
@@ -438,27 +455,31 @@ def _decide(marks: set[str], conditional: bool, type_: str, armed: bool) -> Cert
         return "threatened"
     if conditional and modal and "deny" not in marks and "neg" not in marks:
         return "threatened" if armed and "report" in marks and type_ in _VIOLENT else "hypothetical"
-    if marks & {"deny", "cancel"}:
+    if "deny" in marks:
+        return "negated"
+    if "postponed" in marks:
+        return "planned"
+    if "cancel" in marks:
         return "negated"
     if "failed" in marks and "neg" not in marks:
         return "attempted"
     if "neg" in marks:
         return "negated"
-    if marks & {"hypo", "fear"} or ("warn" in marks and "would" in marks):
+    if marks & {"hypo", "fear", "question"} or ("warn" in marks and "would" in marks):
         return "hypothetical"
     if marks & {"attempt", "foil"}:
         return "attempted"
-    if marks & {"plan", "would"}:
+    if marks & {"plan", "would"} or ("purpose" in marks and type_ in _VIOLENT):
         return "planned"
-    if marks & {"claim", "accuse"}:
+    if marks & {"claim", "accuse", "seem"}:
         return "claimed"
     return "reported"
 
 
 def _level(marks: set[str]) -> Level:
-    if "rumour" in marks:
+    if "rumour" in marks or "unsure" in marks:
         return "rumoured"
-    if "accuse" in marks:
+    if marks & {"accuse", "blame"}:
         return "accused"
     if marks & {"report", "claim", "deny", "warn", "fear", "threat"}:
         return "attributed"

@@ -89,7 +89,8 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     """Give a draft its certainty, place, day and numbers, or drop it."""
     if draft.effect_only and draft.type == "attack_civilians":
         context_type(story, draft, siblings)
-    draft.judgement = judge(story.text, draft.sentence, draft.main, draft.type, story.story_start)
+    draft.judgement = judge(story, draft)
+    draft.background = draft.judgement.background
     if (
         draft.type == "threat"
         and draft.main.pos == "v"
@@ -104,11 +105,12 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         draft.dropped = True
         return
     if (
-        (draft.judgement.mention and not draft.own_date and not draft.own_place)
+        draft.judgement.unreal
+        or (draft.judgement.mention and not draft.own_date and not draft.own_place)
         or (draft.weak and not draft.own_place and not draft.own_date)
         or (draft.main.pos == "n" and draft.definite and not draft.own_place and not draft.own_date)
         or (draft.effect_only and draft.judgement.certainty == "negated" and not draft.own_date)
         or not draft.spots
     ):
         draft.dropped = True
-        draft.spare = not draft.judgement.mention
+        draft.spare = not (draft.judgement.mention or draft.judgement.unreal)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from geomap.incidents.certainty import Judgement
 from geomap.incidents.counts import Count
 from geomap.incidents.places import Spot, read_spots
+from geomap.incidents.saying import quotations
 from geomap.incidents.syntax import VERBAL, Clause, Sentence, Text, words
 from geomap.incidents.triggers import Trigger, verb_set
 from geomap.records import Article, DateExpression, Resolution
@@ -110,6 +111,7 @@ class Story:
         self.dates = dates
         self.date_starts = [d.start for d in dates]
         self.doc_words = frozenset(t.low for t in text.tokens)
+        self.quotations = quotations(text)
         self.drafts: list[Draft] = []
         self.spared: list[Draft] = []
         self.recent: deque[Draft] = deque(maxlen=WINDOW)

@@ -338,7 +338,8 @@ def _verb_forms() -> frozenset[str]:
 
         words = load_json("certainty.json")
         irregular = words["irregular"]
-        bases = {b for row in load_table("triggers.tsv") if row[1] == "v" for b in row[2].split()[0].split("/")}
+        rows = (row for row in load_table("triggers.tsv") if row[1] == "v" and row[5:6] != ("faint",))
+        bases = {b for row in rows for b in row[2].split()[0].split("/")}
         for key in ("report", "claim", "deny", "plan", "threat", "attempt", "foil", "cancel"):
             bases.update(words[key].split())
         _VERB_FORMS.append(frozenset(f for b in bases | set(irregular) for f in inflections(b, irregular)))
@@ -394,6 +395,19 @@ def _has_verb_ahead(tokens: list[Token], i: int, b: int) -> bool:
         if token.tag == "CC" and j + 1 < b and tokens[j + 1].tag in VERBAL:
             return False
     return False
+
+
+_DAYS = words(
+    "monday tuesday wednesday thursday friday saturday sunday monday's yesterday today earlier later mon tue wed thu fri"
+)
+
+
+def _past_day(tokens: list[Token], i: int, b: int) -> int:
+    """The token after "on Tuesday", "late on Tuesday" or "yesterday" at ``i``, else ``i`` itself."""
+    j = i
+    while j < min(b - 1, i + 3) and (tokens[j].low in _DAYS or tokens[j].low in ("on", "late", "early")):
+        j += 1
+    return j if j > i and tokens[j - 1].low in _DAYS else i
 
 
 def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
@@ -452,15 +466,16 @@ def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
                 elif _subject_and_verb(tokens, j, b) and head.low not in _SUBORDINATORS:
                     opened = (j, word, "main", True)
         elif token.low in reporting and token.tag in VERBAL and i + 1 < b:
-            follower = tokens[i + 1]
+            after = _past_day(tokens, i + 1, b)
+            follower = tokens[after]
             if (
                 follower.low not in PREPOSITIONS
                 and follower.low not in _STOPPERS
                 and follower.low not in ("to", "that", "on")
-                and _subject_and_verb(tokens, i + 1, b)
+                and _subject_and_verb(tokens, after, b)
             ):
                 finite = True
-                opened = (i + 1, "that", "that", True)
+                opened = (after, "that", "that", True)
         if token.tag in FINITE and opened is None:
             finite = True
         if opened is not None and opened[0] > last:

@@ -1,0 +1,365 @@
+"""How sure, and who says so: each sentence of our own with the certainty and the level that it must get.
+
+``-`` stands for no incident at all. Several answers are given where a reader would accept either; ``reported`` is
+never among them where the sentence does not report a fact.
+"""
+
+from __future__ import annotations
+
+import pytest
+from telling import show, tell
+
+pytestmark = pytest.mark.model
+
+MODALITY = [
+    ("Troops may shell Aville again, analysts said.", "hypothetical", "attributed"),
+    ("Rebels might attack Aville before the rains.", "hypothetical", "stated"),
+    ("Militants could bomb the market in Aville.", "hypothetical", "stated"),
+    ("The gunmen must have attacked Aville from the north.", "hypothetical claimed", "stated"),
+    (
+        "Gunmen are feared to have kidnapped the teachers in Aville on Monday.",
+        "hypothetical claimed",
+        "stated attributed",
+    ),
+    ("Rebels are thought to have shelled Aville on Monday.", "claimed", "attributed"),
+    ("The army is believed to have bombed Aville on Monday.", "claimed", "attributed"),
+    ("The militia is said to have burned houses in Aville on Monday.", "claimed reported", "attributed rumoured"),
+    ("Fighting is likely to break out in Aville.", "hypothetical", "stated"),
+    ("Clashes are possible in Aville this weekend, the embassy warned.", "hypothetical", "attributed"),
+    ("There is a risk of an attack on Aville.", "hypothetical", "stated attributed"),
+    ("Observers fear clashes in Aville.", "hypothetical", "attributed"),
+    ("Fears of an attack on Aville are growing.", "hypothetical", "stated attributed"),
+    ("The road to Aville can be closed at any time.", "hypothetical", "stated"),
+    ("Rebels might have ambushed the convoy near Aville, the governor said.", "hypothetical", "attributed"),
+    ("Troops appear to have bombed Aville on Monday.", "claimed reported", "stated attributed"),
+]
+
+TENSE = [
+    ("Troops will enter Aville on Friday.", "planned", "stated"),
+    ("Students are to march through Aville on Friday.", "planned", "stated"),
+    ("Troops are due to enter Aville on Friday.", "planned", "stated"),
+    ("Unions plan a strike in Aville on Friday.", "planned", "stated"),
+    ("The army is preparing to storm Aville.", "planned", "stated"),
+    ("The army is preparing an offensive on Aville.", "planned", "stated"),
+    ("Farmers were to have blocked the road to Aville on Sunday.", "planned negated", "stated"),
+    ("Police will have sealed off Aville by Friday.", "planned", "stated"),
+    ("The mayor said teachers would march in Aville on Friday.", "planned", "attributed"),
+    ("Teachers are going to protest in Aville on Friday.", "planned", "stated"),
+    ("A demonstration is planned for Friday in Aville.", "planned", "stated"),
+    ("A rally is scheduled to take place in Aville on Friday.", "planned", "stated"),
+    ("A protest is expected in Aville on Friday.", "planned hypothetical", "stated attributed"),
+    ("Opposition leaders vowed to march on Aville on Friday.", "planned threatened", "stated attributed"),
+    ("Nurses have decided to strike in Aville from Monday next week.", "planned", "stated"),
+    ("Unions have announced a march in Aville for Saturday.", "planned", "stated attributed"),
+    ("A march in Aville, proposed for Sunday, has not been given permission.", "planned", "stated"),
+    ("The planned march in Aville has drawn criticism.", "planned", "stated"),
+    ("Troops are expected to withdraw from Aville next week.", "planned", "stated attributed"),
+    ("The rebels had intended to attack Aville on Monday.", "planned attempted negated", "stated"),
+    ("The rebels are plotting an attack on Aville.", "planned attempted", "stated"),
+    ("Thousands of farmers will be marching through Aville on Friday.", "planned", "stated"),
+    (
+        "Police shot dead two men in Aville on Monday and will search houses in Bville on Friday.",
+        "reported planned",
+        "",
+    ),
+    ("The curfew in Aville will be lifted on Friday.", "planned", "stated"),
+    ("The rebels have been shelling Aville since Monday.", "reported", "stated"),
+    ("Soldiers had attacked Aville on Monday before they withdrew.", "reported", "stated"),
+    ("Residents woke up as troops were shelling Aville on Monday.", "reported", "stated"),
+]
+
+SAYING = [
+    ("Rebels attacked Aville on Monday, a spokesman who declined to be named said.", "reported", "attributed"),
+    ("The army claimed that it had captured Aville on Monday.", "claimed", "attributed"),
+    ("The army claims to have killed 30 fighters near Aville on Monday.", "claimed", "attributed"),
+    ("The rebels alleged that troops had burned houses in Aville on Monday.", "claimed", "attributed accused"),
+    ("Soldiers allegedly shot two farmers in Aville on Monday.", "claimed", "attributed rumoured accused stated"),
+    ("According to residents, gunmen attacked Aville on Monday.", "reported", "attributed"),
+    ("Gunmen attacked Aville on Monday, according to a local official.", "reported", "attributed"),
+    ("A witness told the radio that gunmen had attacked Aville on Monday.", "reported", "attributed"),
+    ("Gunmen attacked Aville on Monday, a witness told reporters by telephone.", "reported", "attributed"),
+    ('"Gunmen attacked Aville on Monday," the mayor said.', "reported", "attributed"),
+    ('"Gunmen attacked Aville on Monday," said Ana Petrov, a nurse.', "reported", "attributed"),
+    ("“They shelled Aville on Monday,” a resident told the agency.", "reported", "attributed"),
+    ('"We were asleep," a farmer said. "Then they shelled Aville on Monday."', "reported", "attributed"),
+    ("Local radio said, citing police, that gunmen had attacked Aville on Monday.", "reported", "attributed"),
+    ("State television reported that rebels had attacked Aville on Monday.", "reported", "attributed"),
+    ("State media: rebels attacked Aville on Monday.", "reported", "attributed"),
+    ("In a statement, the army said that its jets had bombed Aville on Monday.", "reported claimed", "attributed"),
+    (
+        "The army said in a statement on Tuesday that its jets had bombed Aville on Monday.",
+        "reported claimed",
+        "attributed",
+    ),
+    ("Residents said soldiers beat demonstrators in Aville on Monday.", "reported", "attributed"),
+    ("Gunmen attacked Aville on Monday, residents say.", "reported", "attributed"),
+    ("Gunmen, residents said, attacked Aville on Monday.", "reported", "attributed"),
+    ("The rebels blamed the army for a bombing in Aville on Monday.", "claimed reported", "accused"),
+    ("The minister accused the rebels of attacking Aville on Monday.", "claimed", "accused"),
+    ("Rebels accused of attacking Aville on Monday were seen in Bville.", "claimed", "accused"),
+    ("The governor admitted that police had killed two protesters in Aville on Monday.", "reported", "attributed"),
+    ("The group claimed responsibility for a bombing in Aville on Monday.", "reported claimed", "attributed stated"),
+    (
+        "The UN mission says it has confirmed that militiamen burned houses in Aville on Monday.",
+        "reported",
+        "attributed",
+    ),
+    ("Police confirmed Monday's shooting in Aville.", "reported", "attributed"),
+    ("The ministry announced the arrest of six men in Aville on Monday.", "reported", "attributed"),
+    ("A bomb exploded in Aville on Monday, and the mayor said he was shocked.", "reported", "stated"),
+    ("The mayor said he was shocked after a bomb exploded in Aville on Monday.", "reported", "stated attributed"),
+    ("Police arrested a man who said he was innocent in Aville on Monday.", "reported", "stated"),
+    ("Gunmen attacked Aville on Monday. The governor said help was on its way.", "reported", "stated"),
+    (
+        "Gunmen attacked Aville on Monday, the third attack this year, a monitoring group said on Tuesday.",
+        "reported",
+        "attributed",
+    ),
+    ("A purported rebel statement said that fighters had seized Aville on Monday.", "claimed", "attributed rumoured"),
+    ("The general boasted that his men had taken Aville on Monday.", "claimed", "attributed"),
+    ("The general insisted that his men had taken Aville on Monday.", "claimed reported", "attributed"),
+]
+
+RUMOUR = [
+    ("Rumours of an attack on Aville spread on Monday.", "reported claimed", "rumoured"),
+    ("Unconfirmed reports said rebels had attacked Aville on Monday.", "reported claimed", "rumoured"),
+    ("It was rumoured that rebels had attacked Aville on Monday.", "reported claimed", "rumoured"),
+    ("Rebels reportedly attacked Aville on Monday.", "reported claimed", "rumoured"),
+    ("There were unverified reports of shelling in Aville on Monday.", "reported claimed", "rumoured"),
+    (
+        "A video circulating on Telegram purportedly shows rebels attacking Aville on Monday.",
+        "claimed reported",
+        "rumoured",
+    ),
+    (
+        "Posts on social media said that rebels had attacked Aville on Monday.",
+        "reported claimed",
+        "rumoured attributed",
+    ),
+    (
+        "Rebels had attacked Aville on Monday, said a post on Facebook, which could not be verified.",
+        "reported claimed",
+        "rumoured",
+    ),
+    ("Rumours that rebels had attacked Aville on Monday proved false.", "negated", ""),
+    ("Rumours of an attack on Aville were denied by the governor.", "negated", ""),
+    ("Rumours that rebels had attacked Aville spread on Monday. The police dismissed them as false.", "negated", ""),
+    ("Reports of clashes in Aville on Monday turned out to be untrue.", "negated", ""),
+    ("Rebels were said to have attacked Aville on Monday, but the army denied it.", "negated claimed", ""),
+    ("The Red Lions said on Tuesday they had fired two rockets at Aville.", "claimed", "attributed"),
+    ("Police said they had arrested six men in Aville on Monday.", "reported", "attributed"),
+    ("A rumour, false as it turned out, that a church had been burned in Aville spread on Monday.", "negated", ""),
+    ("A claim that rebels attacked Aville on Monday was dismissed as false by the army.", "negated", ""),
+    ("It is not known whether rebels attacked Aville on Monday.", "hypothetical", ""),
+    (
+        "The claim that rebels seized Aville on Monday could not be independently verified.",
+        "claimed",
+        "rumoured attributed",
+    ),
+]
+
+NEGATION = [
+    ("The army denied that shells had hit Aville on Monday.", "negated", "attributed"),
+    ("The army denied shelling Aville on Monday.", "negated", "attributed"),
+    ("The governor denied reports of clashes in Aville on Monday.", "negated", "attributed"),
+    ("No shells were fired at Aville on Monday.", "negated", "stated"),
+    ("No one attacked Aville on Monday.", "negated", "stated"),
+    ("The rebels did not attack Aville on Monday.", "negated", "stated"),
+    ("Rebels have never attacked Aville.", "negated -", "stated"),
+    ("There were no clashes in Aville on Monday.", "negated", "stated"),
+    ("There was no shelling in Aville on Monday.", "negated", "stated"),
+    ("No protests took place in Aville on Monday.", "negated", "stated"),
+    ("The report that Aville had been shelled was false.", "negated", ""),
+    ("The governor dismissed as false a report that rebels had attacked Aville on Monday.", "negated", "attributed"),
+    ("The ministry refuted claims that soldiers had burned houses in Aville.", "negated", "attributed"),
+    ("The police foiled a bomb attack in Aville on Monday.", "attempted", "stated"),
+    ("A bombing in Aville was averted on Monday.", "attempted negated", "stated"),
+    ("Guards prevented the kidnapping of a judge in Aville on Monday.", "attempted negated", "stated"),
+    ("Rebels failed to capture Aville on Monday.", "attempted negated", "stated"),
+    ("Gunmen attempted to storm the prison in Aville on Monday.", "attempted", "stated"),
+    ("An attempt to abduct a priest in Aville failed on Monday.", "attempted", "stated"),
+    ("The army repelled an attack on Aville on Monday.", "reported attempted", "stated"),
+    ("Police stopped short of arresting the leaders in Aville on Monday.", "negated", "stated"),
+    ("A march in Aville on Monday passed off without incident.", "reported", "stated"),
+    ("Hundreds marched in Aville on Monday without clashes with police.", "reported", "stated"),
+    ("The march in Aville was called off on Monday.", "negated", "stated"),
+    ("Organisers cancelled a march in Aville on Monday.", "negated", ""),
+    ("A march in Aville has been postponed until Friday.", "planned negated", "stated"),
+    ("The army did not say whether it had shelled Aville on Monday.", "hypothetical", ""),
+    ("Neither side shelled Aville on Monday.", "negated", "stated"),
+    ("The army refused to withdraw from Aville.", "negated", "stated"),
+    ("The president ruled out sending troops to Aville.", "negated", "attributed stated"),
+    (
+        "The police rejected allegations that officers had shot protesters in Aville on Monday.",
+        "negated",
+        "attributed accused",
+    ),
+    ("The city of Aville has not been attacked this year.", "negated", "stated"),
+    ("Contrary to reports, rebels did not seize Aville on Monday.", "negated", ""),
+    ("A bomb found in Aville on Monday was defused.", "attempted reported -", "stated"),
+    ("Nobody was hurt when a bomb exploded in Aville on Monday.", "reported", "stated"),
+    ("The bomb in Aville exploded without hurting anyone on Monday.", "reported", "stated"),
+    ("Troops entered Aville on Monday without firing a shot.", "reported", "stated"),
+]
+
+CONDITION = [
+    ("If talks fail, rebels will attack Aville, the rebel leader said.", "threatened hypothetical", "attributed"),
+    (
+        "Rebels will attack Aville unless prisoners are freed, their leader said.",
+        "threatened hypothetical",
+        "attributed",
+    ),
+    ("Should the talks fail, the army could close the road to Aville.", "hypothetical", "stated"),
+    ("Were the dam to burst, Aville would be flooded.", "hypothetical", "stated"),
+    (
+        "Had police not come, the crowd would have lynched the driver in Aville.",
+        "hypothetical negated attempted",
+        "stated",
+    ),
+    ("The rebels would have attacked Aville if they had been stronger.", "hypothetical negated", "stated"),
+    ("The rebels vowed to attack Aville.", "threatened", "stated attributed"),
+    ("The rebels threatened an attack on Aville.", "threatened", "stated attributed"),
+    ("The rebels warned that they would shell Aville.", "threatened", "attributed"),
+    ("The embassy warned that rebels could attack Aville.", "hypothetical", "attributed"),
+    ("The embassy warned of attacks in Aville.", "hypothetical", "attributed"),
+    ("The unions called for a general strike in Aville on Friday.", "planned", "attributed stated"),
+    ("The opposition urged its supporters to march on Aville on Friday.", "planned", "attributed stated"),
+    ("The general ordered his troops to attack Aville.", "planned", "attributed stated"),
+    ("Did the army shell Aville on Monday?", "hypothetical -", ""),
+    ("Will rebels attack Aville next?", "hypothetical planned -", ""),
+    ("During an exercise in Aville on Monday, police stormed a bus and freed hostages.", "-", ""),
+    ("The drill in Aville on Monday simulated a bomb attack.", "-", ""),
+    ("In the film, gangsters attack Aville and kill the mayor.", "-", ""),
+    ("The novel describes a massacre in Aville.", "-", ""),
+    ("The army asked for permission to shell Aville.", "planned hypothetical", ""),
+    ("The council demanded the arrest of the mayor of Aville.", "planned -", ""),
+    ("In case of an attack on Aville, the bridge will be closed.", "hypothetical planned", ""),
+    ("The army is ready to attack Aville.", "planned hypothetical threatened", "stated"),
+    ("The plan would see troops deployed in Aville.", "planned hypothetical", ""),
+]
+
+BACKGROUND = [
+    ("Ten years after the massacre in Aville, survivors are waiting for justice.", "historical -", ""),
+    ("Families marked the anniversary of the bombing in Aville on Monday.", "historical -", ""),
+    ("Relations have been tense since the 1994 massacre in Aville.", "historical", "stated"),
+    ("The man was jailed for a 1998 bombing in Aville.", "historical", "stated"),
+    ("The army, which annexed Aville in 2014, has left.", "historical", "stated"),
+    ("Aville, where rebels killed 40 people in 2003, is rebuilding.", "historical", "stated"),
+    ("In 1987, soldiers shot strikers in Aville.", "historical", "stated"),
+    ("A court convicted him of the 2005 attack on a hotel in Aville.", "historical", "stated"),
+    (
+        "The trial of a man charged with bombing a bus in Aville on Monday has opened.",
+        "claimed reported",
+        "accused attributed stated",
+    ),
+    (
+        "Two men suspected of attacking a mosque in Aville on Monday are in custody.",
+        "claimed",
+        "accused attributed stated",
+    ),
+    ("An earlier version of this article said that troops had shelled Aville on Monday.", "negated -", ""),
+    ("Correction: rebels did not attack Aville on Monday, as reported earlier.", "negated", ""),
+    ("During the civil war of the 1990s, militias besieged Aville.", "historical", "stated"),
+    ("Last year's floods in Aville killed 40 people.", "historical reported", "stated"),
+    ("A monument to the victims of the 1944 massacre in Aville was unveiled.", "historical -", "stated"),
+]
+
+SOURCES = [
+    ("Gunmen attacked Aville on Monday, said a police officer who asked not to be named.", "a police officer"),
+    ("According to the Red Cross, gunmen attacked Aville on Monday.", "the Red Cross"),
+    ('"Gunmen attacked Aville on Monday," Mayor Ana Petrov said.', "Mayor Ana Petrov"),
+    ('"Gunmen attacked Aville on Monday," said Mayor Ana Petrov.', "Mayor Ana Petrov"),
+    ("The army claimed that it had captured Aville on Monday.", "The army"),
+    ("Local radio said, citing police, that gunmen had attacked Aville on Monday.", "police"),
+    ('"We ran," a farmer told the agency. "They shelled Aville on Monday."', "a farmer"),
+    ("A hospital doctor told reporters that gunmen had attacked Aville on Monday.", "A hospital doctor"),
+    ("Gunmen, residents said, attacked Aville on Monday.", "residents"),
+    ("State television quoted the governor as saying that gunmen had attacked Aville on Monday.", "the governor"),
+    ("The minister accused the rebels of attacking Aville on Monday.", "The minister"),
+    (
+        "Gunmen attacked Aville on Monday, the third raid this year, a monitoring group said on Tuesday.",
+        "a monitoring group",
+    ),
+    ("The governor denied that shells had hit Aville on Monday.", "The governor"),
+    ("Unions warned on Tuesday that they would block the road to Aville.", "Unions"),
+    ("Gunmen attacked Aville on Monday. The governor said help was on its way.", None),
+]
+
+
+def check(text: str, certainty: str, level: str) -> None:
+    incidents = tell(text)
+    wanted = certainty.split()
+    if not incidents:
+        assert "-" in wanted, "nothing was found"
+        return
+    for incident in incidents:
+        assert incident.certainty in wanted, show(incidents)
+        assert not level or incident.attribution.level in level.split(), show(incidents)
+
+
+@pytest.mark.parametrize(("text", "certainty", "level"), MODALITY)
+def test_modality(text: str, certainty: str, level: str) -> None:
+    check(text, certainty, level)
+
+
+@pytest.mark.parametrize(("text", "certainty", "level"), TENSE)
+def test_tense(text: str, certainty: str, level: str) -> None:
+    check(text, certainty, level)
+
+
+@pytest.mark.parametrize(("text", "certainty", "level"), SAYING)
+def test_saying(text: str, certainty: str, level: str) -> None:
+    check(text, certainty, level)
+
+
+@pytest.mark.parametrize(("text", "certainty", "level"), RUMOUR)
+def test_rumour(text: str, certainty: str, level: str) -> None:
+    check(text, certainty, level)
+
+
+@pytest.mark.parametrize(("text", "certainty", "level"), NEGATION)
+def test_negation(text: str, certainty: str, level: str) -> None:
+    check(text, certainty, level)
+
+
+@pytest.mark.parametrize(("text", "certainty", "level"), CONDITION)
+def test_condition(text: str, certainty: str, level: str) -> None:
+    check(text, certainty, level)
+
+
+@pytest.mark.parametrize(("text", "certainty", "level"), BACKGROUND)
+def test_background(text: str, certainty: str, level: str) -> None:
+    check(text, certainty, level)
+
+
+@pytest.mark.parametrize(("text", "source"), SOURCES)
+def test_source(text: str, source: str | None) -> None:
+    incidents = tell(text)
+    assert incidents and incidents[0].attribution.source == source, show(incidents)
+
+
+def test_who_denies_the_deed_leaves_the_event_alone() -> None:
+    first, second = tell("Officials said shells hit Aville on Monday. The army denied that it had shelled any village.")
+    assert (first.certainty, second.certainty) == ("reported", "negated")
+    (blast,) = tell("A bomb exploded in Aville on Monday. The rebels denied responsibility for the blast.")
+    assert blast.certainty == "reported"
+    (blast,) = tell("Nobody has claimed responsibility for a bombing in Aville on Monday.")
+    assert blast.certainty == "reported"
+
+
+def test_what_would_follow_an_event_does_not_doubt_it() -> None:
+    for text in (
+        "Police will investigate the shooting in Aville on Monday.",
+        "The shelling of Aville on Monday could delay the talks.",
+        "The council will meet after the bombing in Aville on Monday.",
+        "The rebels vowed revenge for the attack on Aville on Monday.",
+        "Guards failed to prevent the kidnapping of a judge in Aville on Monday.",
+        "Smoke could be seen after shells hit Aville on Monday.",
+    ):
+        incidents = tell(text)
+        assert [i.certainty for i in incidents] == ["reported"], show(incidents)
+
+
+def test_a_drill_with_an_accident_is_news() -> None:
+    (crash,) = tell("Two soldiers were killed when a grenade exploded during an exercise in Aville on Monday.")
+    assert crash.certainty == "reported"
