@@ -31,6 +31,7 @@ __all__ = [
     "BOUNDARY_VIEW",
     "country_at",
     "join_boundaries",
+    "load_areas",
     "load_boundaries",
     "load_boundaries_for",
     "load_divisions",
@@ -230,6 +231,35 @@ def _division_outline(division: Division, view_name: str) -> BaseGeometry:
     return outline
 
 
+def load_areas(keys: Iterable[tuple[str, str]], *, view: str = DEFAULT_VIEW) -> gpd.GeoDataFrame:
+    """The outlines of countries and first-level divisions by key: (ISO code, GeoNames id of the division), the id ""
+    for the country itself. Columns ``code``, ``id``, ``name`` (of a country as the view labels it), ``km2`` (area) and
+    ``geometry`` (EPSG:4326); what has no outline is left out. Raises what :func:`load_boundaries` raises.
+    """
+    wanted = list(dict.fromkeys(keys))
+    countries = load_boundaries(country_codes={code for code, ident in wanted if code and not ident}, view=view)
+    rows: list[tuple[str, str, str, BaseGeometry]] = []
+    for code, ident in wanted:
+        if ident:
+            division = find_division(code, place_id=ident)
+            if division is not None:
+                rows.append((code, ident, division.name, _division_outline(division, view)))
+            continue
+        outline = _outline(countries, code)
+        if outline is not None:
+            own = countries[countries["own_code"] == code]
+            largest = max(range(len(own)), key=lambda i: float(own.geometry.iloc[i].area))
+            rows.append((code, "", str(own["name"].iloc[largest]), outline))
+    frame = gpd.GeoDataFrame(
+        {name: [row[i] for row in rows] for i, name in enumerate(("code", "id", "name"))},
+        geometry=[row[3] for row in rows],
+        crs="EPSG:4326",
+    )
+    # An equal-area projection: square metres to square kilometres.
+    frame["km2"] = (frame.geometry.to_crs("EPSG:6933").area / 1e6).round(1) if len(frame) else 0.0
+    return frame
+
+
 # Less of a division than this is an error of the outlines, not land.
 _CRUMB_SHARE = 1e-5
 
@@ -293,6 +323,7 @@ def join_boundaries(
     shapes = list(result.geometry)
     bases = list(result["geometry_basis"])
     divisions: list[Division | None] = [None] * len(result)
+    within: list[Division | None] = [None] * len(result)
     for row, (kind, code, index, places) in enumerate(
         zip(
             result["geometry_kind"],
@@ -307,6 +338,9 @@ def join_boundaries(
             feature = str(place.get("feature_code") or "")
             if feature.startswith("ADM1"):
                 divisions[row] = find_division(code, place_id=place.get("place_id"), name=place.get("name"))
+            elif not feature.startswith("PCL"):
+                # An area inside a region, such as a district, counts to it but is not drawn as it.
+                within[row] = find_division(code, name=place.get("admin1"))
             if shapes[row] is not None:
                 continue
             division = divisions[row]
@@ -321,9 +355,10 @@ def join_boundaries(
             divisions[row] = division_at(code, shapes[row].y, shapes[row].x)
     result = result.set_geometry(gpd.GeoSeries(shapes, index=result.index, crs="EPSG:4326"))
     result["geometry_basis"] = bases
+    counted = [one or other for one, other in zip(divisions, within, strict=True)]
     for column, names in (
-        ("boundary_admin1", [one.name if one else None for one in divisions]),
-        ("boundary_admin1_id", [one.id if one else None for one in divisions]),
+        ("boundary_admin1", [one.name if one else None for one in counted]),
+        ("boundary_admin1_id", [one.id if one else None for one in counted]),
     ):
         result[column] = pd.Series(names, index=result.index, dtype=object)
 

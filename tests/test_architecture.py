@@ -27,6 +27,8 @@ STAGES = {
     "boundaries",
     "frames",
     "maps",
+    "summary",
+    "coarsening",
 }
 # Foundations: what any module may import, and which themselves import no stage.
 FOUNDATIONS = {
@@ -41,6 +43,7 @@ FOUNDATIONS = {
     "outputs",
     "arcs",
     "divisions",
+    "incident_files",
     "folders",
     "views",
 }
