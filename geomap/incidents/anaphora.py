@@ -65,6 +65,7 @@ def _as_anaphor(story: Story, spot: Spot, anaphor: Anaphor) -> Spot | None:
     tokens = story.text.tokens
     a, b = anaphor.a, anaphor.b
     resolution = spot.resolution
+    source = spot.source or spot
     probe = Spot(a if anaphor.kind in ("E", "H") and anaphor.noun in ("there", "here") else b - 1, b,
                  tokens[a].start, tokens[b - 1].end, resolution)  # fmt: skip
     if anaphor.noun in ("there", "here"):
@@ -73,7 +74,7 @@ def _as_anaphor(story: Story, spot: Spot, anaphor: Anaphor) -> Spot | None:
         probe.area = spot.area
         if spot.role in ("part_of", "near") and spot.direction:
             probe.role, probe.direction = spot.role, spot.direction
-        probe.anaphor = True
+        probe.anaphor, probe.source = True, source
         return probe
     plain = Resolution(
         mention=_plain(resolution), place=resolution.place, score=resolution.score, rule=resolution.rule,
@@ -84,7 +85,7 @@ def _as_anaphor(story: Story, spot: Spot, anaphor: Anaphor) -> Spot | None:
     if spot.a in (b, b + 1):
         # named right behind: "in the capital, Lima,"
         probe.a, probe.b, probe.start, probe.end = spot.a, spot.b, spot.start, spot.end
-    probe.anaphor = True
+    probe.anaphor, probe.source = True, source
     probe.area = spot.area or anaphor.kind == "A"
     if probe.use in ("actor", "speaker"):
         return None

@@ -30,7 +30,8 @@ def places_of_event(
     """The places at which the event happened whose verb or noun is ``article.text[start:end]``; () where none is told.
 
     ``resolutions``, ``dates`` and ``doc`` are as for ``code_incidents``, and so are the rules. The word need not be one
-    that the trigger lexicon knows. Where it came from and where it went (roles "from" and "to") are no places of it.
+    that the trigger lexicon knows. Where somebody came from is no place of it, where somebody went only if no other is
+    told.
     """
     text = read_text(article.text, doc)
     if not text.tokens or not 0 <= start < end <= len(article.text):
@@ -41,11 +42,16 @@ def places_of_event(
     for sentence in text.sentences[: target.index]:
         read_sentence(story, sentence)
     drafts = read_sentence(story, target, keep=False)
-    draft = next((d for d in drafts if any(a <= t.head < b for t in d.triggers)), None)
+    draft = next((d for d in drafts if a <= d.main.head < b), None)
     if draft is None:
         draft = _draft_of(story, target, a, b)
         settle_place(story, draft, drafts)
-    return tuple(to_place(spot, article.text) for spot in draft.named if spot.role not in ("from", "to"))
+    spots = [s for s in draft.named if s.role not in ("from", "to")]
+    if not spots:
+        # who went somewhere went there
+        spots = [s for s in draft.named if s.role == "to"]
+    # "the town" is told where its name stands
+    return tuple(to_place(s.source or s, article.text) for s in spots)
 
 
 def _draft_of(story: Story, sentence: Sentence, a: int, b: int) -> Draft:

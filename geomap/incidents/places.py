@@ -48,8 +48,8 @@ _EDGES = words(
 _KINDS = words(
     "town city village place suburb port camp municipality settlement hamlet community commune quarter "
     "district neighbourhood neighborhood borough township capital stronghold resort metropolis enclave "
-    "locality townlet island suburbs towns cities villages districts provinces regions neighbourhoods "
-    "neighborhoods camps islands"
+    "locality townlet slum shantytown barrio favela island suburbs towns cities villages districts provinces regions "
+    "neighbourhoods neighborhoods camps islands"
 )
 _AREA_KINDS = words("province region state oblast governorate department county republic territory country")
 _AREA_NOUNS = words(
@@ -77,6 +77,17 @@ _HOLDERS = words(
     "leader students student employees staff deputy head security guards guard mayor government council councillor "
     "lawmaker lawmakers judge prosecutor prosecutors fans team players native man woman men women rebels militants"
 )
+_OWNED = (
+    _SITES
+    | _PARTS
+    | _EDGES
+    | _BUILDINGS
+    | words(
+        "capital coastline skies sky waters airspace territory shores thoroughfares thoroughfare waterfront seafront "
+        "perimeter marketplace square squares shopping mainland peninsula desert jungle jungles jungle interior soil "
+        "slum slums ghetto avenue roundabout street streets"
+    )
+)
 _ROADS = words("highway road motorway railway railroad line route corridor expressway turnpike axis track")
 _TO_NEAR = words(
     "road roads bridge bridges route routes approach approaches entrance entrances gateway highway close "
@@ -98,7 +109,8 @@ class Spot:
     ``governor`` is the token left of the whole phrase (the preposition or the verb); ``qualifies`` marks a spot that
     only tells where the one before it lies ("X, near Y"). ``label`` is the noun that introduced it ("town"). ``noun``
     is the token of the noun that the name modifies ("the X bombing"), ``held`` says that the name before it is the
-    place that this one lies in ("Y's X district").
+    place that this one lies in ("Y's X district"), ``inner`` is the first token of a name before it that lies in it
+    ("the X region of Y"). ``source`` is the name that an anaphor stands for.
     """
 
     a: int
@@ -120,6 +132,8 @@ class Spot:
     phrase_start: int = -1
     noun: int = -1
     held: bool = False
+    inner: int = -1
+    source: Spot | None = None
 
     @property
     def place(self) -> Place | None:
@@ -203,6 +217,20 @@ def _begins(resolutions: list[Resolution], offset: int) -> bool:
     return at < len(resolutions) and resolutions[at].mention.start == offset
 
 
+def _inside_phrase(tokens: list[Token], i: int, floor: int) -> bool:
+    """Whether a word that is no adjective stands between some: "mostly Kurdish", "rebel-held", "north and west"."""
+    token, after = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
+    if after is None:
+        return False
+    if token.tag == "RB":
+        return after.tag in ("JJ", "VBN")
+    if token.low == "-":
+        return i > floor and after.tag in ("VBN", "JJ", "NN", "VBG")
+    if token.low in ("and", "or"):
+        return after.low in _COMPASS and i > floor and tokens[i - 1].low in _COMPASS
+    return after.low == "-" and token.tag != "CD"
+
+
 def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -> tuple[int, list[str], str]:
     """Walk left over determiners, adjectives and lower-case modifiers; returns where, compass words, label noun."""
     compass: list[str] = []
@@ -214,6 +242,11 @@ def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -
             compass.append(_COMPASS[token.low])
         elif token.low in _KINDS and not label and token.tag in NOMINAL:
             label = token.low
+        elif token.tag == "VBN" and i - 1 >= floor and tokens[i - 1].tag in ("NN", "NNS", "NNP", "PRP", "WP", "WDT"):
+            # "vehicles patrolled X": the verb, not a participle before a noun
+            break
+        elif _inside_phrase(tokens, i, floor):
+            pass
         elif (
             token.tag not in _SKIP_TAGS
             and token.low not in ("'s", "’s", '"', "“", "mt", "lake")
@@ -269,6 +302,8 @@ def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> 
                 spot.use = "actor" if spot.use == "place" else spot.use
                 break
             i = step
+            if spot.inner >= 0:
+                i = min(i, spot.inner - 1)
             if spot.role == "near" and i < floor:
                 break
             if spot.governor >= 0:
@@ -352,12 +387,12 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     if follower.low in ("'s", "’s", "'", "’"):
         j = i + 1
         while j < min(sentence.b, i + 8) and tokens[j].tag in ("JJ", "NNP", "NN", "CD", "HYPH") and j not in owner:
-            if tokens[j].low in _SITES | _PARTS and tokens[j].tag in NOMINAL:
+            if tokens[j].low in _OWNED and tokens[j].tag in NOMINAL:
                 break
             j += 1
-        if j < sentence.b and (j in owner or _names_one(tokens, j, sentence.b, owner)):
+        if j < sentence.b and (j in owner or _named_behind(tokens, j, sentence.b, owner) is not None):
             spot.use = "container"
-        elif j < sentence.b and (tokens[j].low in _SITES | _PARTS | _EDGES or tokens[j].low in _COMPASS):
+        elif j < sentence.b and (tokens[j].low in _OWNED or tokens[j].low in _COMPASS):
             spot.use = "place"
             spot.role = "near" if tokens[j].low in _EDGES else "part_of"
             if any(tokens[k].low in _COMPASS for k in range(i + 1, j + 1)):
@@ -376,9 +411,15 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     if follower.tag in NOMINAL or follower.low in _SITES | _AREA_NOUNS | _ROADS:
         low = follower.low
         head = _head_noun(tokens, follower.i, sentence.b, owner)
-        if _names_one(tokens, follower.i, sentence.b, owner):
-            # "the X city of Y"
-            spot.use = "container"
+        named = _named_behind(tokens, follower.i, sentence.b, owner)
+        if named is not None:
+            if _contains(spot, spots[owner[named]], low):
+                # "the X city of Y"
+                spot.use = "container"
+            else:
+                spots[owner[named]].inner = spot.a
+                spot.area = spot.area or low in _AREA_NOUNS
+                spot.label = _singular(low)
         elif head > follower.i and tokens[head].low in _HOLDERS:
             # "X airport officials"
             spot.use = "modifier"
@@ -416,14 +457,25 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
         spot.use = "modifier"
 
 
-def _names_one(tokens: list[Token], i: int, b: int, owner: dict[int, int]) -> bool:
-    """Whether the noun at ``i`` is a kind of place and "of Y" or "called Y" follows, Y a place."""
-    return (
-        i + 2 < b
-        and tokens[i].low in _KINDS | _AREA_KINDS | _SITES
-        and tokens[i + 1].low in ("of", "called", "named")
-        and (i + 2 in owner or (i + 3 < b and tokens[i + 2].low == "the" and i + 3 in owner))
-    )
+def _named_behind(tokens: list[Token], i: int, b: int, owner: dict[int, int]) -> int | None:
+    """The token of the place Y where the noun at ``i`` is a kind of place and "of Y" or "called Y" follows."""
+    if i + 2 >= b or tokens[i].low not in _KINDS | _AREA_KINDS | _SITES | _PARTS:
+        return None
+    if tokens[i + 1].low not in ("of", "called", "named"):
+        return None
+    j = i + 2
+    while j < min(b, i + 5) and (tokens[j].low == "the" or tokens[j].low in _COMPASS or tokens[j].low == "rural"):
+        j += 1
+    return j if j in owner else None
+
+
+def _contains(one: Spot, other: Spot, kind: str) -> bool:
+    """Whether in "the ONE <kind> of OTHER" the first name is what the second lies in, as "the Ohio town of Kent"."""
+    if kind in _WARDS or kind in ("suburb", "area", "camp", "island", "village", "districts"):
+        # "the Wadi quarter of Homs" or "the Lima district of Surco": the larger holds the smaller
+        place, inner = one.place, other.place
+        return place is not None and (inner is None or place.radius_km >= inner.radius_km)
+    return kind not in _AREA_NOUNS and kind not in _AREA_KINDS
 
 
 def _head_noun(tokens: list[Token], i: int, b: int, owner: dict[int, int]) -> int:
@@ -511,7 +563,8 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
         spot.label = spot.label or low.rstrip("s")
         if low in _AREA_KINDS:
             spot.area = True
-        if low == "capital":
+        if low == "capital" and (spot.place is None or spot.is_area):
+            # "the capital of <country>"; "the summer capital of <town>" is that town
             spot.use = "container"
         if low in (
             "suburb",
@@ -574,7 +627,7 @@ def _noun_left(tokens: list[Token], j: int, floor: int, spot: Spot, *, kind: boo
             spot.role = "part_of" if spot.role == "site" else spot.role
         elif (
             token.tag not in _SKIP_TAGS
-            and not (token.tag in NOMINAL and tokens[k + 1].tag in NOMINAL)
+            and not (token.tag in NOMINAL and (tokens[k + 1].tag in NOMINAL or tokens[k + 1].low == "-"))
             and token.low
             not in (
                 "'s",
@@ -732,6 +785,9 @@ def _qualification(text: Text, spots: list[Spot], n: int, sentence: Sentence) ->
     """Whether a place only tells where the one before it lies: "X, east of Y", "X in Y", "X (also spelled Y)"."""
     spot, previous = spots[n], spots[n - 1]
     if previous.a < sentence.a or previous.use in ("dateline",) or spot.held:
+        return
+    if spot.inner == previous.a:
+        spot.qualifies = True
         return
     if previous.use == "container" and spot.phrase_start <= previous.a:
         # "the Y city of X"

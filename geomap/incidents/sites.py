@@ -8,7 +8,7 @@ from geomap.incidents.anaphora import anaphoric_spots, qualifying_spots
 from geomap.incidents.places import Spot
 from geomap.incidents.story import HARMFUL, Draft, Story, is_report
 from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Token, words
-from geomap.incidents.triggers import classes_of
+from geomap.incidents.triggers import classes_of, verb_set
 from geomap.records import Role
 
 __all__ = ["settle_place", "site_spots"]
@@ -31,6 +31,7 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     chosen: list[Spot] = []
     for clause in draft.clauses:
         chosen.extend(clause_spots(story, draft, clause))
+    chosen = _attached(story, draft, chosen)
     sites = [s for s in chosen if s.role not in ("from", "to")]
     if not sites:
         found = anaphoric_spots(story, draft)
@@ -72,6 +73,62 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
             sites = carried
             draft.named = _select(chosen, unknown=True)
     draft.spots = _select(chosen)
+
+
+# "protested against the raid in X", "the first since the war in X": another event was there.
+_ELSEWHERE = words("against since like unlike than despite as compared including except")
+# The longest way up a tree that is walked: a sentence of news is rarely deeper than ten.
+_CLIMB = 25
+
+
+def _attached(story: Story, draft: Draft, chosen: list[Spot]) -> list[Spot]:
+    """Of the places of a clause those that the parse hangs on the event rather than on what somebody is or did.
+
+    Where it hangs none on the event all stay: the parse of a newspaper's long sentence is often wrong.
+    """
+    if len(chosen) == 0 or story.text.tokens[chosen[0].a].head < 0 or draft.sentence.upper:
+        return chosen
+    ways = [_way(story, draft, spot) for spot in chosen]
+    kept = [(spot, way) for spot, way in zip(chosen, ways, strict=True) if way != "elsewhere"]
+    if any(way == "own" and s.role not in ("from", "to") for s, way in kept):
+        governors = {s.governor for s, way in kept if way == "own"}
+        kept = [
+            (s, way)
+            for s, way in kept
+            if way in ("own", "unknown") or s.role in ("from", "to") or (s.listed and s.governor in governors)
+        ]
+    return [spot for spot, _ in kept]
+
+
+def _way(story: Story, draft: Draft, spot: Spot) -> str:
+    """How a place hangs on the draft's triggers: "own", by its "subject", "inside" a participle or relative clause,
+    "elsewhere" under a word that brings in another event, or "unknown" where the tree does not lead there."""
+    tokens = story.text.tokens
+    heads = {t.head for t in draft.triggers}
+    at = next((i for i in range(spot.a, spot.b) if not spot.a <= tokens[i].head < spot.b), spot.b - 1)
+    nested = False
+    previous = at
+    for _ in range(_CLIMB):
+        if at in heads:
+            if at == previous:
+                return "own"
+            last = tokens[previous]
+            if last.dep == "prep" and last.low in _ELSEWHERE:
+                return "elsewhere"
+            if last.dep in ("nsubj", "nsubjpass") and not spot.a <= previous < spot.b:
+                people = last.entity in ("PERSON", "NORP", "ORG") or last.low in _people()
+                return "subject" if nested or people else "own"
+            return "inside" if nested else "own"
+        head = tokens[at].head
+        if head < 0 or head == at:
+            return "unknown"
+        nested = nested or tokens[at].dep in ("relcl", "acl")
+        previous, at = at, head
+    return "unknown"
+
+
+def _people() -> frozenset[str]:
+    return classes_of("FORCE") | classes_of("ARMED") | classes_of("CIVILIAN") | classes_of("CROWD")
 
 
 def _select(chosen: list[Spot], *, unknown: bool = False) -> list[Spot]:
@@ -214,8 +271,7 @@ def _of_people(story: Story, spot: Spot) -> bool:
     if not 0 <= spot.governor < len(tokens):
         return False
     noun = tokens[spot.governor]
-    people = classes_of("FORCE") | classes_of("ARMED") | classes_of("CIVILIAN") | classes_of("CROWD")
-    return noun.low in people or (noun.tag in NOMINAL and noun.low in _OFFICES)
+    return noun.low in _people() or (noun.tag in NOMINAL and noun.low in _OFFICES)
 
 
 def _is_target(story: Story, draft: Draft, spot: Spot) -> bool:
@@ -321,6 +377,33 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
         if subject and draft.type in ("territory_change", "disaster_accident", "property_destruction"):
             return subject[:1]
     return []
+
+
+_LOCAL_SPEAKERS = words(
+    "police officials official witnesses witness residents resident hospital doctors doctor medics medic authorities "
+    "villagers firefighters rescuers paramedics prosecutors sheriff reports locals neighbours neighbors survivors"
+)
+
+
+def _saying() -> frozenset[str]:
+    return verb_set("report") | verb_set("claim") | verb_set("deny")
+
+
+def _beside_report(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
+    """The places of a reporting clause that belong to what is told: "In X, police said …", "…, police said, in X"."""
+    tokens = story.text.tokens
+    verb = next((i for i in range(clause.a, clause.b) if tokens[i].tag in VERBAL and tokens[i].low in _saying()), None)
+    if verb is None:
+        return []
+    out = []
+    for spot in clause_spots(story, draft, clause):
+        if spot.role in ("from", "to"):
+            continue
+        opens = spot.governor == draft.sentence.a and any(t.low in _LOCAL_SPEAKERS for t in tokens[spot.b : verb])
+        closes = spot.a > verb and verb + 1 < clause.b and tokens[verb + 1].low == ","
+        if opens or closes:
+            out.append(spot)
+    return out
 
 
 # Words between a place and its ", where": "the X camp, 15 km south of the city, where".
