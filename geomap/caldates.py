@@ -11,13 +11,16 @@ from datetime import date
 
 from geomap.errors import DateError
 
-__all__ = ["LATEST_YEAR", "MONTHS", "OLDEST_YEAR", "WEEKDAYS", "make_day", "parse_day", "parse_month"]
+__all__ = ["HEADS_ENTRY", "LATEST_YEAR", "MONTHS", "OLDEST_YEAR", "WEEKDAYS", "make_day", "parse_day", "parse_month"]
 
 OLDEST_YEAR = 1000
 """The first year accepted. Four digits, and room to reckon backwards without leaving the calendar."""
 
 LATEST_YEAR = 2999
 """The last year accepted. 9999 is the usual filler for "never" and no publication date."""
+
+HEADS_ENTRY = "it heads what follows it"
+"""What the reason of a date ends in that heads an entry of a live blog or timeline; what it heads is of that day."""
 
 _MONTH_NAMES = (
     "january",

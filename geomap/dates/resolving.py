@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from geomap.caldates import LATEST_YEAR, OLDEST_YEAR, make_day
+from geomap.caldates import HEADS_ENTRY, LATEST_YEAR, OLDEST_YEAR, make_day
 from geomap.dates.atoms import SEASONS, Finder, Phrase
 from geomap.dates.entries import find_headings, is_byline
 from geomap.dates.holidays import feast, nth_weekday
@@ -109,6 +109,7 @@ class Resolver:
                 self.published = self.today = days.first
                 self.base_word = "the entry's day,"
                 self.today_word = self.base_word
+                days = replace(days, reason=f"{days.reason}; {HEADS_ENTRY}")
             if phrase.year is not None and phrase.kind in ("day", "month"):
                 self.year_named = phrase.year
             told = _TELLING.search(self.text, max(0, phrase.start - 60), phrase.start) is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from geomap.caldates import HEADS_ENTRY
 from geomap.incidents.certainty import Judgement
 from geomap.incidents.counts import Count
 from geomap.incidents.places import Spot, read_spots
@@ -82,6 +83,7 @@ class Draft:
     definite: bool = False
     dropped: bool = False
     spare: bool = False
+    faint: bool = False
     background: bool = False
     quotes: list[tuple[int, int]] = field(default_factory=list)
 
@@ -110,6 +112,8 @@ class Story:
         )
         self.dates = dates
         self.date_starts = [d.start for d in dates]
+        self.headings = [d for d in dates if d.reason.endswith(HEADS_ENTRY)]
+        self.heading_starts = [d.start for d in self.headings]
         self.doc_words = frozenset(t.low for t in text.tokens)
         self.quotations = quotations(text)
         self.drafts: list[Draft] = []
@@ -150,6 +154,11 @@ class Story:
         lo = bisect_left(self.date_starts, max(start, self.story_start))
         hi = bisect_left(self.date_starts, end)
         return self.dates[lo:hi]
+
+    def heading_of(self, start: int) -> DateExpression | None:
+        """The day that heads the entry of a live blog or timeline in which a character stands."""
+        k = bisect_right(self.heading_starts, start) - 1
+        return self.headings[k] if k >= 0 else None
 
     def is_old(self, end: str | None) -> bool:
         """Whether a day is so long before publication that it is background."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from dataclasses import replace
 from datetime import timedelta
 
 from geomap.incidents.counts import word_number
@@ -14,6 +17,26 @@ __all__ = ["date_before", "has_own_date", "settle_date", "when_of_date"]
 CARRY_SENTENCES = 8
 """How many sentences back an undated incident may take its day from (about two paragraphs of wire copy)."""
 
+
+_HABIT = re.compile(
+    r"\b(?:since|always|often|usually|regularly|routinely|every|each (?:year|month|week|day)|years|decades|history"
+    r"|historic|once|previous|previously|former|formerly|earlier|past|used to|ago|traditionally|repeatedly"
+    r"|so far|until)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that tells of more than the news of the day: then the day stays open."""
+
+_REPORT = (
+    r"(?:said|says|told|announced|reported|added|declared|confirmed|claimed|denied|stated|acknowledged|promised|condemned"
+    r"|pledged|vowed|demanded|accused|blamed|called)"
+)
+_TOLD_BEFORE = re.compile(rf"\b{_REPORT}(?:\s\w{{1,15}}){{0,2}},?\s(?:(?:on|late|early)\s){{0,2}}$", re.IGNORECASE)
+_TOLD_AFTER = re.compile(rf",?\s(?:has\s|have\s|had\s|also\s){{0,2}}{_REPORT}\b", re.IGNORECASE)
+_RANGE_LEAD = re.compile(r"\b(from|between)\s(?:(?:late|early|about|the)\s){0,2}$", re.IGNORECASE)
+_RANGE_GLUE = re.compile(
+    r"(?:\s{0,3}(?P<dash>[-–—])\s{0,3}|\s{1,3}(?P<word>to|until|till|through|and)\s{1,3})(?:(?:late|early|the)\s){0,2}",
+    re.IGNORECASE,
+)
 
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
@@ -59,62 +82,106 @@ def date_before(story: Story, clause: Clause) -> DateExpression | None:
 
 def settle_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     """Give a draft its day or days, and say what they rest on."""
-    tokens = story.text.tokens
-    head = tokens[draft.main.head].start
-    best: DateExpression | None = None
-    for clause in draft.clauses:
-        options = [
-            d for d in story.dates_in(tokens[clause.a].start, tokens[clause.b - 1].end) if d.date_start is not None
-        ]
-        options = [d for d in options if _date_cost(story, d, draft) < 3]
-        if options:
-            best = min(options, key=lambda d: (_date_cost(story, d, draft), abs(d.start - head)))
-            break
-    if best is None and draft.clauses[0].marker in ("when", "where", "which"):
-        best = date_before(story, draft.clauses[0])
+    _find_date(story, draft, siblings)
+    _within_news(story, draft)
+
+
+def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
+    """The day of the draft's clause, else of its sentence, else of its entry, else of what was told before it."""
+    best = _date_of_clauses(story, draft)
     if best is not None:
         draft.own_date = True
         _take_date(story, draft, best, best.reason)
         return
     if draft.clauses[0].marker == "after" and _days_after(story, draft):
         return
-    clauses = story.text.clauses_of(draft.sentence)
-    used = {c.index for s in siblings if s is not draft for c in s.clauses}
-    opening: DateExpression | None = None
-    for clause in clauses:
-        if is_report(story, clause) and clause.index not in used:
-            continue
-        later = clause.index > draft.clauses[-1].index
-        if later and (clause.own_subject or any(t.tag == "MD" for t in tokens[clause.a : clause.b])):
-            continue
-        options = [
-            d for d in story.dates_in(tokens[clause.a].start, tokens[clause.b - 1].end) if d.date_start is not None
-        ]
-        options = [d for d in options if _date_cost(story, d, draft) < 3]
-        if not options:
-            continue
-        relative = clause.marker in ("which", "who", "where", "when") and clause.index not in {
-            c.index for c in draft.clauses
-        }
-        if not relative:
-            # "for a third day on Sunday": the day itself, not the stretch
-            opening = min(options, key=lambda d: (_date_cost(story, d, draft), _span(d), d.start))
-            break
+    planned = draft.judgement.certainty == "planned"
+    opening = _date_of_sentence(story, draft, siblings)
     if opening is not None and draft.judgement.certainty not in ("planned", "hypothetical", "threatened"):
         _take_date(story, draft, opening, f"the same sentence: {opening.reason}")
         return
-    if opening is not None and draft.judgement.certainty == "planned":
+    if opening is not None and planned:
         day = parse_day(opening.date_end)
         if day is not None and (story.published is None or day >= story.published):
             _take_date(story, draft, opening, f"the same sentence: {opening.reason}")
         return
     if draft.judgement.certainty not in ("reported", "attempted", "negated", "claimed"):
         return
-    if (
-        any(d.date_start is None for c in draft.clauses for d in story.dates_in(tokens[c.a].start, tokens[c.b - 1].end))
-        and story.published is None
-    ):
+    if _says_no_day(story, draft):
         return
+    heading = story.heading_of(draft.sentence.start)
+    if heading is not None:
+        draft.own_date = True
+        draft.date_start, draft.date_end = heading.date_start, heading.date_end
+        draft.time_precision = heading.time_precision
+        draft.date_reason = f"no time phrase of its own: the day that heads its entry, {heading.text!r}"
+        return
+    _carry_date(story, draft)
+
+
+def _resolved(story: Story, draft: Draft, clause: Clause) -> list[DateExpression]:
+    """The phrases of a clause that give a day which may be the draft's."""
+    tokens = story.text.tokens
+    found = story.dates_in(tokens[clause.a].start, tokens[clause.b - 1].end)
+    return [d for d in found if d.date_start is not None and _date_cost(story, d, draft) < 3]
+
+
+def _date_of_clauses(story: Story, draft: Draft) -> DateExpression | None:
+    head = story.text.tokens[draft.main.head].start
+    for clause in draft.clauses:
+        options = _resolved(story, draft, clause)
+        if options:
+            return min(options, key=lambda d: (_date_cost(story, d, draft), abs(d.start - head)))
+    if draft.clauses[0].marker in ("when", "where", "which"):
+        return date_before(story, draft.clauses[0])
+    return None
+
+
+def _date_of_sentence(story: Story, draft: Draft, siblings: list[Draft]) -> DateExpression | None:
+    tokens = story.text.tokens
+    used = {c.index for s in siblings if s is not draft for c in s.clauses}
+    own = {c.index for c in draft.clauses}
+    late: list[DateExpression] = []
+    for clause in story.text.clauses_of(draft.sentence):
+        if is_report(story, clause) and clause.index not in used:
+            continue
+        later = clause.index > draft.clauses[-1].index
+        modal = any(t.tag == "MD" for t in tokens[clause.a : clause.b])
+        if later and modal:
+            continue
+        options = _resolved(story, draft, clause)
+        if not options:
+            continue
+        if clause.marker in ("which", "who", "where", "when") and clause.index not in own:
+            continue
+        if later and clause.own_subject:
+            # "three were killed and seven were hurt in clashes on Friday": Friday, if the sentence names no other day
+            if tokens[clause.a].low == "and" or tokens[clause.a - 1].low == "and":
+                late.extend(options)
+            continue
+        # "for a third day on Sunday": the day itself, not the stretch
+        return min(options, key=lambda d: (_date_cost(story, d, draft), _span(d), d.start))
+    days = {(d.date_start, d.date_end) for d in late}
+    return late[0] if len(days) == 1 else None
+
+
+def _says_no_day(story: Story, draft: Draft) -> bool:
+    """Whether its clauses date it by a phrase that names no day ("on 31 February", "two days before the vote")."""
+    tokens = story.text.tokens
+    found = [
+        d
+        for c in draft.clauses
+        for d in story.dates_in(tokens[c.a].start, tokens[c.b - 1].end)
+        if d.date_start is None and _date_cost(story, d, draft) < 3
+    ]
+    if found:
+        draft.time_expression = found[0].text
+        draft.date_reason = found[0].reason
+    return bool(found)
+
+
+def _carry_date(story: Story, draft: Draft) -> None:
+    """The day of the incident told before, or in the lead the day of publication."""
     for previous in reversed(story.recent):
         if previous.sentence.paragraph != draft.sentence.paragraph or not draft.sentence.index:
             break
@@ -133,10 +200,31 @@ def settle_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         draft.time_precision = previous.time_precision
         draft.date_reason = "no time phrase of its own: the day of the incident told before it"
         return
-    if draft.sentence.index <= story.first_sentence + 1 and draft.judgement.certainty == "reported" and story.published:
+    if draft.judgement.certainty == "negated" or story.published is None:
+        return
+    if draft.sentence.index <= story.first_sentence + 1 and draft.judgement.certainty == "reported":
         draft.date_start = draft.date_end = story.published.isoformat()
         draft.time_precision = 1
         draft.date_reason = "no time phrase: reported as news in the lead, so the day of publication or shortly before"
+    elif not _HABIT.search(story.article.text, draft.sentence.start, draft.sentence.end):
+        draft.date_start = draft.date_end = story.published.isoformat()
+        draft.time_precision = 2
+        draft.date_reason = "no time phrase: told as news, so in the days up to publication"
+
+
+def _within_news(story: Story, draft: Draft) -> None:
+    """What is told as done ("this week") lies not after publication, what is planned not before."""
+    first, last, today = parse_day(draft.date_start), parse_day(draft.date_end), story.published
+    if first is None or last is None or today is None or not first < last or not first <= today <= last:
+        return
+    certainty = draft.judgement.certainty
+    if certainty in ("reported", "claimed", "attempted", "negated") and last > today:
+        last = today
+    elif certainty in ("planned", "threatened") and first < today:
+        first = today
+    else:
+        return
+    draft.date_start, draft.date_end = first.isoformat(), last.isoformat()
 
 
 def _days_after(story: Story, draft: Draft) -> bool:
@@ -168,13 +256,62 @@ def _date_cost(story: Story, expression: DateExpression, draft: Draft) -> int:
     if last == "since" and draft.main.pos == "n":
         return 3
     text = story.article.text
+    if _is_telling(story, expression, draft):
+        return 3
     after = text[expression.end : expression.end + 7].lower().lstrip(" ,")
     if after.startswith("when") and not any(when_of_date(story, c) for c in draft.clauses):
         return 2
     return 2 if last in ("until", "till", "of", "than", "by") else 0
 
 
+def _is_telling(story: Story, expression: DateExpression, draft: Draft) -> bool:
+    """Whether a phrase says when something was said, in a clause whose incident is only a noun ("said today")."""
+    if draft.main.pos != "n" or is_speech(draft):
+        return False
+    text = story.article.text
+    if _TOLD_BEFORE.search(text[max(0, expression.start - 50) : expression.start]):
+        return True
+    return _TOLD_AFTER.match(text, expression.end, expression.end + 30) is not None
+
+
+def is_speech(draft: Draft) -> bool:
+    """Whether saying something is the incident itself: a threat, an agreement, a political act."""
+    return draft.type in ("threat", "agreement_ceasefire", "political_act", "alert_alarm")
+
+
+def _whole_range(story: Story, expression: DateExpression) -> DateExpression:
+    """ "from Friday to Sunday", "between May 3 and May 9": both ends as one phrase, for either of them."""
+    k = bisect_left(story.date_starts, expression.start)
+    for one, two in ((k, k + 1), (k - 1, k)):
+        if one < 0 or two >= len(story.dates):
+            continue
+        left, right = story.dates[one], story.dates[two]
+        if expression not in (left, right) or not left.date_start or not right.date_end:
+            continue
+        glue = _RANGE_GLUE.fullmatch(story.article.text, left.end, right.start)
+        led = _RANGE_LEAD.search(story.article.text[max(0, left.start - 24) : left.start])
+        if glue is None or left.date_start >= right.date_end or not (led or glue["dash"]):
+            continue
+        if led and (led[1].lower() == "between") != (glue["word"] == "and"):
+            continue
+        first, last = parse_day(left.date_start), parse_day(right.date_end)
+        length = (last - first).days + 1 if first and last else 1
+        return replace(
+            left,
+            end=right.end,
+            text=story.article.text[left.start : right.end],
+            date_end=right.date_end,
+            part_of_day=None,
+            time_precision=1 if length <= 2 else 2 if length <= 14 else 3,
+            reason=f"from {left.date_start} to {right.date_end}: {left.reason}",
+        )
+    return expression
+
+
 def _take_date(story: Story, draft: Draft, expression: DateExpression, reason: str) -> None:
+    whole = _whole_range(story, expression)
+    if whole is not expression:
+        expression, reason = whole, whole.reason
     draft.date = expression
     start, end = expression.date_start, expression.date_end
     first = parse_day(start)
