@@ -53,7 +53,7 @@ _MOVING_WITHIN = 9
 _TAKING = words(
     "enter entered entering enters storm stormed storming shell shelled shelling raid raided raiding recapture "
     "recaptured recapturing liberate liberated liberating besiege besieged besieging overrun overran invade invaded "
-    "invading occupy occupied occupying retake retook retaking"
+    "invading occupy occupied occupying retake retook retaking patrol patrolled patrolling"
 )
 _STRIKING = words(
     "capture captured capturing captures attack attacked attacking target targeted targeting bomb bombed bombing hit "
@@ -195,7 +195,7 @@ def _is_place(tokens: list[Token], sentence: Sentence, run: _Run, taken: frozens
     if token.low in _LEADING and _moves(tokens, sentence.a, governor):
         return tokens[b - 1].low not in _BODY_WORDS
     if token.low == "for" and tokens[max(governor - 1, 0)].low in ("fight", "battle", "battles", "fighting"):
-        return not body or site or kind_follows
+        return not any(tokens[k].entity in ("PERSON", "DATE", "NORP") for k in range(a, b))
     if token.low in ("of", "on", "from", "for", "against", "to", "into", "along", "by"):
         if token.low == "on" and not body and before is not None and before.low in ("on", "the"):
             return _assault(tokens, governor, sentence.a) or site

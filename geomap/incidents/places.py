@@ -33,7 +33,8 @@ _COMPASS = {
 _PARTS = words(
     "part parts side half section sector quarter quarters end district districts neighbourhood "
     "neighbourhoods neighborhood neighborhoods area areas corner streets street centre center heart "
-    "middle suburb suburbs sections zone wards ward interior countryside markets "
+    "middle suburb suburbs sections zone wards ward interior countryside markets avenue boulevard square plaza "
+    "thoroughfare waterfront skies downtown "
 )
 _WARDS = words("district quarter neighbourhood neighborhood borough ward")
 _WHEN = words(
@@ -63,7 +64,8 @@ _SITES = words(
     "university border post island islands village villages town towns city mosque church monastery hotel "
     "gate pass river bay hill hills farm estate settlement settlements gas oil nuclear power airfield "
     "airbase tunnel cathedral temple shrine school beach park forest terminal depot factory hall palace "
-    "line municipality township"
+    "line municipality township locality commune ward parish enclave garrison outpost roundabout subdistrict slum "
+    "countryside cantonment lga barrio favela junction intersection"
 )
 _BUILDINGS = words(
     "home homes house houses apartment residence residences office offices headquarters restaurant restaurants cafe "
@@ -420,6 +422,9 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
                 spots[owner[named]].inner = spot.a
                 spot.area = spot.area or low in _AREA_NOUNS
                 spot.label = _singular(low)
+        elif head > follower.i and tokens[head].low in ("camp", "camps"):
+            # "an X refugee camp"
+            spot.role, spot.label = "part_of", "camp"
         elif head > follower.i and tokens[head].low in _HOLDERS:
             # "X airport officials"
             spot.use = "modifier"
@@ -448,6 +453,7 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
             spot.noun = head
     elif (
         follower.tag == "JJ"
+        and follower.low not in ("last", "next", "late", "early")
         and i + 1 < sentence.b
         and tokens[i + 1].tag in NOMINAL
         and spot.is_area

@@ -42,6 +42,10 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         if found:
             chosen, sites = chosen + found, found
             draft.borrowed = "the sentence"
+    elif all(s.is_area or s.role == "near" for s in sites):
+        closer = _when_points(story, draft)
+        if closer:
+            chosen, sites = [*[s for s in chosen if s.role in ("from", "to")], *closer], closer
     draft.own_place = bool(sites) and (not draft.borrowed or draft.main.pos == "v")
     if not sites:
         loose = [
@@ -90,7 +94,7 @@ def _attached(story: Story, draft: Draft, chosen: list[Spot]) -> list[Spot]:
         return chosen
     ways = [_way(story, draft, spot) for spot in chosen]
     kept = [(spot, way) for spot, way in zip(chosen, ways, strict=True) if way != "elsewhere"]
-    if any(way == "own" and s.role not in ("from", "to") for s, way in kept):
+    if any(way == "own" and s.role not in ("from", "to") and not s.is_area for s, way in kept):
         governors = {s.governor for s, way in kept if way == "own"}
         kept = [
             (s, way)
@@ -379,6 +383,19 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
     return []
 
 
+_CASUALTIES = words("killed wounded injured hurt missing dead arrested detained displaced destroyed damaged burned")
+
+
+def _holds_for(story: Story, draft: Draft, clause: Clause, taken: set[int]) -> bool:
+    """Whether a later clause may say where the draft's event was: how it came about, what else it did, who told."""
+    if clause.kind in ("verb", "adverbial") or clause.marker == "when" or is_report(story, clause):
+        return True
+    if clause.marker == "who":
+        return clause.parent in taken
+    words = {t.low for t in story.text.tokens[clause.a : clause.b]}
+    return clause.marker == "and" and draft.type in (*HARMFUL, "") and bool(words & _CASUALTIES)
+
+
 _LOCAL_SPEAKERS = words(
     "police officials official witnesses witness residents resident hospital doctors doctor medics medic authorities "
     "villagers firefighters rescuers paramedics prosecutors sheriff reports locals neighbours neighbors survivors"
@@ -408,6 +425,16 @@ def _beside_report(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
 
 # Words between a place and its ", where": "the X camp, 15 km south of the city, where".
 _WHERE_REACH = 12
+
+
+def _when_points(story: Story, draft: Draft) -> list[Spot]:
+    """The points of a following "when" clause, which says closer where: "Near X ten died when a bomb went off in Y"."""
+    for clause in story.text.clauses_of(draft.sentence)[draft.clauses[-1].index + 1 :]:
+        if clause.marker == "when":
+            spots = [s for s in clause_spots(story, draft, clause) if s.role == "site" and not s.is_area]
+            if spots:
+                return spots
+    return []
 
 
 def _where_antecedent(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
