@@ -43,6 +43,7 @@ FOUNDATIONS = {
     "outputs",
     "arcs",
     "divisions",
+    "drawing",
     "incident_files",
     "folders",
     "views",

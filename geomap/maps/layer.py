@@ -119,7 +119,8 @@ class IncidentLayer(MacroElement):
     labelled, by default as the view has it. ``notes`` are further paragraphs for the
     method note. ``view`` is the boundary view that is
     drawn, one of :data:`geomap.views.VIEWS` and the one that ``boundaries`` were loaded for; ``view_note`` says
-    in the method note, in full sentences, what that view is (by default the view's own statement).
+    in the method note, in full sentences, what that view is (by default the view's own statement). ``tiles`` is the
+    payload of a :class:`geomap.maps.tiles.Tiles`, ``areas`` what :func:`geomap.maps.areas.areas_payload` gives.
     """
 
     _template = Template(
@@ -142,6 +143,8 @@ class IncidentLayer(MacroElement):
         notes: Sequence[str] = (),
         view: str = DEFAULT_VIEW,
         view_note: str | None = None,
+        tiles: Mapping[str, Any] | None = None,
+        areas: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "IncidentLayer"
@@ -157,6 +160,10 @@ class IncidentLayer(MacroElement):
             view=view,
             view_note=view_note,
         )
+        if tiles is not None:
+            self.payload["tiles"] = dict(tiles)
+        if areas:
+            self.payload["areas"] = dict(areas)
 
     @property
     def data_id(self) -> str:

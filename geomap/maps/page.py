@@ -7,7 +7,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from branca.element import Figure
 from folium.template import Template
 
 from geomap.maps.layer import IncidentLayer, Label, data_json, image, script, style, vendor
+from geomap.maps.tiles import Tiles
 from geomap.outputs import write_text
 from geomap.views import DEFAULT_VIEW
 
@@ -36,16 +37,17 @@ class PageFigure(Figure):
 
     The page is put together here, after folium has rendered its part; title and data are never seen by a
     template. Whatever a user adds that loads from the network (tiles, plugins) is blocked by the policy
-    unless its origin is in ``allow``.
+    unless its origin is in ``allow``, or, for pictures only, in ``images``.
     """
 
     carries_assets = True
 
-    def __init__(self, *, title: str, allow: Sequence[str] = ()) -> None:
+    def __init__(self, *, title: str, allow: Sequence[str] = (), images: Sequence[str] = ()) -> None:
         super().__init__(height="640px")
         self._id = "page"
         self.page_title = title
         self.allow = tuple(allow)
+        self.images = tuple(images)
         # Ours comes first in the head, where browsers look for it.
         self.header._children.pop("meta_http", None)
 
@@ -81,7 +83,7 @@ class PageFigure(Figure):
                 "default-src 'none'",
                 f"script-src {' '.join(map(_hash, inline))}{hosts}",
                 f"style-src {' '.join(map(_hash, styles))}{hosts}",
-                f"img-src data:{hosts}",
+                f"img-src data:{hosts}" + "".join(f" {origin}" for origin in self.images),
                 *((f"font-src{hosts}",) if hosts else ()),
                 "base-uri 'none'",
                 "form-action 'none'",
@@ -166,10 +168,10 @@ class IncidentMap(folium.Map):
         """
     )
 
-    def __init__(self, *, title: str, allow: Sequence[str] = (), **options: Any) -> None:
+    def __init__(self, *, title: str, allow: Sequence[str] = (), images: Sequence[str] = (), **options: Any) -> None:
         super().__init__(tiles=None, **options)
         self._id = "geomap"
-        PageFigure(title=title, allow=allow).add_child(self)
+        PageFigure(title=title, allow=allow, images=images).add_child(self)
 
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
         """Write the page to ``outfile``, a path (whole or not at all) or an open binary file."""
@@ -190,6 +192,8 @@ def build_map(
     allow: Sequence[str] = (),
     view: str = DEFAULT_VIEW,
     view_note: str | None = None,
+    tiles: Tiles | None = None,
+    areas: Mapping[str, Any] | None = None,
 ) -> IncidentMap:
     """A map of the incidents in ``gdf`` (from :func:`geomap.frames.incidents_to_gdf`), ready to add to or
     to save.
@@ -200,12 +204,17 @@ def build_map(
     how Kosovo is labelled, by default as the view has it. ``notes``: further paragraphs of the method note.
     ``allow``: origins, such as
     ``https://tile.example.org``, that something you add to the map may load from; by default there is none,
-    and the page asks the network for nothing. ``view``: the boundary view to draw, one of
+    and the page asks the network for nothing. ``tiles``: pictures under the incidents, from
+    :func:`geomap.maps.tiles.online_tiles` or :func:`geomap.maps.tiles.packed_tiles`; the first adds its one host for
+    pictures. ``areas``: counts by country and region, from :func:`geomap.maps.areas.areas_payload`. ``view``: the boundary view to draw, one of
     :data:`geomap.views.VIEWS` and the one that ``boundaries`` were loaded for; ``view_note``: what the method note
     says of it, by default the view's own statement. Raises :class:`~geomap.errors.UsageError` for an unknown view
     and :class:`~geomap.errors.OutputError` for what cannot be drawn. The same arguments give the same bytes.
     """
-    drawn = IncidentMap(title=title, allow=allow, location=[20.0, 10.0], zoom_start=2, zoom_control=False)
+    images = (tiles.origin,) if tiles is not None and tiles.origin else ()
+    drawn = IncidentMap(
+        title=title, allow=allow, images=images, location=[20.0, 10.0], zoom_start=2, zoom_control=False
+    )
     IncidentLayer(
         gdf,
         title=title,
@@ -215,6 +224,8 @@ def build_map(
         notes=notes,
         view=view,
         view_note=view_note,
+        tiles=None if tiles is None else tiles.payload,
+        areas=areas,
     ).add_to(drawn)
     return drawn
 
