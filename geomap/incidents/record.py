@@ -7,6 +7,7 @@ import re
 
 from geomap.incidents.codes import codes_of
 from geomap.incidents.places import Spot, to_place
+from geomap.incidents.sites import country_of_story
 from geomap.incidents.story import Draft, Story
 from geomap.incidents.who import actors_of
 from geomap.records import Attribution, Incident, IncidentPlace, SourceQuote
@@ -61,7 +62,9 @@ def precision_of(spots: list[Spot]) -> tuple[int | None, int | None, float | Non
 def records_of(story: Story, draft: Draft) -> list[Incident]:
     """One incident for each precision that the draft's places have."""
     if not draft.spots:
-        return [_record(story, draft, [], [])]
+        # Told of no place at all: somewhere in the country that the story is about, if it is about one.
+        country = country_of_story(story)
+        return [_record(story, draft, [country] if country is not None else [], [])]
     groups: dict[object, list[Spot]] = {}
     going = [s for s in draft.spots if s.role in ("from", "to")]
     sites = [s for s in draft.spots if s.role not in ("from", "to")]

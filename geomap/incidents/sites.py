@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from geomap.incidents.anaphora import anaphoric_spots, qualifying_spots
@@ -11,7 +12,7 @@ from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Token, words
 from geomap.incidents.triggers import classes_of, verb_set
 from geomap.records import Role
 
-__all__ = ["settle_place", "site_spots"]
+__all__ = ["country_of_story", "settle_place", "site_spots"]
 
 _TALK = frozenset({"political_act", "agreement_ceasefire", "threat"})
 
@@ -496,6 +497,27 @@ def _carried(story: Story, draft: Draft) -> list[Spot]:
             draft.borrowed = "the paragraph before"
             return [s for s in previous.spots if s.role not in ("from", "to")]
     return []
+
+
+# Of an article's names that lie in any country, the share that must lie in one for the story to be there.
+_HOME_SHARE = 0.6
+_COUNTRIES = frozenset({"PCLI", "PCLS", "PCLD", "PCLF", "PCL", "TERR"})
+
+
+def country_of_story(story: Story) -> Spot | None:
+    """The country in which most of the article's places lie, where the article names it; None where none stands out."""
+    if not story.home_known:
+        story.home_known = True
+        placed = [r for r in story.resolutions if r.place is not None and r.place.country_code]
+        counts = Counter(r.place.country_code for r in placed if r.place is not None)
+        best = min(counts.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
+        if best[1] >= 2 and best[1] >= _HOME_SHARE * len(placed):
+            for r in sorted(placed, key=lambda r: r.mention.start):
+                if r.place is not None and r.place.country_code == best[0] and r.place.feature_code in _COUNTRIES:
+                    a, b = story.text.tokens_of(r.mention.start, r.mention.end)
+                    story.home = Spot(a, b, r.mention.start, r.mention.end, r, area=True)
+                    break
+    return story.home
 
 
 def told_of_old(story: Story, draft: Draft) -> bool:

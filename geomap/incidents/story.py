@@ -96,6 +96,9 @@ class Story:
     ) -> None:
         self.article = article
         self.text = text
+        self.resolutions = resolutions
+        self.home: Spot | None = None
+        self.home_known = False
         self.dated = frozenset(
             i
             for d in dates
