@@ -40,6 +40,7 @@ _FAMILIES = (
     frozenset({"arrest_raid", "weapons_seizure"}),
     frozenset({"movement_restriction", "barricade_blockade"}),
     frozenset({"agreement_ceasefire", "political_act"}),
+    frozenset({"territory_change", "force_movement"}),
 )
 
 
@@ -80,6 +81,7 @@ class Draft:
     deaths: Count | None = None
     injured: Count | None = None
     crowd: Count | None = None
+    held: Count | None = None
     definite: bool = False
     dropped: bool = False
     spare: bool = False
@@ -122,6 +124,7 @@ class Story:
         self.drafts: list[Draft] = []
         self.spared: list[Draft] = []
         self.recent: deque[Draft] = deque(maxlen=WINDOW)
+        self.told: Draft | None = None
         self.seen_spots: deque[Spot] = deque(maxlen=40)
         self.published = parse_day(article.published)
         self.dateline = next((s for s in self.spots if s.use == "dateline" and s.place is not None), None)

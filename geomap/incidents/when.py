@@ -31,12 +31,19 @@ _REPORT = (
     r"|pledged|vowed|demanded|accused|blamed|called)"
 )
 _TOLD_BEFORE = re.compile(rf"\b{_REPORT}(?:\s\w{{1,15}}){{0,2}},?\s(?:(?:on|late|early)\s){{0,2}}$", re.IGNORECASE)
+_TOLL = re.compile(
+    r"\b(?:toll|number|count)\b[^.;]{0,60}"
+    r"\b(?:rose|risen|rises|climbed|climbs|reached|grew|went up|increased|stood|stands)\b",
+    re.IGNORECASE,
+)
 _TOLD_AFTER = re.compile(rf",?\s(?:has\s|have\s|had\s|also\s){{0,2}}{_REPORT}\b", re.IGNORECASE)
 _RANGE_LEAD = re.compile(r"\b(from|between)\s(?:(?:late|early|about|the)\s){0,2}$", re.IGNORECASE)
 _RANGE_GLUE = re.compile(
     r"(?:\s{0,3}(?P<dash>[-–—])\s{0,3}|\s{1,3}(?P<word>to|until|till|through|and)\s{1,3})(?:(?:late|early|the)\s){0,2}",
     re.IGNORECASE,
 )
+
+_DONE = ("reported", "attempted", "claimed")
 
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
@@ -92,6 +99,8 @@ def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     if best is not None:
         draft.own_date = True
         _take_date(story, draft, best, best.reason)
+        if draft.judgement.certainty in _DONE:
+            story.told = draft
         return
     if draft.clauses[0].marker == "after" and _days_after(story, draft):
         return
@@ -200,6 +209,13 @@ def _carry_date(story: Story, draft: Draft) -> None:
         draft.time_precision = previous.time_precision
         draft.date_reason = "no time phrase of its own: the day of the incident told before it"
         return
+    told = story.told
+    near = told is not None and draft.sentence.index - told.sentence.index <= CARRY_SENTENCES
+    if told is not None and near and not story.is_old(told.date_end) and _length(told) <= 3:
+        draft.date_start, draft.date_end = told.date_start, told.date_end
+        draft.time_precision = told.time_precision
+        draft.date_reason = f"no time phrase of its own: the day last told, {told.time_expression!r}"
+        return
     if draft.judgement.certainty == "negated" or story.published is None:
         return
     if draft.sentence.index <= story.first_sentence + 1 and draft.judgement.certainty == "reported":
@@ -269,6 +285,8 @@ def _is_telling(story: Story, expression: DateExpression, draft: Draft) -> bool:
     if draft.main.pos != "n" or is_speech(draft):
         return False
     text = story.article.text
+    if _TOLL.search(text[max(0, expression.start - 80) : expression.start]):
+        return True
     if _TOLD_BEFORE.search(text[max(0, expression.start - 50) : expression.start]):
         return True
     return _TOLD_AFTER.match(text, expression.end, expression.end + 30) is not None
