@@ -53,15 +53,22 @@ def _ranks(scheme: Scheme) -> dict[str, int]:
 def class_of(incident: Mapping[str, Any], scheme: Scheme) -> str | None:
     """The class that an incident (a record as a dict) is; None where the table names none."""
     trigger = str(incident.get("trigger") or "").casefold()
+    quote = str(incident.get("quote") or "").casefold()
+    at = quote.find(trigger)
+    texts = {"words": f" {trigger}", "quote": f" {quote}", "before": f" {quote[:at]}" if at >= 0 else ""}
     for rule in _table()[scheme]["rules"]:
         if (
-            rule.get("type", incident.get("type")) == incident.get("type")
+            incident.get("type") in rule.get("types", (rule.get("type", incident.get("type")),))
             and rule.get("sub", incident.get("acled_sub_event")) == incident.get("acled_sub_event")
             and str(incident.get("plover") or "").startswith(rule.get("plover", ""))
-            and ("words" not in rule or any(f" {word}" in f" {trigger}" for word in rule["words"]))
+            and all(_begins(texts[key], rule[key]) for key in texts if key in rule)
         ):
             return str(rule["class"])
     return None
+
+
+def _begins(text: str, beginnings: Iterable[str]) -> bool:
+    return any(f" {word}" in text for word in beginnings)
 
 
 def main_class(incidents: Iterable[Mapping[str, Any]], scheme: Scheme) -> str | None:

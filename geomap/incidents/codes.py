@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from geomap.incidents.story import Draft, Story
-from geomap.incidents.syntax import BE, FINITE, NOMINAL, Token, words
+from geomap.incidents.syntax import BE, FINITE, NOMINAL, Sentence, Token, words
 from geomap.incidents.triggers import Trigger, classes_of
 from geomap.lexicons import load_json
 
@@ -24,12 +24,17 @@ _FLEXIBLE = words(
 )
 """Words that report a clash or an attack on people, as who was attacked decides."""
 
-_STATE_SIDE = words("government pro-government loyalist national federal state regime allied")
+_STATE_SIDE = words("paramilitary government pro-government loyalist national federal state regime allied")
 _LIVE_FIRE = words(
-    "live bullet bullets gunfire shot shots dead killed killing died deaths brutally brutal beat beaten beating "
-    "clubbed massacre massacred wounded wounding injured injuring gunned sniper snipers lethal bloody bloodshed ammunition"
+    "bullet bullets gunfire shot shots dead killed killing died deaths brutally brutal beat beaten beating "
+    "clubbed massacre massacred wounded wounding injured injuring gunned sniper snipers lethal bloody bloodshed"
 )
+_ROUNDS = words("round rounds ammunition fire bullets bullet")
 _HARMLESS = words("rubber plastic blank warning sponge foam")
+_PROTESTERS = words(
+    "protester protesters protestor protestors demonstrator demonstrators crowd marchers students activists "
+    "people protest protests demonstration demonstrations rally"
+)
 _CAUGHT = words("policemen policeman officer officers soldier soldiers police guard guards agents gendarmes troops")
 _DRONES = words("drone drones uav uavs shahed shaheds quadcopter quadcopters kamikaze")
 _WITHOUT_FIGHT = words("resistance fight fighting shot bloodshed clashes battle")
@@ -70,6 +75,9 @@ def _parties(tokens: list[Token], a: int, b: int) -> frozenset[str]:
     for i in range(a, b):
         low = tokens[i].low
         kind = kinds.get(low)
+        if low == "state" and i > a and tokens[i - 1].low == "islamic":
+            found.add("armed")
+            continue
         if kind is None:
             if low in ("men", "man") and any(
                 t.low in ("armed", "masked", "uniformed", "gun") for t in tokens[max(a, i - 3) : i]
@@ -117,16 +125,34 @@ def sides_of(story: Story, trigger: Trigger) -> Sides:
         (tokens[head].tag in ("VBN", "VBD") and any(t.low in BE for t in tokens[max(clause.a, head - 3) : head]))
         or (tokens[head].tag == "VBN" and by is not None)
     )
+    before = _parties(tokens, *left)
+    subject = [t.low for t in tokens[left[0] : head]]
+    if not before and {"it", "they", "he"} & set(subject) and clause.index > 0:
+        # "the army said it had …": whoever was told of last
+        earlier = story.text.clauses_of(story.text.sentence_of(head))[clause.index - 1]
+        before = _parties(tokens, earlier.a, earlier.b)
     if trigger.pos == "n":
-        agent = _parties(tokens, *left) | _parties(tokens, *by_span)
+        agent = before | _parties(tokens, *by_span)
         return Sides(agent, _parties(tokens, *right))
     if passive:
         return Sides(_parties(tokens, *by_span), _parties(tokens, *left))
-    return Sides(_parties(tokens, *left), _parties(tokens, *right))
+    return Sides(before, _parties(tokens, *right))
+
+
+def _unopposed(story: Story, draft: Draft) -> bool:
+    lows = [t.low for c in draft.clauses for t in story.text.tokens[c.a : c.b]]
+    pairs = zip(lows, [*lows[1:], ""], [*lows[2:], "", ""], strict=False)
+    return any(
+        one in ("unopposed", "peacefully")
+        or (one == "without" and (two in _WITHOUT_FIGHT or (two in ("a", "any", "firing") and three in _WITHOUT_FIGHT)))
+        for one, two, three in pairs
+    )
 
 
 def refine_sides(story: Story, draft: Draft) -> None:
     """Attack or clash: whoever attacks soldiers, police or fighters clashes; else it is an attack on people."""
+    if draft.type == "force_movement" and _unopposed(story, draft):
+        draft.type = "territory_change"
     if draft.type not in ("armed_clash", "attack_civilians"):
         return
     tokens = story.text.tokens
@@ -188,22 +214,36 @@ def _explosive(story: Story, draft: Draft, said: str) -> str:
 
 
 def _excessive(story: Story, draft: Draft) -> bool:
-    """Whether force that kills or maims was used: live rounds, protesters shot, killed, wounded or beaten."""
-    tokens = story.text.tokens
+    """Whether force that kills or maims was used: live rounds, protesters shot, killed, wounded or beaten.
+
+    Told in the draft's sentence, or in one of the two after it that speaks of the protesters again.
+    """
     if draft.deaths is not None and (draft.deaths[0] or 0) > 0:
         return True
-    for i in range(draft.sentence.a, draft.sentence.b):
+    if _lethal(story, draft.sentence):
+        return True
+    sentences = story.text.sentences
+    for later in sentences[draft.sentence.index + 1 : draft.sentence.index + 3]:
+        lows = {t.low for t in story.text.tokens[later.a : later.b]}
+        if later.paragraph - draft.sentence.paragraph <= 1 and lows & _PROTESTERS and _lethal(story, later):
+            return True
+    return False
+
+
+def _lethal(story: Story, sentence: Sentence) -> bool:
+    tokens = story.text.tokens
+    for i in range(sentence.a, sentence.b):
         low = tokens[i].low
+        if low == "live" and i + 1 < sentence.b and tokens[i + 1].low in _ROUNDS:
+            return True
         if low not in _LIVE_FIRE:
             continue
-        near = [t.low for t in tokens[max(draft.sentence.a, i - 4) : i]]
-        if low in ("bullet", "bullets", "shots", "ammunition", "live") and _HARMLESS & set(near):
+        near = {t.low for t in tokens[max(sentence.a, i - 4) : i]}
+        if low in ("bullet", "bullets", "shots") and _HARMLESS & near:
             continue
-        if low in ("wounded", "injured", "dead", "killed", "beaten", "shot") and _CAUGHT & set(near):
+        if low in ("wounded", "injured", "dead", "killed", "beaten", "shot") and _CAUGHT & near:
             continue
         if low == "shots" and "air" in {t.low for t in tokens[i : i + 6]}:
-            continue
-        if low == "live" and tokens[i].tag not in ("JJ", "NN"):
             continue
         return True
     return False
@@ -211,12 +251,8 @@ def _excessive(story: Story, draft: Draft) -> bool:
 
 def _who_holds(story: Story, draft: Draft) -> str:
     """Who has the place afterwards: the army or the state, a group that is no state, or nobody fought for it."""
-    lows = [t.low for c in draft.clauses for t in story.text.tokens[c.a : c.b]]
-    for word, following in zip(lows, [*lows[1:], ""], strict=True):
-        if word == "without" and following in ("a", "any", "resistance", "fighting", "bloodshed", "firing"):
-            return "Non-violent transfer of territory"
-        if word in ("peacefully", "unopposed"):
-            return "Non-violent transfer of territory"
+    if _unopposed(story, draft):
+        return "Non-violent transfer of territory"
     sides = sides_of(story, draft.main)
     head = story.text.tokens[draft.main.head].low
     taker, loser = sides.agent, sides.target
@@ -250,6 +286,8 @@ def _plover(story: Story, draft: Draft, sub: str) -> str:
         if lows & _POLICE:
             return "MOBILIZE:police"
         return "MOBILIZE:militia" if lows & {"militia", "militias", "militiamen"} else "MOBILIZE:troops"
+    if draft.type == "movement_restriction":
+        return "COERCE:curfew" if "curfew" in lows else "COERCE:martial-law" if "martial" in lows else ""
     if draft.type == "attack_civilians":
         for forms, code in ((_BLADES, "ASSAULT:primitive"), (_BLOWS, "ASSAULT:beat"), (_GUNS, "ASSAULT:firearms")):
             if lows & forms:

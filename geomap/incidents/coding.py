@@ -110,6 +110,7 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         or (draft.weak and not draft.own_place and not draft.own_date)
         or (draft.main.pos == "n" and draft.definite and not draft.own_place and not draft.own_date)
         or (draft.effect_only and draft.judgement.certainty == "negated" and not draft.own_date)
+        or draft.faint
         or not draft.spots
     ):
         draft.dropped = True

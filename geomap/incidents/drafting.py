@@ -22,6 +22,7 @@ _SPECIFIC = {
 
 
 _BACKGROUND_PREPOSITIONS = words("after since following during amid despite before against over until")
+_BLAMED = words("responsible blamed accused accuse accuses suspected convicted wanted sentenced charged known credit")
 
 
 _MEMORY = words("victims anniversary memory survivors commemorate commemorated remembrance memorial remember")
@@ -53,6 +54,8 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
     """The drafts of a sentence, in order: one a clause, consequences joined to what they follow from."""
     triggers = find_triggers(story.text, sentence, story.covered, story.doc_words, story.dated)
     triggers = [t for t in triggers if not _refers_only(story, t, sentence)]
+    if any(t.kind != "faint" for t in triggers):
+        triggers = [t for t in triggers if t.kind != "faint"]
     if not triggers:
         return []
     clauses = story.text.clauses_of(sentence)
@@ -70,7 +73,8 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
         main = max(group, key=lambda t: (_rank(story, t, clause), -t.head))
         draft = Draft(sentence, main, main.type, group, [clause])
         draft.effect_only = all(t.kind == "effect" for t in group)
-        draft.weak = all(t.kind == "weak" for t in group)
+        draft.weak = all(t.kind in ("weak", "faint") for t in group)
+        draft.faint = main.kind == "faint"
         draft.definite = main.pos == "n" and _is_definite(story, main, sentence)
         _refine(story, draft)
         refine_sides(story, draft)
@@ -91,18 +95,34 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
             second.triggers = first.triggers + second.triggers
             second.clauses = first.clauses + second.clauses
             first.dropped = True
-    return [d for d in order if not d.dropped]
+    kept = [d for d in order if not d.dropped]
+    if any(d.type == "protest" for d in kept):
+        # "thousands marched and some smashed windows": what follows is no peaceful protest, nor somebody else's crime
+        for draft in kept:
+            own = {t.low for t in story.text.tokens[draft.clauses[0].a : draft.main.head]}
+            others = classes_of("FORCE") | classes_of("ARMED")
+            if (
+                draft.type == "property_destruction"
+                and draft.main.pos == "v"
+                and not draft.effect_only
+                and not own & others
+            ):
+                draft.type = "riot"
+    return kept
 
 
 def _rank(story: Story, trigger: Trigger, clause: Clause) -> float:
-    rank = {"event": 20.0, "weak": 10.0, "effect": 0.0}[trigger.kind] + _SPECIFIC[trigger.type]
+    rank = {"event": 20.0, "weak": 10.0, "effect": 0.0, "faint": 0.0}[trigger.kind] + _SPECIFIC[trigger.type]
     if trigger.pos == "v":
         rank += 1.0
     else:
         tokens = story.text.tokens
-        for i in range(trigger.a - 1, max(clause.a - 1, trigger.a - 6), -1):
+        for i in range(trigger.a - 1, max(clause.a - 1, trigger.a - 7), -1):
             if tokens[i].low in _BACKGROUND_PREPOSITIONS:
                 rank -= 4.0 if tokens[i].low != "against" else 6.0
+                break
+            if tokens[i].low == "to" and i and tokens[i - 1].low in ("response", "reaction"):
+                rank -= 6.0
                 break
             if tokens[i].tag in VERBAL or tokens[i].low in ("in", "of"):
                 break
@@ -121,6 +141,11 @@ def _refers_only(story: Story, trigger: Trigger, sentence: Sentence) -> bool:
     if "such" in lows:
         return True
     if _classifies(tokens, trigger.a, sentence.a):
+        return True
+    if any(
+        tokens[i].low in ("for", "of", "in") and tokens[i - 1].low in _BLAMED
+        for i in range(max(sentence.a + 1, trigger.a - 5), trigger.a)
+    ) and not any(i in story.covered or i in story.dated for i in range(trigger.b, min(sentence.b, trigger.b + 6))):
         return True
     if any(t.low in _MEMORY for t in tokens[max(sentence.a, trigger.a - 6) : trigger.a]) and not any(
         i in story.covered for i in range(trigger.b, min(sentence.b, trigger.b + 4))
@@ -155,10 +180,10 @@ def _is_definite(story: Story, trigger: Trigger, sentence: Sentence) -> bool:
 def _refine(story: Story, draft: Draft) -> None:
     """Types that a combination of triggers makes: a protest that was dispersed, a harm whose cause is named."""
     types = {t.type for t in draft.triggers}
-    if "protest_repressed" in types and types & {"protest", "riot"}:
-        draft.type = "protest_repressed"
-    elif "riot" in types and "protest" in types:
+    if "riot" in types and types & {"protest", "protest_repressed"}:
         draft.type = "riot"
+    elif "protest_repressed" in types and "protest" in types:
+        draft.type = "protest_repressed"
     elif "suicide_bombing" in types:
         draft.type = "suicide_bombing"
     if draft.effect_only:
@@ -253,10 +278,10 @@ def _absorb(story: Story, host: Draft, draft: Draft) -> None:
         host.main, host.type, host.effect_only = draft.main, draft.type, False
         host.weak = draft.weak
     types = {t.type for t in host.triggers}
-    if host.type in ("protest", "riot") and "protest_repressed" in types:
-        host.type = "protest_repressed"
-    elif host.type == "protest" and "riot" in types:
+    if host.type in ("protest", "protest_repressed") and "riot" in types:
         host.type = "riot"
+    elif host.type == "protest" and "protest_repressed" in types:
+        host.type = "protest_repressed"
 
 
 def context_type(story: Story, draft: Draft, siblings: list[Draft]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from geomap.incidents.syntax import BE, FINITE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections
@@ -29,6 +29,8 @@ class _Entry:
     sub: str
     plover: str
     order: int
+    joints: frozenset[int] = frozenset()
+    """Words of a noun pattern that a hyphen joins to the one before ("sit-in", which is three tokens)."""
 
 
 @dataclass(slots=True)
@@ -140,6 +142,10 @@ def _index() -> tuple[dict[str, tuple[_Entry, ...]], dict[str, tuple[_Entry, ...
         target, key = (verbs, words[0]) if pos == "v" else (nouns, words[-1] if pos == "n" else words[0])
         for form in key:
             target.setdefault(form, []).append(entry)
+        if pos == "n":
+            for split in _split_hyphens(entry, parts):
+                for form in split.words[-1]:
+                    nouns.setdefault(form, []).append(split)
     return {k: tuple(v) for k, v in verbs.items()}, {k: tuple(v) for k, v in nouns.items()}
 
 
@@ -157,7 +163,7 @@ def check_lexicon() -> list[str]:
         if type_ not in types:
             problems.append(f"{name}: no such type")
             continue
-        if pos not in ("v", "n", "x") or kind not in ("", "event", "effect", "weak") or not pattern.split():
+        if pos not in ("v", "n", "x") or kind not in ("", "event", "effect", "weak", "faint") or not pattern.split():
             problems.append(f"{name}: pos, pattern or kind")
         if sub and sub not in types[type_]["acled_sub_events"]:
             problems.append(f"{name}: no sub-event {sub!r}")
@@ -176,6 +182,23 @@ def check_lexicon() -> list[str]:
                 if value.isupper() and value != "PLACE" and value not in _class_forms()
             )
     return problems
+
+
+def _split_hyphens(entry: _Entry, parts: list[list[str]]) -> list[_Entry]:
+    """The entry again for each hyphenated alternative, as the tokens that it is in a text."""
+    out = []
+    for n, options in enumerate(parts):
+        for option in options:
+            pieces = option.split("-")
+            if len(pieces) < 2:
+                continue
+            last = n == len(parts) - 1
+            inner = [frozenset({p}) for p in pieces[:-1]]
+            end = frozenset({pieces[-1], _plural(pieces[-1])}) if last else frozenset({pieces[-1]})
+            words = (*entry.words[:n], *inner, end, *entry.words[n + 1 :])
+            joints = frozenset(range(n + 1, n + len(pieces)))
+            out.append(replace(entry, words=words, joints=joints))
+    return out
 
 
 class _View:
@@ -233,7 +256,9 @@ class _View:
                 if key == "subj":
                     spans = [*left, *([(by, c.b)] if by is not None else [])]
             elif passive or (tokens[t].tag == "VBN" and by is not None):
-                spans = [(by, c.b)] if key == "subj" and by is not None else [] if key == "subj" else [*left, *right]
+                # a passive's agent stands after "by", and is no part of what it was done to
+                done_to = [*left, *right] if by is None else [*left, (t + 1, by)]
+                spans = done_to if key == "obj" else [(by, c.b)] if by is not None else []
             else:
                 spans = left if key == "subj" else right
                 if key == "obj" and c.marker in ("who", "which", "that") and tokens[t].tag == "VBN":
@@ -336,11 +361,11 @@ def _match_verb(tokens: list[Token], entry: _Entry, i: int, b: int) -> int | Non
 def _match_noun(tokens: list[Token], entry: _Entry, i: int, a: int) -> int | None:
     """The start of a noun pattern whose last word is token ``i``, or None; hyphens are skipped."""
     at = i
-    for forms in reversed(entry.words[:-1]):
+    for n in range(len(entry.words) - 2, -1, -1):
         j = at - 1
         while j >= a and tokens[j].low in ("-", "‑", "–", '"', "“"):
             j -= 1
-        if j < a or tokens[j].low not in forms:
+        if j < a or tokens[j].low not in entry.words[n] or (n + 1 in entry.joints and j == at - 1):
             return None
         at = j
     return at
@@ -451,7 +476,11 @@ def _senses(entry: _Entry, view: _View) -> bool:
 
 def _weight(entry: _Entry) -> int:
     """How much a matched pattern says: longer ones and those with conditions before bare words."""
-    return 4 * len(entry.words) + (1 + len(entry.needs) if entry.needs else 0) - (0 if entry.kind == "event" else 3)
+    return (
+        4 * (len(entry.words) - len(entry.joints))
+        + (1 + len(entry.needs) if entry.needs else 0)
+        - (0 if entry.kind == "event" else 3)
+    )
 
 
 def _longest(found: list[Trigger]) -> list[Trigger]:
