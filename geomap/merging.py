@@ -54,6 +54,7 @@ def _join(first: Incident, second: Incident) -> Incident:
         deaths=first.deaths if first.deaths is not None else second.deaths,
         injured=first.injured if first.injured is not None else second.injured,
         crowd_size=first.crowd_size if first.crowd_size is not None else second.crowd_size,
+        detained=first.detained if first.detained is not None else second.detained,
         score=max(first.score, second.score),
     )
 

@@ -233,8 +233,8 @@ class Incident:
 
     ``geo_precision`` follows ACLED (1 named place, 2 near or part of one, 3 larger region, None country or
     unknown); ``where_prec`` follows UCDP GED (1 exact, 2 within 25 km, 3 admin-2, 4 admin-1, 5 line or fuzzy,
-    6 country, 7 sea or air). ``deaths``, ``injured`` and ``crowd_size`` are ``(low, high)`` with high None for
-    "at least"; None means not stated, which is not zero. ``quote == article.text[quote_start:quote_end]``.
+    6 country, 7 sea or air). ``deaths``, ``injured``, ``crowd_size`` and ``detained`` are ``(low, high)`` with high
+    None for "at least"; None means not stated, which is not zero. ``quote == article.text[quote_start:quote_end]``.
     ``trigger`` names the words that made it this type; ``date_reason`` what the date rests on.
     """
 
@@ -262,6 +262,7 @@ class Incident:
     deaths: tuple[int, int | None] | None = None
     injured: tuple[int, int | None] | None = None
     crowd_size: tuple[int, int | None] | None = None
+    detained: tuple[int, int | None] | None = None
     trigger: str | None = None
     score: float = 0.0
     sources: tuple[SourceQuote, ...] = field(default=())

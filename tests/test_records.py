@@ -88,7 +88,7 @@ def test_not_stated_is_not_zero() -> None:
         incident_id="i", doc_id="d", type="riot", places=(), quote="", quote_start=0, quote_end=0,
         certainty="reported", attribution=Attribution(source=None, level="stated"), geo_precision=None,
     )  # fmt: skip
-    assert incident.deaths is incident.injured is incident.crowd_size is None
+    assert incident.deaths is incident.injured is incident.crowd_size is incident.detained is None
     assert incident.date_start is None
     place = IncidentPlace(start=0, end=4, text="Oran", role="site")
     assert place.lat is place.lon is place.place_id is None

@@ -125,7 +125,7 @@ def judge(story: Story, draft: Draft) -> Judgement:
         level=_level(marks),
         source=source,
         mention="mention" in marks,
-        unreal=_unreal(text, sentence, draft.type, marks),
+        unreal=_unreal(text, sentence, draft.type, marks) or (draft.effect_only and _sums_up(story, sentence)),
         background=_is_background(story, sentence, trigger),
         operators=marks,
     )
@@ -424,6 +424,22 @@ def _unreal(text: Text, sentence: Sentence, type_: str, marks: set[str]) -> bool
     if type_ in ("force_movement", "alert_alarm", "protest", "movement_restriction") or not _DRILL.search(folded):
         return False
     return not any(t.low in _REAL_IN_DRILLS for t in text.tokens[sentence.a : sentence.b])
+
+
+_SUM = re.compile(
+    r"\b(?:since (?:the (?:start|beginning|outbreak)|last|early|late|mid|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december|\d{4}|then)|(?:so far )?this year|to date|"
+    r"over(?:all)? the (?:past|last)|in the (?:past|last) (?:\w+ )?(?:months|years|decade)|"
+    r"in (?:two|three|four|five|six|seven|eight|nine|ten|\w+teen|"
+    r"\w+ty|\d+) years of|in all)\b"
+)
+
+
+def _sums_up(story: Story, sentence: Sentence) -> bool:
+    """Whether a sentence without a place only adds up the dead of a long time ("since January 4,000 have died")."""
+    if any(s.use != "dateline" for s in story.spots_in(sentence)):
+        return False
+    return _SUM.search(story.article.text[sentence.start : sentence.end].lower()) is not None
 
 
 def _is_background(story: Story, sentence: Sentence, trigger: Trigger) -> bool:

@@ -99,7 +99,7 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         draft.judgement.certainty = "threatened"
     settle_place(story, draft, siblings)
     settle_date(story, draft, siblings)
-    settle_numbers(story, draft)
+    settle_numbers(story, draft, siblings)
     draft.quotes = [quote_of(story, draft, siblings)]
     if retold(story, draft):
         draft.dropped = True
@@ -110,7 +110,6 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         or (draft.weak and not draft.own_place and not draft.own_date)
         or (draft.main.pos == "n" and draft.definite and not draft.own_place and not draft.own_date)
         or (draft.effect_only and draft.judgement.certainty == "negated" and not draft.own_date)
-        or draft.faint
         or not draft.spots
     ):
         draft.dropped = True

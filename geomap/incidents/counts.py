@@ -1,8 +1,8 @@
-"""How many: killed, injured, in the crowd, as ranges ``(low, high)``; high None means "at least".
+"""How many were killed, injured, held or gathered, as ranges; what the words of quantity mean is in ``numbers``.
 
-Words that stand for a range keep to what editors use them for: "dozens" is two to eight of them (24, 96), "scores"
-(40, 180), "hundreds" (200, 999), "thousands" (1000, 9999), "several" (3, 9), "a few" (2, 5), "a couple" (2, 2).
-"about 200" stays (200, 200): the figure is what the source gives.
+The victims of a verb are its subject where it is passive or intransitive, its object otherwise: a list of groups
+("two soldiers, a policeman and four civilians") adds up, what is only part of a group ("including three children",
+"five of them women") does not. "No casualties" is (0, 0), which is not the same as nothing said.
 """
 
 from __future__ import annotations
@@ -10,315 +10,475 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Text, Token, words
+from geomap.incidents.numbers import ANIMALS_AND_THINGS, Count, Number, numbers_in, total, word_number
+from geomap.incidents.operators import NOT, is_passive
+from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
 from geomap.incidents.triggers import classes_of
 
-__all__ = ["Count", "casualties", "crowd", "word_number"]
+__all__ = ["Count", "Harm", "casualties", "crowd", "held", "later_toll", "none_hurt", "word_number"]
 
-Count = tuple[int, int | None]
-
-_UNITS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12}
-_VAGUE: dict[str, Count] = {
-    "dozens": (24, 96), "scores": (40, 180), "hundreds": (200, 999), "thousands": (1000, 9999), "several": (3, 9),
-    "few": (2, 5), "couple": (2, 2), "both": (2, 2), "many": (10, None), "numerous": (10, None), "tens": (20, 99),
-}  # fmt: skip
-_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,7}")
 _KILL = words(
-    "kill kills killed killing dead die dies died dying death deaths slain murdered massacred "
-    "assassinated executed perished drowned slaughtered beheaded lynched martyred fatalities claimed"
+    "kill kills killed killing murdered murder murdering massacred massacring massacre assassinated assassinating "
+    "executed executing slaughtered slaughtering beheaded lynched lynching claimed claiming cost slain"
 )
-_INJURE = words("injure injures injured injuring wound wounds wounded wounding hurt injuries hospitalised hospitalized")
-_UNCOUNTED = words(
-    "percent per cent km kilometres kilometers miles mile years year months month days day hours hour "
-    "minutes weeks week am pm metres meters houses homes vehicles cars shops buildings schools times "
-    "rifles drones rockets shells missiles customers dollars euros tonnes tons villages bridges lorries "
-    "trucks buses planes tanks animals cattle bullets rounds seats degrees feet acres hectares grenades "
-    "weapons bombs guns flights points shots"
+"""Verbs that take whom they kill as their object."""
+_DIE = words(
+    "dead die dies died dying drowned perished deaths death fatalities martyred succumbed bodies corpses lives"
 )
-_DATE_WORDS = words(
-    "january february march april may june july august september october november december jan feb mar "
-    "apr jun jul aug sept sep oct nov dec"
+_INJURE = words(
+    "injure injures injured injuring wound wounds wounded wounding hurt hurting maimed maiming hospitalised "
+    "hospitalized"
 )
-
-
-def word_number(low: str) -> float | None:
-    """The value of a number word or figure ("12", "1,200", "twenty-five"), or None."""
-    if _DIGITS.fullmatch(low):
-        return float(low.replace(",", ""))
-    if re.fullmatch(r"\d{1,4}\.\d{1,2}", low):
-        return float(low)
-    if low in _UNITS:
-        return float(_UNITS[low])
-    first, dash, second = low.partition("-")
-    if dash and first in _UNITS and second in _UNITS:
-        return float(_UNITS[first] + _UNITS[second])
-    return None
+_INJURIES = words("injuries wounded injured")
+_HOLD = words(
+    "arrest arrests arrested arresting detain detains detained detaining kidnap kidnaps kidnapped kidnapping abduct "
+    "abducts abducted abducting captured capturing seized seizing apprehended nabbed rounded "
+    "took taken taking netted"
+)
+_TAKEN = words("hostage hostages captive prisoner prisoners custody away")
+_HELD_NOUNS = words("arrests arrest detentions detention abduction kidnapping abductions kidnappings capture hostages")
+_COLLECTIVE = words(
+    "police army military navy force forces unit gang family crowd militia government ministry mob community public "
+    "group battalion brigade division regiment patrol coalition convoy squad swat crew garrison junta authority "
+    "opposition union staff command intelligence cartel faction infantry infancy people men women children"
+)
+"""Nouns for people that stand for more than one even in the singular."""
+_LINKS = words("and & plus")
+_PARTS = words("including include among amongst incl. includes included")
+_MORE = words("more further additional other others another")
+_FILLERS = words("at least some about around also his her their the its")
+_OF_THEM = words("them whom those which these")
+_STOP_RIGHT = words("in on near at after when while as during from inside outside before by with for into along who")
 
 
 @dataclass(slots=True)
-class _Number:
+class _Group:
+    """Victims named in one noun phrase, tokens ``a`` to ``b``; ``part`` of a larger group; ``named`` by a number."""
+
     a: int
     b: int
     value: Count
+    part: bool
+    named: bool
 
 
-def _number_at(tokens: list[Token], i: int, b: int) -> _Number | None:
-    """A quantity that starts at token ``i``: figures, words, ranges, vague words."""
-    low = tokens[i].low
-    base = word_number(low)
-    j = i + 1
-    if base is None and low in ("a", "half") and j < b and tokens[j].low in _SCALES:
-        base = 1.0 if low == "a" else 0.5
-    elif base is None and low in _VAGUE and low not in ("both",):
-        value = _VAGUE[low]
-        if low in ("several", "few", "many") and j < b and tokens[j].low in ("hundred", "thousand", "dozen"):
-            scale = _SCALES[tokens[j].low]
-            value = (2 * scale, scale * 10 - 1) if scale > 12 else (24, 96)
-            return _Number(i, j + 1, value)
-        if low == "tens" and j + 1 < b and tokens[j].low == "of" and tokens[j + 1].low == "thousands":
-            return _Number(i, j + 2, (20_000, 99_999))
-        if low == "hundreds" and j + 1 < b and tokens[j].low == "of" and tokens[j + 1].low == "thousands":
-            return _Number(i, j + 2, (200_000, 999_999))
-        return _Number(i, j, value)
-    if base is None and low in _SCALES and i > 0 and tokens[i - 1].low not in _UNITS and low != "million":
-        base = 1.0
-        j = i
-    if base is None:
-        return None
-    if j + 1 < b and tokens[j].low == "-" and tokens[j + 1].low in _UNITS and base in (20, 30, 40, 50, 60, 70, 80, 90):
-        base += _UNITS[tokens[j + 1].low]
-        j += 2
-    while j < b and tokens[j].low in _SCALES:
-        base *= _SCALES[tokens[j].low]
+@dataclass(slots=True)
+class Harm:
+    """What an incident did to people: killed, injured, taken."""
+
+    deaths: Count | None = None
+    injured: Count | None = None
+    held: Count | None = None
+
+
+# ------------------------------------------------------------------------------------------ groups of people
+
+
+def _people() -> frozenset[str]:
+    return classes_of("CIVILIAN") | classes_of("FORCE") | classes_of("ARMED") | classes_of("CROWD") | _KIN
+
+
+_KIN = words(
+    "son daughter brother sister mother father wife husband child baby infant toddler cousin nephew niece aunt uncle "
+    "grandmother grandfather grandson granddaughter fiancee friend colleague companion bodyguard bodyguards guard "
+    "assistant deputy aide driver passer-by pedestrian cyclist motorcyclist midwife boy girl man woman widow orphan"
+)
+
+
+def _is_one_person(token: Token) -> bool:
+    return token.tag in ("NN", "NNP") and token.low in _people() and token.low not in _COLLECTIVE
+
+
+def _phrase_end(tokens: list[Token], i: int, b: int) -> int:
+    """The end of the noun phrase whose number or determiner ends at ``i``: "12", "12 bus passengers of the line"."""
+    j = i
+    while j < b and (tokens[j].tag in (*NOMINAL, "JJ", "JJR", "VBN", "VBG", "CD", "HYPH", "POS", "RB", "JJS")):
+        if tokens[j].tag in ("VBN", "VBG") and (j + 1 >= b or tokens[j + 1].tag not in NOMINAL):
+            break
+        if tokens[j].tag == "RB" and (j + 1 >= b or tokens[j + 1].tag not in ("JJ", *NOMINAL)):
+            break
+        if tokens[j].low in _DIE | _INJURE:
+            break
         j += 1
-        if (
-            j < b
-            and tokens[j].low == "and"
-            and j + 1 < b
-            and word_number(tokens[j + 1].low) is not None
-            and base >= 100
-        ):
-            base += word_number(tokens[j + 1].low) or 0
-            j += 2
-    if base != int(base) or base > 50_000_000:
+    if j < b and tokens[j].low == "of" and j + 1 < b and tokens[j + 1].low not in _OF_THEM:
+        # "hundreds of villagers", "two of his bodyguards"
+        k = j + 1
+        while k < b and tokens[k].tag in ("DT", "PRP$", "JJ", "CD", "VBN"):
+            k += 1
+        if k < b and tokens[k].tag in NOMINAL:
+            while k < b and tokens[k].tag in (*NOMINAL, "JJ", "HYPH"):
+                k += 1
+            return k
+    return j
+
+
+def _head_noun(tokens: list[Token], a: int, b: int) -> str:
+    for k in range(b - 1, a - 1, -1):
+        if tokens[k].tag in NOMINAL:
+            return tokens[k].low
+    return ""
+
+
+def _singular(tokens: list[Token], i: int, b: int) -> int | None:
+    """The end of a phrase that names one person at token ``i`` ("a tractor driver", "his son", "the mayor")."""
+    if tokens[i].low not in ("a", "an", "another", "the", "his", "her", "their", "its", "one") or i + 1 >= b:
         return None
-    high = int(base)
-    if j + 1 < b and tokens[j].low in ("to", "-", "–", "or") and word_number(tokens[j + 1].low) is not None:
-        other = word_number(tokens[j + 1].low) or 0
-        if other > base:
-            high = int(other)
-            j += 2
-    return _Number(i, j, (int(base), high))
+    end = i + 1
+    while end < b and end - i < 8 and tokens[end].tag in (*NOMINAL, "JJ", "CD", "HYPH", "VBN", "VBG", "RB", "POS"):
+        if tokens[end].tag in ("NNS", "NNPS") and tokens[end].low in _people():
+            return None
+        if tokens[end].tag in ("VBN", "VBG", "RB") and (end + 1 >= b or tokens[end + 1].tag not in (*NOMINAL, "JJ")):
+            break
+        if tokens[end].tag == "CD" and (end + 1 >= b or tokens[end + 1].low not in ("-", "‑")) and end > i + 1:
+            # "a farmer 15 km north of"
+            break
+        end += 1
+    for k in range(end - 1, i, -1):
+        if tokens[k].tag in NOMINAL:
+            return end if _is_one_person(tokens[k]) or (tokens[k].tag == "NNP" and _titled(tokens, i, k)) else None
+    return None
 
 
-def _bounded(tokens: list[Token], number: _Number, a: int) -> Count:
-    """The range with "at least", "more than", "up to" before it taken in."""
-    before = " ".join(t.low for t in tokens[max(a, number.a - 3) : number.a])
-    low, high = number.value
-    if re.search(
-        r"(?:at least|more than|no fewer than|no less than|over|not less than|a minimum of|upwards of)$", before
-    ):
-        return low, None
-    if re.search(r"(?:up to|as many as|at most|fewer than|less than|nearly|almost)$", before):
-        return low, high
-    return low, high
+def _titled(tokens: list[Token], a: int, b: int) -> bool:
+    return any(_is_one_person(t) for t in tokens[a:b])
 
 
-def _numbers(tokens: list[Token], a: int, b: int) -> list[_Number]:
-    out: list[_Number] = []
+def _groups(tokens: list[Token], a: int, b: int) -> list[_Group]:
+    """The groups of people that tokens ``a`` to ``b`` number or name one by one, in order."""
+    starts = {n.a: n for n in numbers_in(tokens, a, b)}
+    out: list[_Group] = []
     i = a
     while i < b:
-        number = _number_at(tokens, i, b)
-        if number is None:
-            i += 1
+        number = starts.get(i)
+        if number is not None:
+            end = _phrase_end(tokens, number.b, b)
+            head = _head_noun(tokens, number.b, end)
+            if head not in ANIMALS_AND_THINGS or not head:
+                out.append(_Group(i, end, number.value, _is_part(tokens, number, a, b), True))
+            i = max(end, i + 1)
             continue
-        before = tokens[i - 1].low if i > a else ""
-        after = tokens[number.b].low if number.b < b else ""
-        two = tokens[number.b + 1].low if number.b + 1 < b else ""
-        bad = (
-            before in _DATE_WORDS
-            or after in _DATE_WORDS
-            or after in _UNCOUNTED
-            or (two in _UNCOUNTED and tokens[number.b].tag in ("JJ", "NN", "VBN"))
-            or before in ("no", "aged", "age", "highway", "route", "since", "$", "€", "£", "mh", "flight")
-            or after in (":", "%", "st", "th", "km", "-year")
-            or (after == "-" and two in ("year", "month", "day", "hour", "mile", "km", "week", "storey", "story"))
-            or (
-                1800 <= number.value[0] <= 2100
-                and before in ("in", "of", "since", ",", "by", "until")
-                and tokens[i].low.isdigit()
-            )
-        )
-        if not bad:
-            out.append(number)
-        i = max(number.b, i + 1)
+        one = _singular(tokens, i, b) if i + 1 not in starts else None
+        if one is not None:
+            part = i > a and tokens[i - 1].low in _PARTS
+            out.append(_Group(i, one, (1, 1), part, False))
+            i = one
+            continue
+        i += 1
     return out
 
 
-def casualties(text: Text, clauses: list[Clause]) -> tuple[Count | None, Count | None]:
-    """Killed and injured that the clauses of one incident state, or None where they state none.
+def _is_part(tokens: list[Token], number: Number, a: int, b: int) -> bool:
+    before = [t.low for t in tokens[max(a, number.a - 4) : number.a]]
+    after = [t.low for t in tokens[number.b : number.b + 3]]
+    if any(w in _PARTS for w in before) and "," not in before[max(i for i, w in enumerate(before) if w in _PARTS) :]:
+        return True
+    return len(after) > 1 and after[0] == "of" and after[1] in _OF_THEM
 
-    Each verb or noun of dying or wounding takes the number that is nearest to it: its subject when it is passive or
-    intransitive, its object otherwise. Numbers of
-    several groups of dead ("two soldiers and six civilians") add up.
-    """
-    deaths: Count | None = None
-    injured: Count | None = None
+
+def _added(tokens: list[Token], groups: list[_Group], at: int, step: int) -> Count:
+    """The sum of the list that the group ``at`` belongs to, read onwards in direction ``step``."""
+    chosen = [groups[at]]
+    joined = False
+    k = at + step
+    while 0 <= k < len(groups):
+        near, far = (groups[k], chosen[-1]) if step < 0 else (chosen[-1], groups[k])
+        gap = [t.low for t in tokens[near.b : far.a] if t.low not in _FILLERS]
+        if groups[k].part or len(gap) > 2 or not set(gap) <= _LINKS | {",", "as", "well"} or not gap:
+            break
+        joined = joined or bool(set(gap) & _LINKS)
+        chosen.append(groups[k])
+        k += step
+    if not joined:
+        # "the mayor, a former soldier": said of the same man
+        return groups[at].value
+    return total([g.value for g in chosen])
+
+
+# ------------------------------------------------------------------------------------------ victims of a verb
+
+
+def _subject(text: Text, clause: Clause, i: int) -> Count | None:
+    """Whom the words before token ``i`` number: the subject of "were killed", "died"."""
     tokens = text.tokens
-    for clause in clauses:
-        numbers = _numbers(tokens, clause.a, clause.b)
-        for i in range(clause.a, clause.b):
-            low = tokens[i].low
-            killing = low in _KILL and tokens[i].tag not in ("NNP",)
-            if not killing and low not in _INJURE:
-                continue
-            value = _nearest(text, clause, i, numbers)
-            if value is None:
-                value = _single(tokens, i, clause)
-            if value is None:
-                continue
-            if killing and (deaths is None):
-                deaths = value
-            elif not killing and injured is None:
-                injured = value
-    return deaths, injured
-
-
-def _passive(tokens: list[Token], i: int, a: int) -> bool:
-    for j in range(i - 1, max(a - 1, i - 5), -1):
-        if tokens[j].low in BE:
-            return True
-        if tokens[j].tag == "CC" and tokens[j - 1].tag in ("VBN", "VBD"):
-            # "were shot and killed"
+    # "two of whom later died": the number stands before the relative clause
+    floor = max(0, clause.a - 3) if clause.marker in ("whom", "which") else clause.a
+    groups = _groups(tokens, floor, i)
+    for at in range(len(groups) - 1, -1, -1):
+        group = groups[at]
+        between = tokens[group.b : i]
+        if i - group.b > 14 or any(t.low in (";", ":") for t in between):
+            return None
+        if group.part and any(t.low == "," for t in between):
             continue
-        if tokens[j].tag in NOMINAL or tokens[j].low in HAVE:
-            return False
+        if any(t.low in _KILL | _INJURE for t in between) and not any(t.low in (",", "and") for t in between):
+            return None
+        if any(t.tag in ("VBD", "VBZ", "VBP") and t.low not in BE | HAVE for t in between) and not any(
+            t.low in ("who", "and", "that", "which") for t in between
+        ):
+            return None
+        other = any(t.tag in NOMINAL for t in between) and not _relative(between)
+        if not group.named and other and not any(t.tag == "IN" or t.low == "," for t in between[:1]):
+            # the one person must be the subject itself
+            return None
+        return _added(tokens, groups, at, -1)
+    return None
+
+
+def _relative(between: list[Token]) -> bool:
+    return any(t.low in ("who", "in", "from", "of", "on", "at", ",", "near") for t in between)
+
+
+def _object(text: Text, clause: Clause, i: int) -> Count | None:
+    """Whom the words behind token ``i`` number: the object of "killed", "the deaths of"."""
+    tokens = text.tokens
+    stop = clause.b
+    for k in range(i + 1, clause.b):
+        if tokens[k].low == "at" and k + 1 < clause.b and tokens[k + 1].low in ("least", "most"):
+            continue
+        if tokens[k].low in _STOP_RIGHT or tokens[k].low in (";", ":", "(") or tokens[k].tag in ("VBD", "VBZ", "VBP"):
+            stop = k
+            break
+    groups = _groups(tokens, i + 1, stop)
+    for at, group in enumerate(groups):
+        if group.part:
+            continue
+        if group.a - i > 9 or any(t.low == "," for t in tokens[i + 1 : group.a]):
+            return None
+        between = [t for t in tokens[i + 1 : group.a] if t.tag in NOMINAL]
+        if any(t.low in _people() or t.tag == "NNS" for t in between) and not any(
+            t.low in ("lives", "deaths", "life", "bodies") for t in between
+        ):
+            return None
+        return _added(tokens, groups, at, 1)
+    return None
+
+
+def _of(text: Text, clause: Clause, i: int) -> Count | None:
+    """The number behind "of" or a colon right after a noun: "the deaths of 12 people", "a death toll of 17"."""
+    tokens = text.tokens
+    if i + 1 < clause.b and tokens[i + 1].low in ("of", "toll", "to", "at", ":"):
+        return _object(text, Clause(clause.index, clause.a, min(clause.b, i + 12), "", "", None, True), i + 1)
+    return None
+
+
+def _before(text: Text, clause: Clause, i: int) -> Count | None:
+    """The number right before a noun or bare participle: "12 deaths", "30 injured", "two people dead"."""
+    tokens = text.tokens
+    groups = _groups(tokens, max(clause.a, i - 12), i)
+    if not groups:
+        return None
+    last = groups[-1]
+    gap = [t for t in tokens[last.b : i] if t.low not in ("others", "more", "people", "reported", "as")]
+    if any(t.tag in VERBAL or t.low in (",", ";") for t in gap) or len(gap) > 2:
+        return None
+    if last.part:
+        return None
+    return _added(tokens, groups, len(groups) - 1, -1)
+
+
+def _victims(text: Text, clause: Clause, i: int, verb: bool) -> Count | None:
+    """Whom the word of harm at token ``i`` speaks of."""
+    tokens = text.tokens
+    low = tokens[i].low
+    if verb and tokens[i].tag in VERBAL and (is_passive(tokens, i, clause.a) or _also_passive(tokens, i, clause.a)):
+        return _subject(text, clause, i)
+    if low in ("die", "dies", "died", "dying", "drowned", "perished", "succumbed"):
+        return _subject(text, clause, i)
+    if low == "dead":
+        if i > clause.a and tokens[i - 1].low in ("shot", "stabbed", "beat", "shooting", "hacked"):
+            if is_passive(tokens, i - 1, clause.a) or _also_passive(tokens, i - 1, clause.a):
+                return _subject(text, clause, i)
+            return _object(text, clause, i) or _subject_of_participle(text, clause, i)
+        return _before(text, clause, i)
+    if not verb:
+        return _before(text, clause, i) or _of(text, clause, i)
+    if (
+        i > clause.a
+        and tokens[i].tag == "VBN"
+        and (tokens[i - 1].tag in ("CD", "NNS") or tokens[i - 1].low == "others")
+    ):
+        # "leaving 30 injured", "with two people killed", "three killed and seven wounded"
+        found = _before(text, clause, i)
+        if found is not None:
+            return found
+    if i > clause.a and tokens[i].tag in ("VBD", "VBN") and tokens[i - 1].tag == "CD":
+        return _before(text, clause, i)
+    return _object(text, clause, i)
+
+
+def _subject_of_participle(text: Text, clause: Clause, i: int) -> Count | None:
+    """ "… and its driver shot dead": a participle whose "was" stands before an earlier one."""
+    return _subject(text, clause, i - 1) if i - 1 > clause.a and text.tokens[i - 1].tag == "VBN" else None
+
+
+def _also_passive(tokens: list[Token], i: int, a: int) -> bool:
+    """Whether a participle shares the "was" of the one before: "were shot and killed"."""
+    k = i - 1
+    while k > a and (tokens[k].tag in ("CC", "RB") or tokens[k].low == "dead"):
+        k -= 1
+    return k > a and k < i - 1 and tokens[k].tag in ("VBN", "VBD") and is_passive(tokens, k, a)
+
+
+def _negated(tokens: list[Token], i: int, a: int) -> bool:
+    """Whether nobody is said to be harmed by the word at ``i``, in its own words ("no one was killed")."""
+    before = [t.low for t in tokens[max(a, i - 5) : i]]
+    if "nobody" in before or "none" in before:
+        return True
+    if "no" in before:
+        after = before[before.index("no") + 1 :]
+        return not after or after[0] in ("one", "person", "people", "civilians", "soldiers", "casualties", "other")
     return False
 
 
-def _nearest(text: Text, clause: Clause, i: int, numbers: list[_Number]) -> Count | None:
+def _harms(token: Token) -> str:
+    """Which number a word of harm gives: deaths, injured, or neither."""
+    if token.tag == "NNP":
+        return ""
+    if token.low in _KILL or token.low in _DIE:
+        return "deaths"
+    return "injured" if token.low in _INJURE or token.low in _INJURIES else ""
+
+
+def casualties(text: Text, clauses: list[Clause]) -> tuple[Count | None, Count | None]:
+    """Killed and injured that the clauses of one incident state, or None where they state none."""
+    found = Harm()
     tokens = text.tokens
-    low = tokens[i].low
-    left = [n for n in numbers if n.b <= i]
-    right = [n for n in numbers if n.a > i]
-    backwards = low in (
-        "dead",
-        "died",
-        "die",
-        "dies",
-        "drowned",
-        "perished",
-        "deaths",
-        "fatalities",
-        "dying",
-        "injuries",
-    ) or _passive(tokens, i, clause.a)
-    if low in ("wounded", "injured", "hurt", "killed") and not backwards and i > clause.a:
-        # "leaving 30 injured", "with two people killed"
-        backwards = tokens[i - 1].tag == "CD" or (
-            tokens[i - 1].tag == "NNS" and i - 2 >= clause.a and tokens[i - 2].tag == "CD" and not right
-        )
-    if low in ("death", "deaths") and right and not left:
-        backwards = False
-    if (
-        low == "dead"
-        and i > clause.a
-        and tokens[i - 1].low in ("shot", "shooting")
-        and not _passive(tokens, i - 1, clause.a)
-    ):
-        # "police shot dead two men"
-        backwards = False
-    if backwards:
-        if not left:
-            return None
-        chosen = left[-1]
-        if i - chosen.b > 14:
-            return None
-        between = tokens[chosen.b : i]
-        if any(t.low in _INJURE | _KILL for t in between) and not any(t.low == "," or t.low == "and" for t in between):
-            return None
-        if len(left) > 1:
-            gap = [t.low for t in tokens[left[-2].b : chosen.a]]
-            if len(gap) <= 8 and ("including" in gap or "among" in gap):
-                # "14 people, including seven children, were injured"
-                chosen = left[-2]
-                return _bounded(tokens, chosen, clause.a)
-        group = [chosen]
-        for earlier in reversed(left[:-1]):
-            gap = [t.low for t in tokens[earlier.b : group[-1].a]]
-            if len(gap) <= 4 and "and" in gap and not set(gap) & (_KILL | _INJURE):
-                group.append(earlier)
+    for clause in clauses:
+        for i in range(clause.a, clause.b):
+            kind = _harms(tokens[i])
+            if not kind:
+                continue
+            if tokens[i].low == "lives":
+                value = _lives(text, clause, i)
+            elif tokens[i].low in ("claimed", "claiming", "cost", "bodies", "corpses"):
+                value = _before(text, clause, i) if tokens[i].low in ("bodies", "corpses") else None
+            elif any(t.low in NOT for t in tokens[max(clause.a, i - 3) : i]):
+                continue
+            elif _negated(tokens, i, clause.a):
+                value = (0, 0)
             else:
-                break
-        value = _sum([_bounded(tokens, n, clause.a) for n in group])
-        extra = _singles(tokens, chosen.b, i)
-        return value[0] + extra, None if value[1] is None else value[1] + extra
-    if not right:
-        return None
-    chosen = right[0]
-    between = tokens[i + 1 : chosen.a]
-    if chosen.a - i > 7 or any(
-        t.low in (",", ";", "in", "on", "near") or t.tag in VERBAL for t in between if t.low != "at"
+                verb = tokens[i].tag in VERBAL or tokens[i].low in _KILL
+                value = _victims(text, clause, i, verb)
+            if value is not None:
+                _take(found, kind, value, _is_more(tokens, i, clause))
+    return found.deaths, found.injured
+
+
+def _lives(text: Text, clause: Clause, i: int) -> Count | None:
+    """ "claimed 17 lives", "lost their lives", "claimed the lives of 17 people"."""
+    tokens = text.tokens
+    verb = next((k for k in range(i - 1, max(clause.a - 1, i - 7), -1) if tokens[k].tag in VERBAL), None)
+    if verb is None or tokens[verb].low not in (
+        "claimed",
+        "claiming",
+        "cost",
+        "lost",
+        "lose",
+        "took",
+        "taken",
+        "claim",
     ):
         return None
-    group = [chosen]
-    for later in right[1:]:
-        gap = [t.low for t in tokens[group[-1].b : later.a]]
-        verbal = any(t.tag in VERBAL for t in tokens[group[-1].b : later.a])
-        if 1 < len(gap) <= 4 and "and" in gap and not verbal:
-            group.append(later)
-        else:
+    if tokens[verb].low in ("lost", "lose"):
+        return _subject(text, clause, verb)
+    return _of(text, clause, i) or _before_lives(text, verb, i)
+
+
+def _before_lives(text: Text, verb: int, i: int) -> Count | None:
+    found = numbers_in(text.tokens, verb + 1, i + 1)
+    return found[-1].value if found else None
+
+
+def _is_more(tokens: list[Token], i: int, clause: Clause) -> bool:
+    """Whether the number at a word of harm comes on top of an earlier one: "two more died in hospital"."""
+    around = tokens[max(clause.a, i - 5) : min(clause.b, i + 5)]
+    return any(t.low in _MORE - {"other", "others"} for t in around)
+
+
+def _take(found: Harm, kind: str, value: Count, more: bool) -> None:
+    known = getattr(found, kind)
+    if known is None:
+        setattr(found, kind, value)
+    elif more and known != value and kind == "deaths" and value[0] > 0:
+        setattr(found, kind, total([known, value]))
+
+
+# ------------------------------------------------------------------------------------------ later words
+
+_NO_HARM = re.compile(
+    r"\b(?:no|without(?: any| causing)?(?: any)?|nor any|neither)\s+(?:\w+\s+){0,2}?"
+    r"(?P<what>casualties|victims|injuries|deaths|fatalities|loss of life|wounded)\b"
+    r"|\b(?:no one|no-one|nobody|no person|none of [a-z ]{3,30}) (?:was|were|is|has been|had been) (?:\w+ly )?"
+    r"(?P<verb>killed|hurt|injured|wounded|harmed)(?P<both> or (?:killed|hurt|injured|wounded))?"
+    r"|\b(?:no one|nobody) (?P<died>died)\b"
+)
+_TOLL = re.compile(
+    r"\b(?:death toll|toll|number of (?:dead|deaths|people killed)|deaths)\b[^.;]{0,60}?\b"
+    r"(?:rose|risen|rises|climbed|climbs|increased|grown|grew|revised|reached|stood|stands|now|passed|put)\b"
+    r"[^.;\d]{0,24}?(?:to|at|up to|upwards to|reached|passed|is)\s+(?:at least |more than |over )?"
+)
+
+
+def none_hurt(text: Text, sentence: Sentence, clauses: list[Clause]) -> Harm:
+    """Zeros that the words of an incident, or the sentence after it, state: "no casualties were reported"."""
+    harm = Harm()
+    spans = [(text.tokens[c.a].start, text.tokens[c.b - 1].end) for c in clauses]
+    spans.append((spans[-1][1], sentence.end))
+    if sentence.index + 1 < len(text.sentences):
+        after = text.sentences[sentence.index + 1]
+        # only a short note belongs to what was told before
+        if after.paragraph == sentence.paragraph and after.b - after.a <= 14:
+            spans.append((after.start, after.end))
+    for start, end in spans:
+        for match in _NO_HARM.finditer(text.text[start : min(end, start + 400)].lower()):
+            word = match["what"] or match["verb"] or match["died"]
+            both = match["both"] is not None
+            if both or word in ("casualties", "victims", "deaths", "fatalities", "loss of life", "killed", "died"):
+                harm.deaths = (0, 0)
+            if both or word in ("casualties", "victims", "injuries", "wounded", "hurt", "injured", "harmed"):
+                harm.injured = (0, 0)
+    return harm
+
+
+def later_toll(text: Text, sentence: Sentence, *, own: bool = False) -> Count | None:
+    """The toll to which an incident's deaths rose, where one of the next sentences says so (``own``: this one)."""
+    found: Count | None = None
+    for after in [sentence] if own else text.sentences[sentence.index + 1 : sentence.index + 4]:
+        if after.paragraph - sentence.paragraph > 1:
             break
-    return _sum([_bounded(tokens, n, i) for n in group])
+        match = _TOLL.search(text.text[after.start : after.end].lower()[:400])
+        if match is None:
+            continue
+        first = text.token_at(after.start + match.end())
+        numbers = numbers_in(text.tokens, max(after.a, first - 2), min(after.b, first + 6))
+        if numbers:
+            found = numbers[0].value
+    return found
 
 
-def _singles(tokens: list[Token], a: int, b: int) -> int:
-    """How many more victims "and a policeman" adds between tokens ``a`` and ``b``."""
-    people = classes_of("CIVILIAN") | classes_of("FORCE") | classes_of("ARMED")
-    extra = 0
-    for i in range(a, b - 1):
-        if tokens[i].low in ("and", ",") and tokens[i + 1].low in ("a", "an", "another", "one"):
-            extra += any(t.low in people for t in tokens[i + 2 : min(b, i + 5)])
-    return extra
+# ------------------------------------------------------------------------------------------ held and gathered
 
 
-def _sum(values: list[Count]) -> Count:
-    low = sum(v[0] for v in values)
-    high: int | None = 0
-    for value in values:
-        high = None if high is None or value[1] is None else high + value[1]
-    return low, high
-
-
-def _single(tokens: list[Token], i: int, clause: Clause) -> Count | None:
-    """One victim named by an indefinite noun: "killed a tractor driver", "a sergeant was shot dead"."""
-    people = classes_of("CIVILIAN") | classes_of("FORCE") | classes_of("ARMED")
-    low = tokens[i].low
-    if low in ("death", "deaths", "fatalities", "injuries", "claimed", "dying"):
-        return None
-    if _passive(tokens, i, clause.a) or low in ("dead", "died", "dies", "die", "drowned", "perished"):
-        span = range(i - 1, max(clause.a - 1, i - 14), -1)
-    else:
-        span = range(i + 1, min(clause.b, i + 6))
-    last = ""
-    for j in span:
-        token = tokens[j]
-        if token.low in ("a", "an", "another", "one"):
-            forward = [t.low for t in tokens[j + 1 : min(clause.b, j + 6)]]
-            if any(
-                w in people and not w.endswith("men") for w in forward[:5] if not (w.endswith("s") and w[:-1] in people)
+def held(text: Text, clauses: list[Clause]) -> Count | None:
+    """How many were arrested, kidnapped or taken prisoner, as the clauses of one incident state it."""
+    tokens = text.tokens
+    for clause in clauses:
+        for i in range(clause.a, clause.b):
+            low = tokens[i].low
+            if low in ("took", "taken", "taking") and not any(
+                t.low in _TAKEN for t in tokens[i + 1 : min(clause.b, i + 8)]
             ):
-                return 1, 1
-            return None
-        if token.low in ("of", ",") and last:
-            return None
-        last = token.low
+                continue
+            if low in _HOLD and tokens[i].tag in VERBAL:
+                if any(t.low in NOT for t in tokens[max(clause.a, i - 3) : i]):
+                    continue
+                value = _victims(text, clause, i, True)
+            elif low in _HELD_NOUNS and tokens[i].tag in NOMINAL:
+                value = _before(text, clause, i) or _of(text, clause, i)
+            else:
+                continue
+            if value is not None:
+                return value
     return None
 
 
@@ -326,7 +486,8 @@ def crowd(text: Text, clause: Clause, trigger: int) -> Count | None:
     """The size of the crowd that a clause names: a number before a noun for people who gather."""
     tokens = text.tokens
     people = classes_of("CROWD")
-    for number in _numbers(tokens, clause.a, clause.b):
+    numbers = numbers_in(tokens, clause.a, clause.b)
+    for number in numbers:
         j = number.b
         steps = 0
         while (
@@ -340,11 +501,22 @@ def crowd(text: Text, clause: Clause, trigger: int) -> Count | None:
         if j < clause.b and (
             tokens[j].low in people or (tokens[j].tag in ("NNPS", "NNP") and j <= number.b + 1) or j == trigger
         ):
-            return _bounded(tokens, number, clause.a)
+            return number.value
         if number.b < clause.b and tokens[number.b - 1].low in ("hundreds", "thousands", "dozens", "scores"):
-            return _bounded(tokens, number, clause.a)
-    # "drivers of several hundred lorries": the number of vehicles stands for that of people
-    for number in _numbers(tokens, clause.a, clause.b):
-        if number.a - 1 > clause.a and tokens[number.a - 1].low == "of" and tokens[number.a - 2].low in people:
-            return _bounded(tokens, number, clause.a)
+            return number.value
+        before = [t.low for t in tokens[max(clause.a, number.a - 6) : number.a]]
+        after = [t.low for t in tokens[number.b : number.b + 2]]
+        if (after == ["of", "them"] or "crowd" in before) and any(w in people for w in before):
+            return number.value
+    return _vehicles(tokens, clause)
+
+
+def _vehicles(tokens: list[Token], clause: Clause) -> Count | None:
+    """ "drivers of several hundred lorries": the number of vehicles stands for that of people."""
+    for i in range(clause.a, clause.b - 2):
+        if tokens[i].low in ("drivers", "owners", "operators") and tokens[i + 1].low == "of":
+            for j in range(i + 2, min(clause.b, i + 8)):
+                if tokens[j].low in classes_of("VEHICLE"):
+                    found = numbers_in(tokens, i + 2, j)
+                    return found[0].value if found else None
     return None

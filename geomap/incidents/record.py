@@ -140,6 +140,7 @@ def _record(story: Story, draft: Draft, spots: list[Spot], going: list[Spot]) ->
         deaths=draft.deaths,
         injured=draft.injured,
         crowd_size=draft.crowd,
+        detained=draft.held,
         certainty=certainty,
         attribution=Attribution(source=judgement.source, level=judgement.level),
         quote=text[start:end],

@@ -1,36 +1,58 @@
-"""Who took part in a draft, and how many were killed, hurt or gathered."""
+"""Who took part in a draft, and how many were killed, hurt, held or gathered."""
 
 from __future__ import annotations
 
-from geomap.incidents.counts import casualties, crowd
-from geomap.incidents.story import Draft, Story
+from collections.abc import Sequence
+
+from geomap.incidents.counts import Count, casualties, crowd, held, later_toll, none_hurt
+from geomap.incidents.story import HARMFUL, Draft, Story
 from geomap.incidents.syntax import BE, NOMINAL
 from geomap.incidents.triggers import classes_of
 from geomap.records import Actor
 
 __all__ = ["actors_of", "settle_numbers"]
 
+_GATHERING = frozenset({"protest", "riot", "protest_repressed", "mob_violence", "barricade_blockade"})
+_TAKING = frozenset({"abduction", "arrest_raid", "protest", "riot", "protest_repressed", "mob_violence", "armed_clash",
+                     "attack_civilians", "barricade_blockade", "territory_change"})  # fmt: skip
+_WITHOUT_DEAD = frozenset(
+    {"abduction", "arrest_raid", "threat", "political_act", "movement_restriction", "force_movement"}
+)
+"""Types in whose sentence somebody else's dead are often told; their own need a word of harm as a trigger."""
 
-def settle_numbers(story: Story, draft: Draft) -> None:
-    """Give a draft its killed, injured and gathered, as far as its clauses tell."""
+
+def settle_numbers(story: Story, draft: Draft, siblings: Sequence[Draft] = ()) -> None:
+    """Give a draft its killed, injured, gathered and held, as far as its clauses tell."""
     if draft.judgement.certainty in ("planned", "threatened", "hypothetical", "negated"):
         return
-    draft.deaths, draft.injured = casualties(story.text, draft.clauses)
-    if draft.type in ("protest", "riot", "protest_repressed", "mob_violence", "barricade_blockade"):
-        for clause in draft.clauses:
-            size = crowd(story.text, clause, draft.main.head)
-            if size is not None:
-                draft.crowd = size if size not in (draft.deaths, draft.injured) else None
-                break
-    if draft.type in (
-        "abduction",
-        "arrest_raid",
-        "threat",
-        "political_act",
-        "movement_restriction",
-        "force_movement",
-    ):
-        draft.deaths = draft.deaths if any(t.kind == "effect" for t in draft.triggers) else None
+    text = story.text
+    clauses = draft.clauses
+    if len(siblings) <= 1 and draft.type in HARMFUL:
+        # the only incident of its sentence: whoever is hurt there is hurt in it
+        clauses = [*clauses, *(c for c in text.clauses_of(draft.sentence) if c not in clauses)]
+    draft.deaths, draft.injured = casualties(text, clauses)
+    if draft.deaths is None and draft.type in HARMFUL:
+        draft.deaths = later_toll(text, draft.sentence, own=True)
+    harm = none_hurt(text, draft.sentence, draft.clauses)
+    draft.deaths = harm.deaths if draft.deaths is None else draft.deaths
+    draft.injured = harm.injured if draft.injured is None else draft.injured
+    toll = later_toll(text, draft.sentence) if draft.deaths else None
+    if toll is not None and draft.deaths is not None and toll[0] >= draft.deaths[0]:
+        draft.deaths = toll
+    if draft.type in _GATHERING:
+        draft.crowd = _crowd(story, draft)
+    if draft.type in _TAKING:
+        draft.held = held(text, draft.clauses)
+    if draft.type in _WITHOUT_DEAD and not any(t.kind == "effect" for t in draft.triggers):
+        draft.deaths = None
+
+
+def _crowd(story: Story, draft: Draft) -> Count | None:
+    for clause in draft.clauses:
+        size = crowd(story.text, clause, draft.main.head)
+        if size is not None:
+            return size if size not in (draft.deaths, draft.injured) else None
+    return None
 
 
 def actors_of(story: Story, draft: Draft) -> tuple[Actor, ...]:
