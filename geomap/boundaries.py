@@ -68,8 +68,10 @@ _POINTS_OF_VIEW = (
 )
 _VIEWS = (*(f"ADM0_A3_{view}" for view in _POINTS_OF_VIEW), "ADM0_ISO")
 
-# Land around the incidents that a map shows at first; wider frames are cut from the coarse world instead.
-_MARGIN_DEGREES = 3.0
+# Land around the incidents: a little more than the base map cuts out (geomap.maps.basemap), in degrees and as a share
+# of the frame. Where a neighbour were missing, the map would show sea.
+_MARGIN_DEGREES = 3.6
+_MARGIN_SHARE = 0.75
 
 
 @cache
@@ -186,10 +188,17 @@ def load_boundaries_for(gdf: gpd.GeoDataFrame, *, view: str = DEFAULT_VIEW) -> g
         code for code, kind in zip(gdf["country_code"], gdf["geometry_kind"], strict=True) if code and kind == "area"
     }
     placed = gdf.geometry[~(gdf.geometry.isna() | gdf.geometry.is_empty)]
+    frames = [tuple(map(float, placed.total_bounds))] if len(placed) else []
+    # An area without an outline is drawn as a circle around its point.
+    for kind, lat, lon, radius in zip(gdf["geometry_kind"], gdf["lat"], gdf["lon"], gdf["radius_km"], strict=True):
+        if kind == "area" and lat is not None and lon is not None:
+            reach = min(float(radius or 0.0), 300.0) / 111.2
+            frames.append((lon - reach, lat - reach, lon + reach, lat + reach))
     bounds = None
-    if len(placed):
-        west, south, east, north = placed.total_bounds
-        m = _MARGIN_DEGREES
+    if frames:
+        west, south = min(f[0] for f in frames), min(f[1] for f in frames)
+        east, north = max(f[2] for f in frames), max(f[3] for f in frames)
+        m = max(_MARGIN_DEGREES, _MARGIN_SHARE * max(east - west, north - south))
         bounds = (max(west - m, -180.0), max(south - m, -90.0), min(east + m, 180.0), min(north + m, 90.0))
     return load_boundaries(bounds=bounds, country_codes=codes, view=view)
 

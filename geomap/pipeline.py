@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from geomap.drawing import Drawing
 from geomap.errors import GazetteerError, GeomapError, InputError, StageError, UsageError
 from geomap.records import UNLIKELY, Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
 from geomap.settings import Settings
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
+    from geomap.coarsening import Coarsener
     from geomap.gazetteer import Gazetteer
+    from geomap.maps import IncidentMap
+    from geomap.maps.tiles import Tiles
     from geomap.online import OnlineLookup
     from geomap.resolution import Home
 
@@ -504,8 +508,15 @@ _LABELS = 60
 _LABEL_RADIUS_KM = 120.0
 
 
-def _labels(incidents: Sequence[Incident], gazetteer: Gazetteer) -> list[Place]:
-    """The larger places around the incidents, largest first, each once: the map's own lettering."""
+# Around so many incident places the villages within a quarter of an hour's drive are lettered too: close up one sees
+# where one is. With more places the larger towns do, and the page stays small.
+_VILLAGE_CELLS, _VILLAGES, _VILLAGE_RADIUS_KM = 40, 12, 15.0
+# A place this near (degrees, some 2 km) to one whose position is withheld would tell it.
+_TOO_NEAR = 0.02
+
+
+def _labels(incidents: Sequence[Incident], gazetteer: Gazetteer, *, withheld: Coarsener | None = None) -> list[Place]:
+    """The larger places around the incidents and those nearby, largest first, each once: the map's own lettering."""
     # One query a half-degree cell, since incidents cluster and their neighbourhoods are the same.
     cells: dict[tuple[int, int], tuple[float, float]] = {}
     for incident in incidents:
@@ -517,7 +528,23 @@ def _labels(incidents: Sequence[Incident], gazetteer: Gazetteer) -> list[Place]:
     for lat, lon in cells.values():
         for town in gazetteer.near(lat, lon, _LABEL_RADIUS_KM, limit=share):
             found.setdefault(town.id, town)
-    return sorted(found.values(), key=lambda place: (-(place.population or 0), place.id))[: 4 * _LABELS]
+    large = sorted(found.values(), key=lambda place: (-(place.population or 0), place.id))[: 4 * _LABELS]
+    if withheld is not None:
+        points = list(withheld.points)
+        return [
+            town
+            for town in large
+            if town.id not in withheld.withheld
+            and all(abs(town.lat - lat) > _TOO_NEAR or abs(town.lon - lon) > _TOO_NEAR for lat, lon in points)
+        ]
+    if len(cells) <= _VILLAGE_CELLS:
+        nearby: dict[str, Place] = {}
+        for lat, lon in cells.values():
+            for village in gazetteer.near(lat, lon, _VILLAGE_RADIUS_KM, limit=_VILLAGES):
+                nearby.setdefault(village.id, village)
+        known = {town.id for town in large}
+        large += [village for village in nearby.values() if village.id not in known]
+    return large
 
 
 def write_map(
@@ -529,30 +556,91 @@ def write_map(
     title: str | None = None,
     notes: Sequence[str] = (),
     settings: Settings | None = None,
+    drawing: Drawing | None = None,
 ) -> Path:
     """Draw ``incidents`` on one self-contained HTML page at ``output`` (atomic) and return its path.
 
     ``gazetteer`` gives the lettering around the incidents; without it there is none. ``notes`` are further paragraphs
-    of the map's method note. Raises
-    :class:`~geomap.errors.OutputError`.
+    of the map's method note, ``drawing`` how it is drawn. Raises
+    :class:`~geomap.errors.OutputError`, :class:`~geomap.errors.UsageError` for a ``drawing`` that cannot be and
+    :class:`~geomap.errors.InputError` for a base map that cannot be read.
     """
-    from geomap.boundaries import join_boundaries, load_boundaries_for
-    from geomap.frames import incidents_to_gdf
-    from geomap.maps import build_map, save_map
+    from geomap.maps import save_map
 
-    settings = settings or Settings()
+    drawn = _draw(
+        incidents, gazetteer, articles, title, notes, settings=settings or Settings(), drawing=drawing or Drawing()
+    )
+    return save_map(drawn, output)
+
+
+def _draw(
+    incidents: Sequence[Incident],
+    gazetteer: Gazetteer | None,
+    articles: Sequence[Article],
+    title: str | None,
+    notes: Sequence[str],
+    *,
+    settings: Settings,
+    drawing: Drawing,
+) -> IncidentMap:
+    from geomap.boundaries import join_boundaries, load_boundaries_for
+    from geomap.coarsening import Coarsener
+    from geomap.frames import incidents_to_gdf
+    from geomap.maps import build_map
+
+    heading = title or _title(articles)
+    coarsener = None
+    if drawing.coarsen_km is not None:
+
+        def country_name(code: str) -> str | None:
+            country = gazetteer.country(code) if gazetteer is not None else None
+            return country.name if country is not None else code
+
+        coarsener = Coarsener(drawing.coarsen_km, quotes=drawing.keep_quotes, country_name=country_name)
+        incidents = coarsener.coarsen(incidents)
+        heading = title or coarsener.without_names(heading)
+        notes = (*notes, coarsener.note)
+    if drawing.tiles is not None or drawing.basemap is not None:
+        notes = (*notes, "Borders and names on the tiles are their provider's, not those of the boundary view.")
     gdf = incidents_to_gdf(incidents)
     boundaries = load_boundaries_for(gdf, view=settings.boundaries)
-    drawn = build_map(
-        join_boundaries(gdf, boundaries),
-        title=title or _title(articles),
-        labels=_labels(incidents, gazetteer) if gazetteer is not None else (),
+    joined = join_boundaries(gdf, boundaries, view=settings.boundaries)
+    return build_map(
+        joined,
+        title=heading,
+        labels=_labels(incidents, gazetteer, withheld=coarsener) if gazetteer is not None else (),
         boundaries=boundaries,
         kosovo_label=settings.kosovo_label,
         view=settings.boundaries,
         notes=notes,
+        tiles=_tiles(drawing, joined),
+        areas=_areas(joined, settings.boundaries),
     )
-    return save_map(drawn, output)
+
+
+def _tiles(drawing: Drawing, gdf: Any) -> Tiles | None:
+    from geomap.maps.tiles import online_tiles, packed_tiles
+
+    if drawing.tiles is not None:
+        if drawing.basemap is not None:
+            raise UsageError("--tiles and --basemap contradict each other.")
+        return online_tiles(drawing.tiles, drawing.tiles_attribution)
+    if drawing.basemap is None:
+        return None
+    placed = gdf.geometry[~(gdf.geometry.isna() | gdf.geometry.is_empty)]
+    bounds = tuple(map(float, placed.total_bounds)) if len(placed) else None
+    return packed_tiles(drawing.basemap, cast("Any", bounds), attribution=drawing.tiles_attribution)
+
+
+def _areas(gdf: Any, view: str) -> dict[str, Any]:
+    """The layer of counts by region and country."""
+    from geomap.boundaries import load_areas
+    from geomap.maps.areas import areas_payload
+    from geomap.summary import area_keys
+
+    keys = {"admin1": area_keys(gdf, by="admin1"), "country": area_keys(gdf, by="country")}
+    wanted = dict.fromkeys(key for of in keys.values() for listed in of.values() for key in listed if key[0])
+    return areas_payload(keys, load_areas(wanted, view=view))
 
 
 def default_output(inputs: Sequence[str | Path]) -> Path:
@@ -596,6 +684,7 @@ def map_articles(
     *,
     settings: Settings | None = None,
     title: str | None = None,
+    drawing: Drawing | None = None,
     on_error: OnError | None = None,
     on_article: OnArticle | None = None,
     on_warning: OnWarning | None = None,
@@ -604,7 +693,8 @@ def map_articles(
     """Read ``inputs``, find their incidents and write one map; the summary says what was done and skipped.
 
     ``inputs`` are files, folders or ``-``; ``output`` defaults to ``output/<first input's stem>.html`` in the
-    current folder. A bad input goes to ``on_error`` (and always into ``RunSummary.errors``) and the rest go
+    current folder; ``drawing`` says how the map is drawn. A bad input
+    goes to ``on_error`` (and always into ``RunSummary.errors``) and the rest go
     on. ``on_article`` sees each result as it is done. Raises a :class:`~geomap.errors.GeomapError` where no
     input could be read at all or the map could not be written.
     """
@@ -646,6 +736,7 @@ def map_articles(
             title=title,
             notes=_online_notes(session.online, incidents),
             settings=session.settings,
+            drawing=drawing,
         )
         asked = session.online
     located = sum(map(is_located, incidents))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from map_samples import incident, place, sample_incidents
-from shapely import area
+from shapely import area, union_all
 from shapely.geometry import Point, box
 
 from geomap.boundaries import (
@@ -12,9 +14,12 @@ from geomap.boundaries import (
     _all_countries,
     country_at,
     join_boundaries,
+    load_areas,
     load_boundaries,
     load_boundaries_for,
+    load_divisions,
 )
+from geomap.divisions import division_at, divisions_of, find_division
 from geomap.errors import UsageError
 from geomap.frames import incidents_to_gdf
 from geomap.views import AREAS
@@ -177,3 +182,84 @@ def test_in_a_contested_area_without_a_code_no_country_is_told() -> None:
     assert country_at(44.95, 34.1) is None
     assert country_at(33.0, 35.8) is None
     assert country_at(34.1, 74.8) is None
+
+
+def test_no_neighbour_is_missing_around_a_circle_or_a_wide_frame() -> None:
+    circle = place("Banjska", is_area=True, radius_km=10.0, feature_code=None)
+    assert {"XK", "RS", "ME"} <= set(load_boundaries_for(incidents_to_gdf([march_at(circle)]))["code"])
+    wide = [place("Banjska", lat=45.0, lon=lon) for lon in (0.0, 30.0)]
+    near = load_boundaries_for(incidents_to_gdf([march_at(one) for one in wide]))
+    assert {"PT", "KZ", "TN"} <= set(near["code"])
+
+
+def march_at(where):
+    return incident(1, "protest", QUOTE, [where], geo_precision=3 if where.is_area else 1)
+
+
+# ---- first-level divisions ------------------------------------------------------------------------------------
+
+
+def region(name: str, **more):
+    return replace(place("Kosovo"), name=name, feature_code="ADM1", **{"place_id": None, "admin1": name, **more})
+
+
+def test_a_division_gets_its_outline_and_a_part_of_it_the_half_in_that_direction() -> None:
+    incidents = [
+        incident(1, "protest", QUOTE, [region("Mitrovica", place_id="gn:10097358")], geo_precision=3),
+        incident(2, "protest", QUOTE, [region("mitrovica")], geo_precision=3),
+        incident(3, "protest", QUOTE, [region("Mitrovica", direction="N", role="part_of")], geo_precision=3),
+        incident(4, "protest", QUOTE, [region("Nowhere Province")], geo_precision=3),
+    ]
+    frame = joined(incidents)
+    by_id, by_name, north, none = frame.geometry
+    assert by_id.equals(by_name)
+    assert by_id.contains(Point(20.866, 42.883))
+    assert 0.2 < north.area / by_id.area < 0.8
+    assert none is None
+    assert frame["boundary_admin1_id"].tolist() == ["gn:10097358"] * 3 + [None]
+    assert "northern half of the region's outline" in frame["geometry_basis"][2]
+
+
+def test_points_are_counted_to_the_division_in_the_gazetteers_country() -> None:
+    towns = [
+        place("Banjska"),
+        place("Banjska", lat=48.0, lon=37.8, country_code="UA"),
+        place("Banjska", lat=-6.2, lon=106.85, country_code="ID"),
+        place("Banjska", lat=43.0, lon=15.0, country_code="HR"),
+    ]
+    frame = joined([incident(n, "protest", QUOTE, [one]) for n, one in enumerate(towns)])
+    assert frame["boundary_admin1"].tolist() == ["Mitrovica", "Donetska oblast", "Jakarta Raya", None]
+
+
+def test_divisions_lie_inside_their_country_and_apart_from_one_another() -> None:
+    for code in ("XK", "UA", "GB", "US"):
+        found = load_divisions(divisions_of(code))
+        assert all(found.geometry.is_valid)
+        assert not any(found.geometry.is_empty)
+        country = load_boundaries(country_codes={code})
+        country = union_all([shape.buffer(1e-6) for shape in country.geometry])
+        assert all(country.contains(shape) for shape in found.geometry) or code == "UA"
+        total = sum(shape.area for shape in found.geometry)
+        assert union_all(found.geometry.tolist()).area == pytest.approx(total, rel=1e-6)
+
+
+def test_a_contested_area_is_no_part_of_a_neighbouring_division() -> None:
+    # Natural Earth's northern district of Israel holds the Golan, which the neutral view counts to no country.
+    (north,) = [one for one in divisions_of("IL") if one.id == "gn:294824"]
+    golan = Point(35.8, 33.0)
+    assert not load_divisions([north]).geometry[0].contains(golan)
+
+
+def test_names_find_a_division_only_where_they_are_unambiguous() -> None:
+    assert find_division("XK", name="MITROVICA").id == "gn:10097358"
+    assert find_division(None, name="Mitrovica") is None
+    assert find_division("RS", name="Mitrovica") is None
+    assert find_division("RS", place_id="gn:10097358").code == "XK"
+    assert division_at("ZZ", 0.0, 0.0) is None
+
+
+def test_areas_have_names_and_square_kilometres() -> None:
+    found = load_areas([("XK", ""), ("XK", "gn:10097358"), ("ZZ", ""), ("XK", "gn:1")])
+    assert found["name"].tolist() == ["Kosovo*", "Mitrovica"]
+    assert found["km2"].tolist() == pytest.approx([10_900, 2_100], rel=0.03)
+    assert len(load_areas([])) == 0

@@ -106,6 +106,10 @@ def _summary(options: argparse.Namespace, reporter: Reporter) -> int:
     by: Level = getattr(options, "by", None) or "admin1"
     written = _target("-o", getattr(options, "output", None), (".csv",), options.inputs)
     chart = _target("--chart", getattr(options, "chart", None), (".svg", ".png"), options.inputs)
+    if chart is not None and chart.suffix.lower() == ".png":
+        from geomap.maps.picture import need_browser
+
+        need_browser()
     incidents = _incidents(options.inputs, settings, reporter)
     reporter.progress("counting", 0.0)
     gdf = incidents_to_gdf(incidents)

@@ -206,7 +206,8 @@ def build_map(
     ``https://tile.example.org``, that something you add to the map may load from; by default there is none,
     and the page asks the network for nothing. ``tiles``: pictures under the incidents, from
     :func:`geomap.maps.tiles.online_tiles` or :func:`geomap.maps.tiles.packed_tiles`; the first adds its one host for
-    pictures. ``areas``: counts by country and region, from :func:`geomap.maps.areas.areas_payload`. ``view``: the boundary view to draw, one of
+    pictures. ``areas``: counts by country and region, from :func:`geomap.maps.areas.areas_payload`.
+    ``view``: the boundary view to draw, one of
     :data:`geomap.views.VIEWS` and the one that ``boundaries`` were loaded for; ``view_note``: what the method note
     says of it, by default the view's own statement. Raises :class:`~geomap.errors.UsageError` for an unknown view
     and :class:`~geomap.errors.OutputError` for what cannot be drawn. The same arguments give the same bytes.

@@ -16,7 +16,7 @@ from pathlib import Path
 from geomap.errors import OutputError
 from geomap.outputs import write_bytes
 
-__all__ = ["find_browser", "save_picture"]
+__all__ = ["find_browser", "need_browser", "save_picture"]
 
 _NAMES = (
     "chromium",
@@ -64,6 +64,17 @@ def find_browser() -> Path | None:
     return next((path for path in _installed() if path.is_file() and os.access(path, os.X_OK)), None)
 
 
+def need_browser() -> Path:
+    """A browser for :func:`save_picture`. Raises :class:`~geomap.errors.OutputError` where there is none."""
+    browser = find_browser()
+    if browser is None:
+        raise OutputError(
+            "no picture can be made: there is no Chromium or Chrome on this machine; install one (on Debian or Ubuntu:"
+            " apt-get install chromium) or name yours in the variable GEOMAP_CHROMIUM."
+        )
+    return browser
+
+
 def save_picture(
     page: Path,
     target: Path,
@@ -82,12 +93,7 @@ def save_picture(
     """
     if not (1 <= width <= _MOST_PIXELS and 1 <= height <= _MOST_PIXELS):
         raise OutputError(f"no picture of {width} x {height} pixels can be made; give sides from 1 to {_MOST_PIXELS}.")
-    browser = find_browser()
-    if browser is None:
-        raise OutputError(
-            f"{target}: no picture was made, since there is no Chromium or Chrome on this machine; install one "
-            "(on Debian or Ubuntu: apt-get install chromium) or name yours in the variable GEOMAP_CHROMIUM."
-        )
+    browser = need_browser()
     with tempfile.TemporaryDirectory(prefix="geomap-", ignore_cleanup_errors=True) as folder:
         picture = Path(folder) / "picture.png"
         command = [str(browser), *_flags(Path(folder), width, height, online), f"--screenshot={picture}"]

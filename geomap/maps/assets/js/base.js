@@ -79,10 +79,34 @@ var CanvasLayer = L.Layer.extend({
     this._draw({ ctx: ctx, width: width, height: height, zoom: this._zoom, world: world, ox: origin.x, oy: origin.y,
       x: function (lon) { return mercX(lon) * world - origin.x; },
       y: function (lat) { return mercY(lat) * world - origin.y; },
+      lat: function (y) { return (Math.atan(Math.exp(Math.PI - 2 * Math.PI * (y + origin.y) / world)) * 2 - Math.PI / 2) * 180 / Math.PI; },
       // Pixels a kilometre at a latitude.
       km: function (lat) { return world / (40075.017 * Math.max(0.02, Math.cos(lat * Math.PI / 180))); } });
   }
 });
+
+// ---- tiles: over the land, which shows where they are missing, and under everything else ------------------------
+var tilesSeen = false;
+function pictures(map, tiles, seen) {
+  var options = { pane: 'tilePane', maxZoom: 22, attribution: escapeText(tiles.credit), className: 'gm-tiles' }, layer;
+  if (tiles.url) {
+    options.maxNativeZoom = tiles.maxZoom;
+    layer = L.tileLayer(tiles.url, options);
+  } else {
+    options.minNativeZoom = tiles.minZoom; options.maxNativeZoom = tiles.nativeZoom;
+    var Packed = L.TileLayer.extend({ getTileUrl: function (at) {
+      var many = Math.pow(2, at.z), key = at.z + '/' + ((at.x % many) + many) % many + '/' + at.y;
+      return Object.prototype.hasOwnProperty.call(tiles.data, key) ? tiles.data[key] : 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+    } });
+    layer = new Packed('', options);
+  }
+  // Tiles have names of their own: ours would stand beside them twice.
+  layer.on('tileload', function () { if (!tilesSeen) { tilesSeen = true; seen(); } });
+  return layer.addTo(map);
+}
+function escapeText(text) {  // Leaflet takes an attribution for markup
+  return text.replace(/[&<>"']/g, function (c) { return '&#' + c.charCodeAt(0) + ';'; });
+}
 
 // ---- base map -----------------------------------------------------------------------------------------
 // signs() gives the points that signs stand at, so that names keep clear of them.
@@ -211,6 +235,7 @@ function baseMap(map, data, css, signs) {
   // Letters lie over rings and areas, under the signs.
   var MINZOOM = [2.4, 4, 6, 7.5, 9, 10], CLOSE = 7.5;
   var lettering = new CanvasLayer('gmLetters', function (v) {
+    if (tilesSeen) return;
     var ctx = v.ctx, taken = signs().map(function (s) {
       var x = v.x(s.lng), y = v.y(s.lat);
       return [x - s.half, y - s.up, x + s.half, y + s.down];
@@ -244,8 +269,48 @@ function baseMap(map, data, css, signs) {
       }
     });
     if (near && v.zoom >= CLOSE) countriesClose(v, ctx, taken);
+    if (v.zoom >= POINTERS) pointers(v, ctx, taken);
     if ('letterSpacing' in ctx) ctx.letterSpacing = '0px';
   });
+  // Close up there may be no town in view: arrows at the edge say where the next ones are, and how far.
+  var POINTERS = 8.5, POINTED = 4;
+  function pointers(v, ctx, taken) {
+    var frame = signs.frame(), left = (v.width - frame.w) / 2, top = (v.height - frame.h) / 2;
+    var box = [left + frame.l + 14, top + 26, left + frame.w - frame.r - 14, top + frame.h - frame.b - 34];
+    var mx = (box[0] + box[2]) / 2, my = (box[1] + box[3]) / 2, inside = 0, away = [];
+    if (box[2] - box[0] < 160 || box[3] - box[1] < 160) return;
+    labels.forEach(function (label) {
+      if (label.length > 4) return;
+      var x = v.x(label[2]), y = v.y(label[1]);
+      if (x > box[0] && x < box[2] && y > box[1] && y < box[3]) inside++;
+      else if (label[3] > 0) away.push({ name: label[0], x: x, y: y, d: Math.hypot(x - mx, y - my), rank: label[3] });
+    });
+    if (inside > 3) return;
+    // A town counts as nearer than a hamlet at the same distance.
+    away.sort(function (a, b) { return a.d * (1 + a.rank / 4) - b.d * (1 + b.rank / 4) || (a.name < b.name ? -1 : 1); });
+    var sides = [];
+    ctx.font = '11.5px ' + css.font; ctx.textBaseline = 'middle';
+    if ('letterSpacing' in ctx) ctx.letterSpacing = '0px';
+    away.some(function (town) {
+      var angle = Math.atan2(town.y - my, town.x - mx);
+      if (sides.some(function (a) { var d = Math.abs(a - angle); return Math.min(d, 2 * Math.PI - d) < 0.7; })) return false;
+      var share = Math.min((town.x > mx ? box[2] - mx : mx - box[0]) / Math.abs(town.x - mx || 1), (town.y > my ? box[3] - my : my - box[1]) / Math.abs(town.y - my || 1));
+      var x = mx + (town.x - mx) * share, y = my + (town.y - my) * share, lat = v.lat(my);
+      var km = town.d / v.km(lat), text = town.name + ' ' + (km < 10 ? Math.max(1, Math.round(km)) : Math.round(km / 5) * 5) + ' km', width = ctx.measureText(text).width;
+      var tx = Math.max(box[0] + 12, Math.min(box[2] - width - 12, x - width / 2)), ty = Math.max(box[1] + 4, Math.min(box[3] - 4, y));
+      if (x - tx < 0) tx = box[0] + 12;
+      var back = Math.abs(town.x - mx) * (box[3] - box[1]) > Math.abs(town.y - my) * (box[2] - box[0]);
+      if (back) tx = town.x > mx ? x - width - 12 : x + 12; else ty = town.y > my ? y - 13 : y + 13;
+      var cell = [tx - 3, ty - 9, tx + width + 3, ty + 9];
+      if (taken.some(function (t) { return cell[0] < t[2] && cell[2] > t[0] && cell[1] < t[3] && cell[3] > t[1]; })) return false;
+      taken.push(cell); sides.push(angle);
+      ctx.save(); ctx.translate(x, y); ctx.rotate(angle); ctx.beginPath(); ctx.moveTo(7, 0); ctx.lineTo(-3, -4.5); ctx.lineTo(-3, 4.5); ctx.closePath();
+      ctx.fillStyle = css.town; ctx.fill(); ctx.restore();
+      ctx.strokeStyle = css.halo; ctx.lineWidth = 3; ctx.lineJoin = 'round'; ctx.strokeText(text, tx, ty);
+      ctx.fillStyle = css.town; ctx.fillText(text, tx, ty);
+      return sides.length >= POINTED;
+    });
+  }
   // Close up a country's own label point is seldom in view: its name goes where its visible part is clear.
   function countriesClose(v, ctx, taken) {
     var ratio = ctx.canvas.width / v.width, size = 14, pad = 0.2, names = data.detail.names || [];
@@ -281,5 +346,6 @@ function baseMap(map, data, css, signs) {
       return box[0] < left + frame.l || box[2] > left + frame.w - frame.r || box[1] < top + 20 || box[3] > top + frame.h - frame.b;
     }
   }
+  if (data.tiles) pictures(map, data.tiles, function () { lettering.redraw(); });
   return { base: layer, letters: lettering, has: !!world };
 }
