@@ -51,7 +51,7 @@ def explain_article(
     from geomap.text import fold
 
     with stage_of(article, "language"):
-        doc = parse(nlp, article.text, syntax=False) if nlp is not None else None
+        doc = parse(nlp, article.text, syntax=False, gazetteer=gazetteer) if nlp is not None else None
     with stage_of(article, "recognition"):
         mentions = find_mentions(article, gazetteer, doc)
     with stage_of(article, "resolution"):

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geomap.errors import ModelError
+from geomap.reading import running_text
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+    from geomap.gazetteer import Gazetteer
 
 __all__ = ["load_model", "parse"]
 
@@ -99,17 +102,18 @@ def _entities_first(nlp: Language) -> tuple[list[str], list[str]]:
     return [name for name in names if name in wanted], [name for name in names if name not in wanted]
 
 
-def parse(nlp: Language | None, text: str, *, syntax: bool = True) -> Doc | None:
+def parse(nlp: Language | None, text: str, *, syntax: bool = True, gazetteer: Gazetteer | None = None) -> Doc | None:
     """Tag and parse ``text``; None without a model.
 
-    ``doc.text == text`` holds for every input, but that U+FFFD stands for a lone surrogate: offsets never move.
+    Text in capitals and hard-wrapped lines are parsed as running text (:mod:`geomap.reading`; ``gazetteer`` tells it
+    more names). Otherwise ``doc.text == text`` holds, but that U+FFFD stands for a lone surrogate. Offsets never move.
     ``syntax=False`` finds the entities and leaves out the tagger, the parser and the lemmatizer, which take more than
     half of the time and which only the coding of incidents needs. The entities are the same either way: they are
     sought first.
     """
     if nlp is None:
         return None
-    text = _SURROGATE.sub("\ufffd", text)
+    text = running_text(_SURROGATE.sub("\ufffd", text), gazetteer)
     first, rest = _entities_first(nlp)
     components = [nlp.get_pipe(name) for name in (*first, *(rest if syntax else ()))]
     parsed: list[Doc] = []

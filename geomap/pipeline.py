@@ -161,7 +161,7 @@ def process_article(
     settings = settings or Settings()
     with stage_of(article, "language"):
         # Toponyms need the recogniser alone; the parser, half of the model's time, is for coding incidents.
-        doc = parse(nlp, article.text, syntax=incidents) if nlp is not None else None
+        doc = parse(nlp, article.text, syntax=incidents, gazetteer=gazetteer) if nlp is not None else None
     with stage_of(article, "recognition"):
         mentions = find_mentions(article, gazetteer, doc)
     with stage_of(article, "resolution"):

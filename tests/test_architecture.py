@@ -40,6 +40,7 @@ FOUNDATIONS = {
     "geo",
     "caldates",
     "resources",
+    "reading",
     "outputs",
     "arcs",
     "divisions",

@@ -419,7 +419,7 @@ class _Sentences:
         session = self._session
         article = Article(doc_id=str(row.row), text=row.text)
         with stage_of(article, "language"):
-            doc = parse(session.nlp, article.text)
+            doc = parse(session.nlp, article.text, gazetteer=session.gazetteer)
         with stage_of(article, "recognition"):
             mentions = find_mentions(article, session.gazetteer, doc)
         with stage_of(article, "resolution"):

@@ -11,10 +11,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geomap.lexicons import load_json
+from geomap.reading import line_wraps, running_text, same_text
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -33,11 +33,6 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:St|Mt|Mr|Mrs|Ms|Dr|Gen|Col|Maj|Capt|Lt|Sgt|Sen|Rep|Gov|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|"
     r"Nov|Dec|Mo|Calif|Okla|Tex|Fla|vs|etc)|\b[A-Za-z])\.$"
 )
-
-WRAP_COLUMNS = (45, 100)
-"""How wide the lines of hard-wrapped text are (wire copy 60-80, e-mail 72-78); an unwrapped paragraph is longer."""
-
-_LISTED = re.compile(r"[\s]|[-*•–—]|[0-9]{1,3}[.)]\s")
 
 MAX_SENTENCE = 300
 """Tokens after which a sentence is cut: no prose is longer, and the work on one sentence grows with its square."""
@@ -232,26 +227,6 @@ def _guess(low: str, text: str, previous: str, verbs: frozenset[str], upper: boo
     return "NN"
 
 
-def _wraps(text: str) -> frozenset[int]:
-    """Where the newlines are that only wrap a line: the next word would not have fitted on it."""
-    lines = text.split("\n")
-    width = max(map(len, lines))
-    if not WRAP_COLUMNS[0] <= width <= WRAP_COLUMNS[1]:
-        return frozenset()
-    found: list[int] = []
-    inner = end = 0
-    for line, following in pairwise(lines):
-        end += len(line) + 1
-        if not line.strip() or not following.strip():
-            continue
-        inner += 1
-        # a fifth of the width is left for words that were moved down whole, or lines filled by hand
-        full = len(line.rstrip()) + 1 + len(following.split(None, 1)[0]) > 0.8 * width
-        if full and not _LISTED.match(following):
-            found.append(end - 1)
-    return frozenset(found) if 2 * len(found) > inner else frozenset()
-
-
 def _plain_sentences(text: str, wraps: frozenset[int]) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     start = 0
@@ -269,9 +244,15 @@ def _plain_sentences(text: str, wraps: frozenset[int]) -> list[tuple[int, int]]:
 
 
 def read_text(text: str, doc: Doc | None) -> Text:
-    """Tokens and sentences of ``text``, from ``doc`` where it is the parse of that very text."""
+    """Tokens and sentences of ``text``, from ``doc`` where it is the parse of that very text.
+
+    The words of a token are those of the running text (:mod:`geomap.reading`), in which nothing is in capitals.
+    """
     verbs = _verb_forms()
-    usable = doc is not None and doc.text == text and doc.has_annotation("TAG")
+    parsed = doc.text if doc is not None and doc.has_annotation("TAG") else None
+    usable = parsed is not None and same_text(parsed, text)
+    wraps = line_wraps(text)
+    text = parsed if usable and parsed is not None else running_text(text)
     raw: list[tuple[int, int, str, str]] = []
     arcs: list[tuple[int, str, str]] = []
     if doc is not None and usable:
@@ -283,7 +264,6 @@ def read_text(text: str, doc: Doc | None) -> Text:
     else:
         raw = [(m.start(), m.end(), m.group(), "") for m in _WORD.finditer(text)]
     cuts = {0}
-    wraps = _wraps(text)
     if doc is not None and usable and doc.has_annotation("SENT_START"):
         cuts.update(s.start_char for s in doc.sents)
         cuts -= {at + 1 for at in wraps}
@@ -398,7 +378,8 @@ def _has_verb_ahead(tokens: list[Token], i: int, b: int) -> bool:
 
 
 _DAYS = words(
-    "monday tuesday wednesday thursday friday saturday sunday monday's yesterday today earlier later mon tue wed thu fri"
+    "monday tuesday wednesday thursday friday saturday sunday monday's yesterday today earlier later mon tue wed thu "
+    "fri"
 )
 
 

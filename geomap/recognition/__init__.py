@@ -8,8 +8,10 @@ inside organisations, the gazetteer does not see that "Jordan" is a person here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from geomap.reading import running_text, same_text
 from geomap.recognition.finder import Finder
 from geomap.recognition.names import labelled
 from geomap.recognition.tokens import plain_tokens, spacy_tokens
@@ -27,8 +29,16 @@ def find_mentions(article: Article, gazetteer: Gazetteer, doc: Doc | None = None
     """The toponyms of an article, sorted by place in the text, without overlaps.
 
     ``doc`` is spaCy's parse of ``article.text``, of which only the tokens and the entities are looked at; without it
-    the gazetteer and the words around decide alone.
+    the gazetteer and the words around decide alone. Names are sought in the running text (:mod:`geomap.reading`), and
+    ``mention.text`` is what the article has there.
     """
     text = article.text
+    if doc is None:
+        text = running_text(text, gazetteer)
+    elif same_text(doc.text, text):
+        text = doc.text
     tokens = spacy_tokens(text, doc) if doc is not None else labelled(text, plain_tokens(text))
-    return Finder(text, gazetteer, tokens, statistical=doc is not None).run()
+    found = Finder(text, gazetteer, tokens, statistical=doc is not None).run()
+    if text == article.text:
+        return found
+    return [replace(mention, text=article.text[mention.start : mention.end]) for mention in found]
