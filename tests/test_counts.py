@@ -143,3 +143,21 @@ def test_detained(text: str, held: Range) -> None:
     incidents = tell(text)
     assert incidents, "nothing was found"
     assert incidents[0].detained == held, show(incidents)
+
+
+NOTES: list[tuple[str, Range, Range]] = [
+    ("Shells hit Aville on Monday, killing six people. Nineteen others were hurt.", (6, 6), (19, 19)),
+    ("Shells hit Aville on Monday. At least 19 people were taken to hospital.", None, (19, None)),
+    ("Shells hit Aville on Monday, killing six.\n\nAnother nine were treated for burns.", (6, 6), (9, 9)),
+    ("Jets bombed Aville on Monday. Local radio put the toll at seven.", (7, 7), None),
+    ("A car was stopped near Aville on Monday and its driver shot dead.", (1, 1), None),
+    ("A mortar shell killed a girl of nine in Aville on Monday, where a sniper had wounded her uncle.", (1, 1), None),
+    ("Shells hit Aville on Monday. In Bville, nine people were hurt by a mine.", None, None),
+]
+
+
+@pytest.mark.parametrize(("text", "deaths", "injured"), NOTES)
+def test_a_sentence_that_only_counts(text: str, deaths: Range, injured: Range) -> None:
+    incidents = tell(text)
+    assert incidents, "nothing was found"
+    assert (incidents[0].deaths, incidents[0].injured) == (deaths, injured), show(incidents)

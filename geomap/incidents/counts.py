@@ -8,6 +8,7 @@ The victims of a verb are its subject where it is passive or intransitive, its o
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from geomap.incidents.numbers import ANIMALS_AND_THINGS, Count, Number, numbers_in, total, word_number
@@ -15,7 +16,7 @@ from geomap.incidents.operators import NOT, is_passive
 from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
 from geomap.incidents.triggers import classes_of
 
-__all__ = ["Count", "Harm", "casualties", "crowd", "held", "later_toll", "none_hurt", "word_number"]
+__all__ = ["Count", "Harm", "casualties", "crowd", "held", "later_toll", "none_hurt", "note_after", "word_number"]
 
 _KILL = words(
     "kill kills killed killing murdered murder murdering massacred massacring massacre assassinated assassinating "
@@ -30,6 +31,7 @@ _INJURE = words(
     "hospitalized"
 )
 _INJURIES = words("injuries wounded injured")
+_CARE = words("treated taken rushed sent admitted brought carried flown ferried")
 _HOLD = words(
     "arrest arrests arrested arresting detain detains detained detaining kidnap kidnaps kidnapped kidnapping abduct "
     "abducts abducted abducting captured capturing seized seizing apprehended nabbed rounded "
@@ -308,7 +310,7 @@ def _victims(text: Text, clause: Clause, i: int, verb: bool) -> Count | None:
 
 def _subject_of_participle(text: Text, clause: Clause, i: int) -> Count | None:
     """ "… and its driver shot dead": a participle whose "was" stands before an earlier one."""
-    return _subject(text, clause, i - 1) if i - 1 > clause.a and text.tokens[i - 1].tag == "VBN" else None
+    return _before(text, clause, i - 1)
 
 
 def _also_passive(tokens: list[Token], i: int, a: int) -> bool:
@@ -339,13 +341,22 @@ def _harms(token: Token) -> str:
     return "injured" if token.low in _INJURE or token.low in _INJURIES else ""
 
 
+def _to_hospital(tokens: list[Token], i: int, b: int) -> bool:
+    """Whether a verb brings people to hospital: "were treated for burns", "were taken to hospital"."""
+    if tokens[i].tag not in VERBAL or tokens[i].low not in _CARE:
+        return False
+    return any(
+        t.low in ("hospital", "hospitals", "injuries", "wounds", "burns", "clinic") for t in tokens[i + 1 : b][:6]
+    )
+
+
 def casualties(text: Text, clauses: list[Clause]) -> tuple[Count | None, Count | None]:
     """Killed and injured that the clauses of one incident state, or None where they state none."""
     found = Harm()
     tokens = text.tokens
     for clause in clauses:
         for i in range(clause.a, clause.b):
-            kind = _harms(tokens[i])
+            kind = _harms(tokens[i]) or ("injured" if _to_hospital(tokens, i, clause.b) else "")
             if not kind:
                 continue
             if tokens[i].low == "lives":
@@ -413,6 +424,7 @@ _NO_HARM = re.compile(
     r"|\b(?:no one|nobody) (?P<died>died)\b"
 )
 _TOLL = re.compile(
+    r"\bput (?:the )?(?:death )?toll at (?:at least |more than )?|"
     r"\b(?:death toll|toll|number of (?:dead|deaths|people killed)|deaths)\b[^.;]{0,60}?\b"
     r"(?:rose|risen|rises|climbed|climbs|increased|grown|grew|revised|reached|stood|stands|now|passed|put)\b"
     r"[^.;\d]{0,24}?(?:to|at|up to|upwards to|reached|passed|is)\s+(?:at least |more than |over )?"
@@ -440,14 +452,39 @@ def none_hurt(text: Text, sentence: Sentence, clauses: list[Clause]) -> Harm:
     return harm
 
 
-def later_toll(text: Text, sentence: Sentence, *, own: bool = False) -> Count | None:
-    """The toll to which an incident's deaths rose, where one of the next sentences says so (``own``: this one)."""
+_NOTE_VERBS = _KILL | _DIE | _INJURE | _INJURIES | _CARE
+
+
+def note_after(text: Text, sentence: Sentence) -> list[Clause]:
+    """The clauses of the next sentence where it only counts ("Nineteen others were hurt"), else none."""
+    if sentence.index + 1 >= len(text.sentences):
+        return []
+    after = text.sentences[sentence.index + 1]
+    first = [t.low for t in text.tokens[after.a : after.a + 5]]
+    if after.paragraph - sentence.paragraph > 1 or after.b - after.a > 40:
+        return []
+    opens = numbers_in(text.tokens, after.a, min(after.b, after.a + 5))
+    if not opens or not (opens[0].a == after.a or first[0] in ("at", "another", "some", "about", "as", "more", "a")):
+        return []
+    if not any(t.low in _NOTE_VERBS for t in text.tokens[after.a : after.b]):
+        return []
+    return list(text.clauses_of(after))
+
+
+def later_toll(text: Text, sentence: Sentence, elsewhere: Callable[[Sentence], bool] | None = None) -> Count | None:
+    """The toll to which an incident's deaths rose, where one of the next sentences says so.
+
+    ``elsewhere`` tells of a sentence whether it names a place: the search ends there. Without it the sentence itself
+    is read.
+    """
     found: Count | None = None
-    for after in [sentence] if own else text.sentences[sentence.index + 1 : sentence.index + 4]:
+    for after in [sentence] if elsewhere is None else text.sentences[sentence.index + 1 : sentence.index + 4]:
         if after.paragraph - sentence.paragraph > 1:
             break
         match = _TOLL.search(text.text[after.start : after.end].lower()[:400])
         if match is None:
+            if elsewhere is not None and elsewhere(after):
+                break
             continue
         first = text.token_at(after.start + match.end())
         numbers = numbers_in(text.tokens, max(after.a, first - 2), min(after.b, first + 6))
