@@ -23,9 +23,9 @@ def areas_payload(keys: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]],
 
     ``keys`` has for each level ("admin1", "country") the areas of each incident, in the order of the incidents, as
     :func:`geomap.summary.area_keys` gives them; ``outlines`` comes from :func:`geomap.boundaries.load_areas`. For each
-    level the result has ``areas``, of which ``n`` is the name, ``cc`` the country's code, ``km2`` the area, and arcs as
-    :mod:`geomap.arcs` has them, and ``of``, for each incident the numbers of its areas. An incident of which only the
-    country is known is in no area of the level "admin1".
+    level the result has ``areas``, of which ``n`` is the name, ``cc`` the country's code, ``km2`` the area, ``at`` a
+    point inside [lat, lon], and arcs as :mod:`geomap.arcs` has them, and ``of``, for each incident the numbers of its
+    areas. An incident of which only the country is known is in no area of the level "admin1".
     """
     rows = {
         (str(code), str(ident)): (str(name), float(km2), geometry)
@@ -52,6 +52,13 @@ def areas_payload(keys: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]],
 def _area(key: tuple[str, str], name: str, km2: float, geometry: Any) -> dict[str, Any]:
     west, south, east, north = geometry.bounds
     size = max(east - west, north - south)
+    inside = geometry.representative_point()
     simple = geometry.simplify(max(_FINEST, size / _PIXELS), preserve_topology=True)
     rings = sorted(rings_of(simple), key=len, reverse=True)
-    return {"n": name, "cc": key[0], "km2": round(km2, 1), **encode_arcs(rings, decimals=3 if size < 20 else 2)}
+    return {
+        "n": name,
+        "cc": key[0],
+        "km2": round(km2, 1),
+        "at": [round(inside.y, 3), round(inside.x, 3)],
+        **encode_arcs(rings, decimals=3 if size < 20 else 2),
+    }

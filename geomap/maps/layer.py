@@ -64,7 +64,7 @@ def asset(name: str) -> str:
 
 # The parts of the page's script share one function scope, in this order: what a part uses while it is read stands
 # before it.
-_PARTS = ("words", "helpers", "rows", "signs", "base", "geometry", "describe", "main")
+_PARTS = ("words", "helpers", "rows", "signs", "base", "areas", "geometry", "describe", "main")
 
 
 @cache
