@@ -132,7 +132,7 @@ _MONTH_PREPOSITIONS = re.compile(
 
 @atom(
     rf"(?:(?:the{S}(?:beginning|start|middle|end){S}of|early|late|mid)[\s\u00a0-]{{1,4}})?"
-    rf"(?:(?P<mod>last|next|this|this{S}past|this{S}coming){S})?(?P<month>{MONTH})"
+    rf"(?:(?P<mod>last|next|this|that|this{S}past|this{S}coming){S})?(?P<month>{MONTH})"
     rf"(?:,?{S}(?:of{S})?(?:(?P<year>{YEAR})|(?P<yrel>last|this|next|the{S}following|the{S}previous){S}year))?"
 )
 def _month_alone(finder: Finder, match: re.Match[str]) -> Phrase | None:
@@ -414,7 +414,11 @@ def _spelled_decade(finder: Finder, match: re.Match[str]) -> Phrase | None:
 def _day_of_month(finder: Finder, match: re.Match[str]) -> Phrase | None:
     """ "on the 15th": a day of this month or the one before."""
     if match["of"] is None:
-        led = re.search(r"\b(?:on|until|since|by)[\s\u00a0]{1,3}$", finder.before(match.start()), re.IGNORECASE)
+        led = re.search(
+            r"\b(?:on|until|since|by|(?:night|morning|afternoon|evening|dawn|day)[\s\u00a0]of)[\s\u00a0]{1,3}$",
+            finder.before(match.start()),
+            re.IGNORECASE,
+        )
         if not led or not re.match(CLAUSE_END, finder.after(match.end())):
             return None
     day = digits(match["d"])

@@ -14,7 +14,7 @@ __all__ = ["find_phrases"]
 _ATOMS = (*calendar.atom.items, *holidays.atom.items, *relative.atom.items, *clocks.atom.items)
 
 
-_DAYLIKE = ("day", "weekday", "deictic", "ago", "shift", "same")
+_DAYLIKE = ("day", "weekday", "deictic", "ago", "shift", "same", "dom")
 _GAP = r"[\s\u00a0]{1,3}"
 _PART_THEN_DAY = re.compile(
     rf",?[\s\u00a0]{{1,4}}(?:\[as received\]{_GAP})?(?:(?:on|of){_GAP})?(?:the{_GAP})?", re.IGNORECASE
@@ -28,6 +28,7 @@ _WEEKDAY_THEN_DAY = re.compile(r",?[\s\u00a0]{1,4}(?:the[\s\u00a0]{1,3})?")
 _WEEKDAY_THEN_WEEK = re.compile(r",?[\s\u00a0]{1,4}(?:of[\s\u00a0]{1,3})?", re.IGNORECASE)
 _INTO = re.compile(rf"(?:{_GAP}(?:and{_GAP})?(?:to|into|until|through){_GAP}(?:early{_GAP})?|-|–)", re.IGNORECASE)
 _BETWEEN = re.compile(rf"{_GAP}and{_GAP}", re.IGNORECASE)
+_EVE_OF = re.compile(rf"\bthe{_GAP}eve{_GAP}of{_GAP}(?:the{_GAP})?$", re.IGNORECASE)
 _WEEK_OF = re.compile(
     r"\bthe[\s\u00a0]{1,3}week[\s\u00a0]{1,3}(of|beginning|starting|commencing|ending)[\s\u00a0]{1,3}$", re.IGNORECASE
 )
@@ -168,7 +169,15 @@ def find_phrases(finder: Finder) -> list[Phrase]:
             joined.pop()
             phrase = both
         joined.append(phrase)
-    return [_week_of(finder, phrase) for phrase in joined if phrase.solo]
+    return [_eve_of(finder, _week_of(finder, phrase)) for phrase in joined if phrase.solo]
+
+
+def _eve_of(finder: Finder, phrase: Phrase) -> Phrase:
+    """ "on the eve of 9 May": the day before."""
+    if phrase.kind not in ("day", "weekday", "feast") or phrase.part:
+        return phrase
+    led = _EVE_OF.search(finder.before(phrase.start, 24))
+    return replace(phrase, start=phrase.start - len(led.group()), modifier="eve") if led else phrase
 
 
 def _week_of(finder: Finder, phrase: Phrase) -> Phrase:

@@ -376,7 +376,7 @@ def _year_ago_today(finder: Finder, match: re.Match[str]) -> Phrase | None:
 
 
 @atom(
-    rf"(?P<the>the{S})?(?:comparable{S}|same{S})?(?P<way>year[\s\u00a0-](?:ago|earlier)|latest|same|prior|previous){S}(?P<unit>quarter|fiscal{S}quarter|period)(?![a-z])"
+    rf"(?P<the>the{S})?(?:comparable{S}|same{S})?(?P<way>year[\s\u00a0-](?:ago|earlier)|latest|same|prior|previous){S}(?P<unit>quarter|fiscal{S}quarter|period)(?![a-z]|{S}of{S}an?{S})"
 )
 def _other_quarter(finder: Finder, match: re.Match[str]) -> Phrase | None:
     way = match["way"].lower()

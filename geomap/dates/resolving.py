@@ -94,6 +94,8 @@ class Resolver:
             days = self._days(phrase, following)
             if not isinstance(days, str):
                 days = _moved(phrase, days)
+                if phrase.modifier == "eve" and days.first > date.min:
+                    days = replace(days, first=days.first - _ONE_DAY, last=days.first - _ONE_DAY, grain="day")
                 if phrase.modifier == "overnight" and self.published is not None and days.last > self.published:
                     days = replace(days, first=days.first - _ONE_DAY, last=days.first)
             if isinstance(days, str):
@@ -264,6 +266,10 @@ class Resolver:
         month = phrase.month
         if phrase.year is not None:
             return _whole_month(phrase.year, month, "absolute month")
+        if phrase.modifier == "that":
+            anchor = self._anchor(grains=("year", "month", "day"))
+            if anchor is not None:
+                return _whole_month(anchor.first.year, month, f"month of the year named before, {anchor.first.year}")
         if self.published is None:
             if self.year_named is not None and not phrase.modifier and phrase.year_shift is None:
                 return _whole_month(self.year_named, month, f"year of the date named before, {self.year_named}")
@@ -496,6 +502,13 @@ class Resolver:
             between = self.text[position : phrase.start]
             if days.grain == "day" and len(between) <= 240 and not re.search(r"[.!?][\s\u00a0]", between):
                 anchor = days
+        led = self.finder.before(phrase.start, 4).lower()
+        if led.endswith("on ") and phrase.unit == "day" and self.text[phrase.start : phrase.start + 3].lower() == "the":
+            # "the war began on 14 August. On the fourth day ...": counted forward
+            began = None if anchor else self._anchor(near=phrase.start - NEAR_CHARS)
+            if began is not None:
+                step = (phrase.amount - 1) * _ONE_DAY
+                return _one(began.first + step, f"day {phrase.amount} from {began.first}, the day named before")
         last = anchor.last if anchor else self.published
         if last is None:
             return "relative, and the article has no publication date"
@@ -549,7 +562,7 @@ class Resolver:
                 phrase.part in ("morning", "noon", "afternoon") or phrase.part < "12:00"
             )
             day = anchor.last if late or anchor.first == anchor.last else anchor.first
-            return _one(day, f"the day named before, {day}")
+            return _one(day, f"no day of its own: the day named before, {day}")
         if self.published is None:
             return "relative, and the article has no publication date"
         return _one(self.published, f"no day named near; publication on {self.published}")

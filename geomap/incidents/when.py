@@ -43,6 +43,13 @@ _RANGE_GLUE = re.compile(
     re.IGNORECASE,
 )
 
+_BEFORE_EVENT = re.compile(
+    r"\b(?P<n>a|the|one|two|three|four|five|six|seven|eight|nine|ten|[0-9]{1,3})\s(?P<unit>days?|weeks?)\sbefore\s"
+    r"(?:the|that|this|his|her|their|its)\s(?:\w{1,15}\s)?"
+    r"(?:deaths?|attacks?|blasts?|explosions?|clash(?:es)?|killings?|shootings?|bombings?|raids?|strikes?|assault|ambush"
+    r"|massacre|arrests?|abductions?|kidnappings?|fire|crash|protests?|march|riots?|battle|shelling)\b",
+    re.IGNORECASE,
+)
 _DONE = ("reported", "attempted", "claimed")
 
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
@@ -96,6 +103,13 @@ def settle_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
 def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     """The day of the draft's clause, else of its sentence, else of its entry, else of what was told before it."""
     best = _date_of_clauses(story, draft)
+    if best is not None and best.reason.startswith(("no day of its own", "no day named near")):
+        # "after nightfall": a time, and the day is the one that the story is at
+        draft.part_of_day, draft.time_expression = best.part_of_day, best.text
+        if draft.judgement.certainty in _DONE and _carry_date(story, draft, publication=False) and draft.date_start:
+            first, last, named = draft.date_start, draft.date_end or draft.date_start, best.date_start or ""
+            if not first <= named <= last:
+                return
     if best is not None:
         draft.own_date = True
         _take_date(story, draft, best, best.reason)
@@ -116,7 +130,7 @@ def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         return
     if draft.judgement.certainty not in ("reported", "attempted", "negated", "claimed"):
         return
-    if _says_no_day(story, draft):
+    if _before_known(story, draft) or _says_no_day(story, draft):
         return
     heading = story.heading_of(draft.sentence.start)
     if heading is not None:
@@ -125,7 +139,26 @@ def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         draft.time_precision = heading.time_precision
         draft.date_reason = f"no time phrase of its own: the day that heads its entry, {heading.text!r}"
         return
-    _carry_date(story, draft)
+    told = _day_of_telling(story, draft)
+    if told is None:
+        _carry_date(story, draft)
+    elif not _carry_date(story, draft, publication=False) or not draft.date_start:
+        draft.date_start, draft.date_end = told.date_start, told.date_end
+        draft.time_precision = 2
+        draft.date_reason = f"no time phrase of its own: told on that day, so then or shortly before ({told.text!r})"
+
+
+def _day_of_telling(story: Story, draft: Draft) -> DateExpression | None:
+    """The day on which the sentence says that the incident was told, where that is news ("said on Friday")."""
+    if draft.judgement.certainty not in _DONE:
+        return None
+    text = story.article.text
+    for d in story.dates_in(draft.sentence.start, draft.sentence.end):
+        if d.date_start and d.time_precision == 1 and not story.is_old(d.date_end):
+            before = text[max(draft.sentence.start, d.start - 50) : d.start]
+            if _TOLD_BEFORE.search(before) or _TOLD_AFTER.match(text, d.end, d.end + 30):
+                return d
+    return None
 
 
 def _resolved(story: Story, draft: Draft, clause: Clause) -> list[DateExpression]:
@@ -165,13 +198,34 @@ def _date_of_sentence(story: Story, draft: Draft, siblings: list[Draft]) -> Date
             continue
         if later and clause.own_subject:
             # "three were killed and seven were hurt in clashes on Friday": Friday, if the sentence names no other day
-            if tokens[clause.a].low == "and" or tokens[clause.a - 1].low == "and":
+            # "a shell hit her as she fetched water on Friday" is of one time too
+            if clause.marker in ("as", "while") or "and" in (tokens[clause.a].low, tokens[clause.a - 1].low):
                 late.extend(options)
             continue
         # "for a third day on Sunday": the day itself, not the stretch
         return min(options, key=lambda d: (_date_cost(story, d, draft), _span(d), d.start))
     days = {(d.date_start, d.date_end) for d in late}
     return late[0] if len(days) == 1 else None
+
+
+def _before_known(story: Story, draft: Draft) -> bool:
+    """ "Two days before her death a sniper ...": counted back from the incident told before."""
+    found = _BEFORE_EVENT.search(story.article.text, draft.sentence.start, draft.sentence.end)
+    last = next((p for p in reversed(story.recent) if p.date_start and p.time_precision == 1), None)
+    base = parse_day(last.date_start) if last else None
+    if found is None or base is None or last is None or draft.sentence.index - last.sentence.index > 3:
+        return False
+    amount = 1.0 if found["n"].lower() in ("a", "one", "the") else word_number(found["n"].lower())
+    unit = _SPANS.get(found["unit"].lower())
+    if amount is None or unit is None or amount > 400:
+        return False
+    day = (base - timedelta(days=int(amount) * unit)).isoformat()
+    draft.date_start = draft.date_end = day
+    draft.time_precision = 1 if unit == 1 else 2
+    draft.time_expression = found.group()
+    draft.date_reason = f"counted back from {base}, the day of the incident told before it"
+    draft.own_date = True
+    return True
 
 
 def _says_no_day(story: Story, draft: Draft) -> bool:
@@ -189,15 +243,15 @@ def _says_no_day(story: Story, draft: Draft) -> bool:
     return bool(found)
 
 
-def _carry_date(story: Story, draft: Draft) -> None:
-    """The day of the incident told before, or in the lead the day of publication."""
+def _carry_date(story: Story, draft: Draft, *, publication: bool = True) -> bool:
+    """The day of the incident told before, else, with ``publication``, the days up to publication."""
     for previous in reversed(story.recent):
         if previous.sentence.paragraph != draft.sentence.paragraph or not draft.sentence.index:
             break
         if story.is_old(previous.date_end) and previous.own_date:
             # a paragraph of background stays background until a newer day is named
             draft.background = True
-            return
+            return True
     for previous in reversed(story.recent):
         if previous.date_start is None or previous.judgement.certainty not in ("reported", "attempted", "claimed"):
             continue
@@ -208,16 +262,16 @@ def _carry_date(story: Story, draft: Draft) -> None:
         draft.date_start, draft.date_end = previous.date_start, previous.date_end
         draft.time_precision = previous.time_precision
         draft.date_reason = "no time phrase of its own: the day of the incident told before it"
-        return
+        return True
     told = story.told
     near = told is not None and draft.sentence.index - told.sentence.index <= CARRY_SENTENCES
     if told is not None and near and not story.is_old(told.date_end) and _length(told) <= 3:
         draft.date_start, draft.date_end = told.date_start, told.date_end
         draft.time_precision = told.time_precision
         draft.date_reason = f"no time phrase of its own: the day last told, {told.time_expression!r}"
-        return
-    if draft.judgement.certainty == "negated" or story.published is None:
-        return
+        return True
+    if not publication or draft.judgement.certainty == "negated" or story.published is None:
+        return False
     if draft.sentence.index <= story.first_sentence + 1 and draft.judgement.certainty == "reported":
         draft.date_start = draft.date_end = story.published.isoformat()
         draft.time_precision = 1
@@ -226,6 +280,7 @@ def _carry_date(story: Story, draft: Draft) -> None:
         draft.date_start = draft.date_end = story.published.isoformat()
         draft.time_precision = 2
         draft.date_reason = "no time phrase: told as news, so in the days up to publication"
+    return True
 
 
 def _within_news(story: Story, draft: Draft) -> None:
@@ -253,14 +308,21 @@ def _days_after(story: Story, draft: Draft) -> bool:
     low = tokens[clause.a - 2].low
     amount = 1.0 if low in ("a", "one") else word_number(low)
     options = [d for d in story.dates_in(draft.sentence.start, tokens[clause.a].start) if d.date_start is not None]
-    base = parse_day(options[-1].date_start) if options else None
-    if unit is None or amount is None or base is None or amount > 400 or options[-1].time_precision != 1:
+    if options:
+        base = parse_day(options[-1].date_start) if options[-1].time_precision == 1 else None
+        counted = f"counted back from {options[-1].text!r}"
+    else:
+        # "the bombing came two days after gunmen ambushed ...": from the day of the bombing, told before
+        last = next((p for p in reversed(story.recent) if p.date_start and p.time_precision == 1), None)
+        base = parse_day(last.date_start) if last else None
+        counted = f"counted back from {base}, the day of the incident told before it"
+    if unit is None or amount is None or base is None or amount > 400:
         return False
     day = (base - timedelta(days=int(amount) * unit)).isoformat()
     draft.date_start = draft.date_end = day
     draft.time_precision = 1 if unit == 1 else 2
     draft.time_expression = story.article.text[tokens[clause.a - 2].start : tokens[clause.a].end]
-    draft.date_reason = f"counted back from {options[-1].text!r}"
+    draft.date_reason = counted
     draft.own_date = True
     return True
 
