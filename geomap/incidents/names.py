@@ -241,6 +241,13 @@ def _governor(tokens: list[Token], a: int, floor: int) -> int | None:
             return i
         if token.tag in VERBAL and not (token.tag in ("VBN", "VBG") and i + 1 < a and tokens[i + 1].low != "the"):
             return i
+        if token.tag == "POS" and i > floor and _capital(tokens[i - 1]):
+            # "in Y's X district"
+            i -= 1
+            while i > floor and _capital(tokens[i - 1]):
+                i -= 1
+            i -= 1
+            continue
         if token.tag not in ("DT", "JJ", "JJS", "VBN", "VBG", "HYPH", "CD", "NN", "NNS", "RB", "PRP$") and not (
             token.low == "-" or (token.tag == "NNP" and token.low == "northern")
         ):

@@ -98,6 +98,7 @@ _TO_NEAR = words(
 _NEAR = words("near outside beyond beside off opposite above below behind nearby around toward towards past")
 _IN = words("in at inside within throughout across through over under into onto on upon amid against of")
 _LINE_NOUNS = frozenset(["border", "borders", "frontier", "boundary", "line"])
+_OUTSIDE = words("airport airfield airbase base dam refinery mine mines mountains hills field fields farms plains camp")
 _UNITS = words("km kilometre kilometres kilometer kilometers kms miles mile metres meters m mi yards")
 _SKIP_TAGS = frozenset({"DT", "JJ", "JJR", "JJS", "PRP$", "CD", "VBN"})
 _LIST_REACH = 14
@@ -159,7 +160,13 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
     length = len(text.text)
     previous_end = -1
     begins = frozenset(r.mention.start for r in resolutions)
-    resolutions = [lengthened(text, r, begins) for r in resolutions]
+    whole = [lengthened(text, r, begins) for r in resolutions]
+    grown = {
+        new.mention.start
+        for old, new in zip(resolutions, whole, strict=True)
+        if new is not old and new.mention.text.rsplit(None, 1)[-1].lower() not in _KINDS | _AREA_NOUNS | _ROADS
+    }
+    resolutions = whole
     taken = frozenset(
         i
         for r in resolutions
@@ -202,7 +209,11 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
                 reasons=("the name goes on behind a hyphen",),
                 alternatives=(),
             )
-        spots.append(Spot(a, b, start, end, resolution))
+        spot = Spot(a, b, start, end, resolution)
+        if mention.start in grown and resolution.place is not None and resolution.place.feature_class == "P":
+            # "Duhok Airport" is at Duhok, no more is known
+            spot.role = "near" if text.tokens[b - 1].low in _OUTSIDE else "part_of"
+        spots.append(spot)
     for n, _spot in enumerate(spots):
         read_roles(text, spots, owner, n)
     return spots
@@ -327,6 +338,13 @@ def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> 
         if head is not None:
             _in_list(text, spots, owner, spot, i, head, sentence)
             break
+        if token.low == "," and _apposed(tokens, spots, owner, i):
+            # "in Y's second city, X"
+            i = _noun_left(tokens, i - 1, floor, spot, kind=True)
+            if i in owner:
+                spots[owner[i]].use, spot.held = "container", True
+                i = spots[owner[i]].a - 1
+            continue
         if token.low == "," or token.low == "(":
             spot.governor = i
             # "… the town, X," names it again; a bare name after a comma is an apposition or the clause's subject
@@ -347,6 +365,16 @@ def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> 
         spot.role = "part_of"
     if n and not spot.listed:
         _qualification(text, spots, n, sentence)
+
+
+def _apposed(tokens: list[Token], spots: list[Spot], owner: dict[int, int], i: int) -> bool:
+    """Whether the comma at ``i`` closes "Y's second city," or "Y's capital,": what follows is that city's name."""
+    if tokens[i - 1].low not in _KINDS:
+        return False
+    k = i - 2
+    while k > 0 and k > i - 6 and tokens[k].tag in ("JJ", "JJS", "NN", "NNP", "RBS", "HYPH") and k not in owner:
+        k -= 1
+    return tokens[k].low in ("'s", "’s") and k - 1 in owner and spots[owner[k - 1]].b == k
 
 
 def _holds(tokens: list[Token], holder: Spot, spot: Spot, i: int) -> bool:
@@ -873,9 +901,10 @@ def anaphors(text: Text, sentence: Sentence, covered: frozenset[int]) -> list[An
     out: list[Anaphor] = []
     for i in range(sentence.a, sentence.b):
         low = tokens[i].low
-        if low == "there" and tokens[i].tag != "EX":
+        behind_noun = i > sentence.a and tokens[i - 1].tag in ("NN", "NNS")
+        if low == "there" and (tokens[i].tag != "EX" or behind_noun):
             follower = tokens[i + 1].low if i + 1 < sentence.b else ""
-            if follower not in ("is", "are", "was", "were", "will", "has", "have", "would", "'s"):
+            if behind_noun or follower not in ("is", "are", "was", "were", "will", "has", "have", "would", "'s"):
                 out.append(Anaphor(i, i + 1, "E", "there", False))
         elif low == "here" and tokens[i].tag == "RB":
             out.append(Anaphor(i, i + 1, "H", "here", False))

@@ -49,7 +49,8 @@ def precision_of(spots: list[Spot]) -> tuple[int | None, int | None, float | Non
             level = 3 if place is not None and place.feature_code in ("ADM2", "ADM3", "ADM4", "ADMD") else 4
             value = (3, level, radius)
         elif spot.role == "near":
-            value = (2, 2, max(radius or 0.0, spot.distance_km or 0.0, 5.0))
+            # UCDP's 2 ends at 25 km; a place farther from the named one is fuzzy.
+            value = (2, 2 if (spot.distance_km or 0.0) <= 25.0 else 5, max(radius or 0.0, spot.distance_km or 0.0, 5.0))
         elif spot.role == "part_of":
             value = (2, 1 if spot.direction is None else 2, radius)
         else:

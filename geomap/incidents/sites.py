@@ -17,6 +17,10 @@ __all__ = ["country_of_story", "settle_place", "site_spots"]
 _TALK = frozenset({"political_act", "agreement_ceasefire", "threat"})
 
 
+_MOVING = frozenset({"", "force_movement", "territory_change", "protest", "movement_restriction", "political_act"})
+"""What goes from one place to another; "" is an event of no type."""
+
+
 _OFFICES = words(
     "president government republic king queen bank parliament people independence minister ministry "
     "bishop university council leader leaders citizens capital kingdom presidency"
@@ -33,6 +37,9 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     for clause in draft.clauses:
         chosen.extend(clause_spots(story, draft, clause))
     chosen = _attached(story, draft, chosen)
+    if draft.type not in _MOVING:
+        # "officers flown in from X": not where they made the arrest
+        chosen = [s for s in chosen if s.role not in ("from", "to")]
     sites = [s for s in chosen if s.role not in ("from", "to")]
     if not sites:
         found = anaphoric_spots(story, draft)
@@ -100,7 +107,7 @@ def _attached(story: Story, draft: Draft, chosen: list[Spot]) -> list[Spot]:
         kept = [
             (s, way)
             for s, way in kept
-            if way in ("own", "unknown") or s.role in ("from", "to") or (s.listed and s.governor in governors)
+            if way == "own" or s.role in ("from", "to") or (s.listed and s.governor in governors)
         ]
     return [spot for spot, _ in kept]
 
@@ -109,7 +116,7 @@ def _way(story: Story, draft: Draft, spot: Spot) -> str:
     """How a place hangs on the draft's triggers: "own", by its "subject", "inside" a participle or relative clause,
     "elsewhere" under a word that brings in another event, or "unknown" where the tree does not lead there."""
     tokens = story.text.tokens
-    heads = {t.head for t in draft.triggers}
+    heads = {t.head for t in draft.triggers if t.pos == draft.main.pos or draft.main.pos == "n"}
     at = next((i for i in range(spot.a, spot.b) if not spot.a <= tokens[i].head < spot.b), spot.b - 1)
     nested = False
     previous = at
@@ -352,13 +359,19 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
         steps += 1
     taken = {c.index for c in draft.clauses}
     order.extend(c for c in reversed(clauses[: first.index]) if c not in order)
-    order.extend(c for c in clauses[first.index + 1 :] if c not in order and c.kind in ("verb", "adverbial"))
+    order.extend(c for c in clauses[first.index + 1 :] if c not in order and _holds_for(story, draft, c, taken))
     if first.marker == "where" and draft.type not in ("political_act", "agreement_ceasefire"):
         named = _where_antecedent(story, draft, first)
         if named:
             return named
+    saying = is_report(story, first) and story.text.tokens[draft.main.head].low in _saying()
     for clause in order:
-        if clause.index in taken or is_report(story, clause):
+        if clause.index in taken or (saying and clause.index > first.index):
+            continue
+        if is_report(story, clause):
+            spots = _beside_report(story, draft, clause)
+            if spots:
+                return spots
             continue
         spots = clause_spots(story, draft, clause)
         spots = [s for s in spots if s.role not in ("from", "to")]
