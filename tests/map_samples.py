@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
+from datetime import date, timedelta
 from typing import Any
 
 from geomap.records import Actor, Attribution, Incident, IncidentPlace, SourceQuote
@@ -261,3 +265,59 @@ LABELS: list[tuple[str, float, float, int]] = [
     ("Niš", 43.3247, 21.9033, 2),
     ("Skopje", 41.9965, 21.4314, 1),
 ]
+
+
+def read_back(block: str) -> dict[str, Any]:
+    """A page's data block with its incidents as objects: what ``store.js`` does, written a second time."""
+    data: dict[str, Any] = json.loads(block if block.startswith("{") else zlib.decompress(base64.b64decode(block)))
+    texts, table = data["strings"], data["incidents"]
+    types, drawings = list(data["types"]), data["drawings"]
+
+    def row(name: str, number: int, words: str, values: str, lists: str = "") -> dict[str, Any]:
+        columns = data[name]
+        found = {key: texts[columns[key][number]] for key in words.split() if columns[key][number]}
+        found |= {key: columns[key][number] for key in values.split() if columns[key][number] not in (None, 0)}
+        return found | {key: [texts[n] for n in columns[key][number]] for key in lists.split() if columns[key][number]}
+
+    def mention(number: int) -> dict[str, Any]:
+        site = row("sites", data["mentions"]["site"][number], "n id cc a1 fc", "rad area ll")
+        return site | row("mentions", number, "x r dir rule", "km s", "why alt")
+
+    def feature(parts: list[int]) -> dict[str, Any]:
+        drawn = row("drawings", parts[0], "k b", "r")
+        line = drawings["ll"][parts[0]]
+        if line is not None:
+            pairs = [list(pair) for pair in zip(line[::2], line[1::2], strict=True)]
+            drawn["ll"] = pairs if len(pairs) > 1 else pairs[0]
+        if drawings["o"][parts[0]] is not None:
+            drawn["o"] = drawings["o"][parts[0]]
+        return {**drawn, "i": parts[1:]}
+
+    def day(number: int) -> str:
+        return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
+
+    incidents = []
+    for n, ident in enumerate(table["id"]):
+        one: dict[str, Any] = {"id": ident, "t": types[table["t"][n]]}
+        one |= {"c": data["certainties"][table["c"][n]], "l": data["levels"][table["l"][n]]}
+        one |= {key: day(table[key][n]) for key in ("ds", "de") if table[key][n] is not None}
+        one |= {
+            key: texts[table[key][n]]
+            for key in ["pod", "te", "dr", "w", "q", "acled", "plover", "src"]
+            if table[key][n]
+        }
+        one |= {key: table[key][n] for key in ["gp", "wp", "tp", "s"] if table[key][n] is not None}
+        one |= {key: table[key][str(n)] for key in ["dead", "hurt", "crowd"] if str(n) in table[key]}
+        one["p"] = [mention(number) for number in table["p"][n]]
+        features = [feature(parts) for parts in table["f"][n]]
+        one |= {"f": features} if features else {}
+        one["a"] = [row("actors", number, "x r", "") for number in table["a"][n]]
+        flat = table["h"][n]
+        one["h"] = [[*flat[at : at + 2], "padw"[flat[at + 2]]] for at in range(0, len(flat), 3)]
+        told = table["o"][n]
+        one["o"] = [
+            row("sources", source, "doc_id title source url published", "") | ({"quote": texts[quote]} if quote else {})
+            for source, quote in zip(told[::2], told[1::2], strict=True)
+        ]
+        incidents.append(one)
+    return {**data, "incidents": incidents}

@@ -17,7 +17,7 @@ from typing import Any
 import folium
 import pytest
 from map_hostile import HOSTILE, hostile_incidents
-from map_samples import LABELS, incident, place, sample_incidents
+from map_samples import LABELS, incident, place, read_back, sample_incidents
 
 from geomap.boundaries import BOUNDARY_VIEW, join_boundaries, load_boundaries_for
 from geomap.errors import OutputError, UsageError
@@ -71,9 +71,10 @@ def render(incidents: list[Any], **options: Any) -> str:
 
 
 def data_of(page: str) -> dict[str, Any]:
+    """The page's data, with the incidents as objects again."""
     blocks = [text for _, attrs, text in Page(page).blocks if attrs.get("type") == "application/json"]
     assert len(blocks) == 1
-    return json.loads(blocks[0])
+    return read_back(blocks[0])
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +193,7 @@ def test_each_incident_is_in_the_page_once_with_its_evidence(page: str) -> None:
     assert one["p"][0]["alt"] == ["Banjska, Bosnia and Herzegovina, 241 km away"]
     assert one["o"][0]["url"] == "https://example.org/north"
     assert "dead" not in one  # not stated is not zero
+    assert "quote" not in one["o"][0]  # the source says no more than the incident's own quote
 
 
 def test_areas_and_placeless_incidents_have_no_point(page: str) -> None:
@@ -243,9 +245,9 @@ def test_highlights_count_as_javascript_does() -> None:
 def test_kosovos_label_can_be_chosen_and_the_view_is_named() -> None:
     data = data_of(render(sample_incidents(), kosovo_label="Kosovo (UNSCR 1244)"))
     assert data["kosovo"] == "Kosovo (UNSCR 1244)"
-    code = script()
-    assert "German point of view" in code and "German point of view" in BOUNDARY_VIEW
-    assert "GeoNames" in code and "CC BY 4.0" in code
+    words = json.dumps(data["words"], ensure_ascii=False)
+    assert "German point of view" in words and "German point of view" in BOUNDARY_VIEW
+    assert "GeoNames" in words and "CC BY 4.0" in words
 
 
 def test_the_boundary_view_is_told_and_letters_the_map(page: str) -> None:
@@ -352,7 +354,7 @@ def test_the_layer_hands_a_plain_folium_map_data_without_any_sign_of_markup() ->
     block = re.search(r'<script type="text/plain" id="geomap-data-incidents">([^<]*)</script>', text)
     assert block
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", block[1])
-    data = json.loads(base64.b64decode(block[1]))
+    data = read_back(base64.b64decode(block[1]).decode())
     assert data["incidents"][0]["q"] == hostile_incidents()[0].quote
     assert "geomapMount(map_" in text
 
@@ -371,7 +373,6 @@ def test_assets_hold_no_template_signs() -> None:
         style(),
         vendor("leaflet", "leaflet.js"),
         vendor("leaflet", "leaflet.css"),
-        vendor("leaflet_markercluster", "leaflet.markercluster.js"),
     ):
         assert not re.search(r"\{\{|\{%|\{#", text)
         assert "</script" not in text.lower()

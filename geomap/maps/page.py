@@ -15,7 +15,8 @@ import folium
 from branca.element import Figure
 from folium.template import Template
 
-from geomap.maps.layer import IncidentLayer, Label, data_json, image, script, style, vendor
+from geomap.maps.layer import IncidentLayer, Label, image, script, style, vendor
+from geomap.maps.payload import data_block
 from geomap.maps.tiles import Tiles
 from geomap.outputs import write_text
 from geomap.views import DEFAULT_VIEW
@@ -42,9 +43,10 @@ class PageFigure(Figure):
 
     carries_assets = True
 
-    def __init__(self, *, title: str, allow: Sequence[str] = (), images: Sequence[str] = ()) -> None:
+    def __init__(self, *, title: str, allow: Sequence[str] = (), images: Sequence[str] = (), lang: str = "en") -> None:
         super().__init__(height="640px")
         self._id = "page"
+        self.lang = lang
         self.page_title = title
         self.allow = tuple(allow)
         self.images = tuple(images)
@@ -63,7 +65,6 @@ class PageFigure(Figure):
         sheet = "".join(
             (
                 vendor("leaflet", "leaflet.css"),
-                vendor("leaflet_markercluster", "MarkerCluster.css"),
                 style(),
                 "html,body{height:100%;margin:0}\n",
             )
@@ -71,7 +72,6 @@ class PageFigure(Figure):
         scripts = [
             vendor("leaflet", "leaflet.js"),
             _default_icon(),
-            vendor("leaflet_markercluster", "leaflet.markercluster.js"),
             script(),
             drawn,
         ]
@@ -90,13 +90,13 @@ class PageFigure(Figure):
             )
         )
         data = "".join(
-            f'<script type="application/json" id="{layer.data_id}">{data_json(layer.payload)}</script>\n'
+            f'<script type="application/json" id="{layer.data_id}">{data_block(layer.payload)}</script>\n'
             for layer in _layers(self)
         )
         return "".join(
             (
                 "<!DOCTYPE html>\n",
-                '<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+                f'<html lang="{self.lang}">\n<head>\n<meta charset="utf-8">\n',
                 f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">\n',
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
                 '<meta name="referrer" content="no-referrer">\n',
@@ -168,10 +168,18 @@ class IncidentMap(folium.Map):
         """
     )
 
-    def __init__(self, *, title: str, allow: Sequence[str] = (), images: Sequence[str] = (), **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        title: str,
+        allow: Sequence[str] = (),
+        images: Sequence[str] = (),
+        lang: str = "en",
+        **options: Any,
+    ) -> None:
         super().__init__(tiles=None, **options)
         self._id = "geomap"
-        PageFigure(title=title, allow=allow, images=images).add_child(self)
+        PageFigure(title=title, allow=allow, images=images, lang=lang).add_child(self)
 
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
         """Write the page to ``outfile``, a path (whole or not at all) or an open binary file."""
@@ -192,6 +200,8 @@ def build_map(
     allow: Sequence[str] = (),
     view: str = DEFAULT_VIEW,
     view_note: str | None = None,
+    lang: str = "en",
+    embed: bool = False,
     tiles: Tiles | None = None,
     areas: Mapping[str, Any] | None = None,
 ) -> IncidentMap:
@@ -209,12 +219,20 @@ def build_map(
     pictures. ``areas``: counts by country and region, from :func:`geomap.maps.areas.areas_payload`.
     ``view``: the boundary view to draw, one of
     :data:`geomap.views.VIEWS` and the one that ``boundaries`` were loaded for; ``view_note``: what the method note
-    says of it, by default the view's own statement. Raises :class:`~geomap.errors.UsageError` for an unknown view
+    says of it, by default the view's own statement. ``lang``: the language of the map's own words, one of
+    :data:`geomap.maps.layer.LANGUAGES`. ``embed``: for a frame in another page, with the panels folded into one sheet
+    and without adding of places. Raises :class:`~geomap.errors.UsageError` for an unknown view or language
     and :class:`~geomap.errors.OutputError` for what cannot be drawn. The same arguments give the same bytes.
     """
     images = (tiles.origin,) if tiles is not None and tiles.origin else ()
     drawn = IncidentMap(
-        title=title, allow=allow, images=images, location=[20.0, 10.0], zoom_start=2, zoom_control=False
+        title=title,
+        allow=allow,
+        images=images,
+        lang=lang,
+        location=[20.0, 10.0],
+        zoom_start=2,
+        zoom_control=False,
     )
     IncidentLayer(
         gdf,
@@ -225,6 +243,8 @@ def build_map(
         notes=notes,
         view=view,
         view_note=view_note,
+        lang=lang,
+        embed=embed,
         tiles=None if tiles is None else tiles.payload,
         areas=areas,
     ).add_to(drawn)

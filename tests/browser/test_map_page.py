@@ -223,7 +223,7 @@ def test_hostile_strings_are_shown_and_nothing_runs(visit: Any, tmp_path: Path) 
             assert str(link.get_attribute("href")).startswith("https://example.org/")
         page.keyboard.press("Escape")
     assert page.evaluate("document.querySelectorAll('iframe,object,embed,base,form').length") == 0
-    assert page.evaluate("document.querySelectorAll('script').length") == 6
+    assert page.evaluate("document.querySelectorAll('script').length") == 5
     assert page.evaluate("document.querySelectorAll('img').length") == 0
 
 

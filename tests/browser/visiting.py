@@ -41,9 +41,9 @@ class Visit:
         self.dialogs: list[str] = []
 
     def count(self) -> int:
-        found = re.search(r"Showing (\d+) of", self.page.locator(".gm-count").inner_text())
+        found = re.search(r"Showing ([\d,]+) of", self.page.locator(".gm-count").inner_text())
         assert found
-        return int(found[1])
+        return int(found[1].replace(",", ""))
 
     def signs(self) -> int:
         """How many incidents are drawn: single signs, and what the groups say that they hold."""

@@ -8,7 +8,7 @@ var AREA_WORDS = {
   areasLegend: 'Incidents shown', areasLegendPer: 'Incidents shown per 10,000 km²', areasNone: 'No incident shown is in a {level}.',
   areasRegion: 'region', areasLand: 'country', areasRest: '{n} shown are in no {level}: only their country is known, or no place.',
   areasRestLand: '{n} shown are in no country: no place is known, or it is at sea.', areasRows: 'Table of areas', areasArea: 'Area', areasCount: 'Incidents', areasDensity: 'per 10,000 km²',
-  areasTypes: 'By type', areasMore: 'and {n} more areas'
+  areasMore: 'and {n} more areas'
 };
 var AREA_CSS = ['area-1', 'area-2', 'area-3', 'area-4', 'area-5'];
 // So many rows of the table are there at once: a world has thousands of regions.
@@ -146,12 +146,14 @@ function areasLayer(app) {
       var row = el('tr', null, null, el('th', null, null, go), el('td', null, String(total.n)));
       row.firstChild.setAttribute('scope', 'row');
       if (per) row.appendChild(el('td', null, areaNumber(total.value)));
-      row.appendChild(el('td', 'gm-dim', typeWords(total.types)));
       body.appendChild(row);
+      // The panel is narrow: what is of which type stands in a row of its own, under its area.
+      var types = el('td', 'gm-dim', typeWords(total.types));
+      types.colSpan = per ? 3 : 2;
+      body.appendChild(el('tr', 'gm-areas-types', null, types));
     });
     var head = el('tr', null, null, el('th', null, words('areasArea')), el('th', null, words('areasCount')));
     if (per) head.appendChild(el('th', null, words('areasDensity')));
-    head.appendChild(el('th', null, words('areasTypes')));
     Array.prototype.forEach.call(head.children, function (cell) { cell.setAttribute('scope', 'col'); });
     rows.appendChild(el('table', null, null, el('thead', null, null, head), body));
     if (listed.length > AREA_ROWS) rows.appendChild(el('p', 'gm-dim', words('areasMore', { n: listed.length - AREA_ROWS })));

@@ -31,13 +31,25 @@ function button(cls, text, act, label) {
   node.addEventListener('click', act);
   return node;
 }
-function dayNumber(iso) {
-  var stamp = Date.parse(iso + 'T00:00:00Z');
-  return isNaN(stamp) ? null : Math.round(stamp / DAY);
-}
 function dayText(number) {
-  var date = new Date(number * DAY);
-  return date.getUTCDate() + ' ' + MONTHS[date.getUTCMonth()] + ' ' + date.getUTCFullYear();
+  return dayForm.format(new Date(number * DAY));
+}
+function isoDay(number) {
+  return new Date(number * DAY).toISOString().slice(0, 10);
+}
+function count(number) {
+  return numberForm.format(number);
+}
+// Words with nodes at their {keys}: article text stands in its own element there.
+function filled(text, nodes) {
+  const out = document.createDocumentFragment();
+  text.split(/\{(\w)\}/).forEach((part, n) => {
+    if (n % 2) out.appendChild(nodes[part]); else if (part) out.appendChild(document.createTextNode(part));
+  });
+  return out;
+}
+function icon(path) {
+  return svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true', class: 'gm-icon' }, svg('path', { d: path }));
 }
 function safeLink(url) {
   if (typeof url !== 'string' || !/^https?:\/\//i.test(url.trim())) return null;

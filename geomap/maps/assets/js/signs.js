@@ -1,17 +1,19 @@
 // ---- the form that a certainty takes: never by colour alone -----------------------------------------------
-function formOf(incident) {
-  switch (incident.c) {
+function formOf(certainty, level) {
+  const word = (W.certainty[certainty] || [])[2] || '';
+  switch (certainty) {
     case 'reported':
-      if (incident.l === 'rumoured') return { fill: 'tint', badge: 'tilde', word: 'Rumoured' };
-      if (incident.l === 'accused') return { fill: 'tint', badge: 'quote', word: 'Accused' };
-      return { fill: 'solid', badge: incident.l === 'attributed' ? 'quote' : null, word: '' };
-    case 'claimed': return { fill: 'tint', badge: 'quote', word: 'Claimed' };
-    case 'planned': return { fill: 'hollow', badge: 'clock', word: 'Planned' };
-    case 'threatened': return { fill: 'hollow', badge: 'bang', word: 'Threatened' };
-    case 'attempted': return { fill: 'tint', badge: 'half', word: 'Attempted' };
-    case 'hypothetical': return { fill: 'hollow', badge: 'question', word: 'Hypothetical' };
-    case 'negated': return { fill: 'crossed', badge: 'cross', word: 'Denied' };
-    default: return { fill: 'past', badge: 'past', word: 'Historical' };
+      if (level === 'rumoured') return { fill: 'tint', badge: 'tilde', word: W.level.rumoured[0] };
+      if (level === 'accused') return { fill: 'tint', badge: 'quote', word: W.level.accused[0] };
+      return { fill: 'solid', badge: level === 'attributed' ? 'quote' : null, word: '' };
+    case 'claimed': return { fill: 'tint', badge: 'quote', word: word };
+    case 'planned': return { fill: 'hollow', badge: 'clock', word: word };
+    case 'threatened': return { fill: 'hollow', badge: 'bang', word: word };
+    case 'attempted': return { fill: 'tint', badge: 'half', word: word };
+    case 'hypothetical': return { fill: 'hollow', badge: 'question', word: word };
+    case 'negated': return { fill: 'crossed', badge: 'cross', word: word };
+    case 'historical': return { fill: 'past', badge: 'past', word: word };
+    default: return { fill: 'tint', badge: 'question', word: certainty };
   }
 }
 var BADGE = {
