@@ -25,9 +25,17 @@ _FLEXIBLE = words(
 """Words that report a clash or an attack on people, as who was attacked decides."""
 
 _STATE_SIDE = words("paramilitary government pro-government loyalist national federal state regime allied")
+_THROWN = words(
+    "attack attacks attacked hurled threw thrown lobbed tossed throwing hurling tossing rolled using used with"
+)
+_NO_GRENADE_ATTACK = words(
+    "rocket-propelled propelled rpg rpgs launcher launchers launched stun gas tear rifles rifle gunfire automatic "
+    "machine machine-gun gunfight gunbattle exchange seized found recovered cache suicide flash"
+)
 _LIVE_FIRE = words(
     "bullet bullets gunfire shot shots dead killed killing died deaths brutally brutal beat beaten beating "
-    "clubbed massacre massacred wounded wounding injured injuring gunned sniper snipers lethal bloody bloodshed"
+    "clubbed massacre massacred wounded wounding injured injuring gunned sniper snipers lethal bloody "
+    "bloodshed batons baton truncheons excessive brutality violently assaulted hurt hospitalised hospitalized kicked"
 )
 _ROUNDS = words("round rounds ammunition fire bullets bullet")
 _HARMLESS = words("rubber plastic blank warning sponge foam")
@@ -156,6 +164,10 @@ def refine_sides(story: Story, draft: Draft) -> None:
     if draft.type not in ("armed_clash", "attack_civilians"):
         return
     tokens = story.text.tokens
+    said = {t.low for t in tokens[draft.sentence.a : draft.sentence.b]}
+    if said & {"grenade", "grenades"} and said & _THROWN and not said & _NO_GRENADE_ATTACK:
+        draft.type = "explosive"
+        return
     lows = {t.low for t in tokens[draft.main.a : draft.main.b]}
     if not lows & _FLEXIBLE:
         return
@@ -166,7 +178,12 @@ def refine_sides(story: Story, draft: Draft) -> None:
     if draft.type == "armed_clash":
         if "civil" in sides.target and not armed_target:
             draft.type = "attack_civilians"
-        elif not sides.target and "armed" in sides.agent and "state" not in sides.agent and draft.main.pos == "v":
+        elif (
+            not sides.target
+            and "armed" in sides.agent
+            and "state" not in _parties(tokens, draft.sentence.a, draft.sentence.b)
+            and draft.main.pos == "v"
+        ):
             draft.type = "attack_civilians" if not lows & {"fire", "ambushed", "ambush"} else draft.type
     elif (
         armed_target
@@ -216,16 +233,17 @@ def _explosive(story: Story, draft: Draft, said: str) -> str:
 def _excessive(story: Story, draft: Draft) -> bool:
     """Whether force that kills or maims was used: live rounds, protesters shot, killed, wounded or beaten.
 
-    Told in the draft's sentence, or in one of the two after it that speaks of the protesters again.
+    Told in the draft's sentence, or in the one before or the two after it, if they speak of the protesters too.
     """
     if draft.deaths is not None and (draft.deaths[0] or 0) > 0:
         return True
     if _lethal(story, draft.sentence):
         return True
     sentences = story.text.sentences
-    for later in sentences[draft.sentence.index + 1 : draft.sentence.index + 3]:
+    here = draft.sentence.index
+    for later in (*sentences[max(0, here - 1) : here], *sentences[here + 1 : here + 3]):
         lows = {t.low for t in story.text.tokens[later.a : later.b]}
-        if later.paragraph - draft.sentence.paragraph <= 1 and lows & _PROTESTERS and _lethal(story, later):
+        if abs(later.paragraph - draft.sentence.paragraph) <= 1 and lows & _PROTESTERS and _lethal(story, later):
             return True
     return False
 

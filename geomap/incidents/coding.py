@@ -77,9 +77,12 @@ def _placeless(spared: list[Draft]) -> list[Draft]:
 
     A short report may name no place at all; it is then listed, and no map can draw it wrong.
     """
-    events = [d for d in spared if not d.weak and not d.effect_only] or [d for d in spared if not d.weak] or spared
+    told = [d for d in spared if not d.judgement.mention] or spared
+    events = [d for d in told if not d.weak and not d.effect_only] or [d for d in told if not d.weak] or told
     kept: list[Draft] = []
     for draft in events[:WINDOW]:
+        if not draft.own_place:
+            draft.spots = []
         if not any(draft.type == other.type for other in kept):
             kept.append(draft)
     return kept
@@ -110,7 +113,8 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         or (draft.weak and not draft.own_place and not draft.own_date)
         or (draft.main.pos == "n" and draft.definite and not draft.own_place and not draft.own_date)
         or (draft.effect_only and draft.judgement.certainty == "negated" and not draft.own_date)
+        or draft.faint
         or not draft.spots
     ):
         draft.dropped = True
-        draft.spare = not (draft.judgement.mention or draft.judgement.unreal)
+        draft.spare = not draft.judgement.unreal

@@ -25,6 +25,10 @@ _BACKGROUND_PREPOSITIONS = words("after since following during amid despite befo
 _BLAMED = words("responsible blamed accused accuse accuses suspected convicted wanted sentenced charged known credit")
 
 
+_COMBAT = words(
+    "clash clashes combat fighting gunfight firefight shootout skirmish skirmishes battle battles gunbattle"
+)
+_ENEMY = words("enemy brigade battalion army troops soldiers regiment garrison battalions rebels insurgents guerrillas")
 _MEMORY = words("victims anniversary memory survivors commemorate commemorated remembrance memorial remember")
 
 
@@ -76,6 +80,7 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
         draft.weak = all(t.kind in ("weak", "faint") for t in group)
         draft.faint = main.kind == "faint"
         draft.definite = main.pos == "n" and _is_definite(story, main, sentence)
+        draft.weak = draft.weak or (_in_general(story, main) and not has_own_date(story, draft))
         _refine(story, draft)
         refine_sides(story, draft)
         host = _host(story, draft, clause, clauses, drafts)
@@ -164,6 +169,17 @@ def _refers_only(story: Story, trigger: Trigger, sentence: Sentence) -> bool:
     )
 
 
+def _in_general(story: Story, trigger: Trigger) -> bool:
+    """Whether a plural speaks of deeds in general ("an end to murders and kidnappings"): no number, nothing before."""
+    tokens = story.text.tokens
+    if trigger.pos != "n" or trigger.type not in ("attack_civilians", "abduction", "sexual_violence"):
+        return False
+    if not tokens[trigger.head].low.endswith("s") or trigger.head == 0:
+        return False
+    before = tokens[trigger.a - 1]
+    return before.tag not in ("CD", "DT", "JJ", "PRP$", "NN", "NNP", "POS", "VBN") or before.low in ("no", "any", "all")
+
+
 def _is_definite(story: Story, trigger: Trigger, sentence: Sentence) -> bool:
     tokens = story.text.tokens
     for i in range(trigger.a - 1, max(sentence.a - 1, trigger.a - 5), -1):
@@ -207,6 +223,10 @@ def _cause(story: Story, draft: Draft) -> str | None:
         return "air_drone_strike"
     if words & classes_of("ARTILLERY") and "head" not in words:
         return "shelling"
+    if draft.type == "attack_civilians" and (
+        words & _COMBAT or (words & {"casualty", "casualties", "losses"} and words & _ENEMY)
+    ):
+        return "armed_clash"
     if (
         draft.type == "attack_civilians"
         and head.pos == "v"
