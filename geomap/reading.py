@@ -279,6 +279,9 @@ class _Caser:
             return True
         if word.endswith("s") and word[:-1] in lower and len(word) > 4:
             return True
+        if len(word) >= 8 and any(word[:k] in lower and word[k:] in lower for k in range(4, len(word) - 2)):
+            # "machinegun", "carbomb"
+            return not (self.gazetteer and self.gazetteer.has(fold(word)))
         return len(word) >= 7 and word.endswith(_SUFFIXES) and not (self.gazetteer and self.gazetteer.has(fold(word)))
 
     def _in_date(self, i: int) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from geomap.reading import running_text, same_text
 from geomap.recognition.finder import Finder
 from geomap.recognition.names import labelled
-from geomap.recognition.tokens import plain_tokens, spacy_tokens
+from geomap.recognition.tokens import dateline_span, plain_tokens, spacy_tokens
 from geomap.records import Article, Mention
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def find_mentions(article: Article, gazetteer: Gazetteer, doc: Doc | None = None
     elif same_text(doc.text, text):
         text = doc.text
     tokens = spacy_tokens(text, doc) if doc is not None else labelled(text, plain_tokens(text))
-    found = Finder(text, gazetteer, tokens, statistical=doc is not None).run()
+    # A dateline is told by its capitals.
+    dateline = dateline_span(article.text)
+    found = Finder(text, gazetteer, tokens, statistical=doc is not None, dateline=dateline).run()
     if text == article.text:
         return found
     return [replace(mention, text=article.text[mention.start : mention.end]) for mention in found]

@@ -68,14 +68,22 @@ def _known_keys(gazetteer: Gazetteer) -> dict[str, bool]:
 class Finder:
     """The state of one article's recognition."""
 
-    def __init__(self, text: str, gazetteer: Gazetteer, tokens: Sequence[Token], *, statistical: bool) -> None:
+    def __init__(
+        self,
+        text: str,
+        gazetteer: Gazetteer,
+        tokens: Sequence[Token],
+        *,
+        statistical: bool,
+        dateline: tuple[int, int] | None = None,
+    ) -> None:
         self.text = text
         self.gazetteer = gazetteer
         self.tokens = tokens
         self.statistical = statistical
         self.w = words()
         self.lower_starts = self.w.articles | self.w.directions.keys()
-        self.dateline = dateline_span(text)
+        self.dateline = dateline_span(text) if dateline is None else dateline
         sample = text[:2000]
         self.lower_case = sum(map(str.islower, sample)) > sum(map(str.isupper, sample))
         self.known = _known_keys(gazetteer)
