@@ -2,14 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from geomap.incidents.places import Anaphor, Spot, anaphors, read_roles
+from geomap.incidents.places import Spot, read_roles
 from geomap.incidents.story import Draft, Story
-from geomap.incidents.syntax import VERBAL, Sentence
+from geomap.incidents.syntax import VERBAL, Sentence, Text
 from geomap.records import Mention, Resolution
 
 __all__ = ["anaphoric_spots", "qualifying_spots"]
+
+_ANAPHOR_KINDS = {
+    "city": "P", "town": "P", "village": "P", "capital": "C", "port": "P", "suburb": "P", "settlement": "P",
+    "district": "D", "quarter": "D", "neighbourhood": "D", "neighborhood": "D", "districts": "D", "camp": "F",
+    "region": "A", "province": "A", "country": "A", "territory": "A", "county": "A", "state": "A", "enclave": "P",
+    "crossings": "F", "crossing": "F", "checkpoint": "F", "island": "F", "municipality": "P",
+    "towns": "P", "villages": "P",
+    "cities": "P", "hamlet": "P", "scene": "E", "area": "E", "site": "E", "airport": "F", "base": "F", "monastery": "F",
+    "prison": "F", "republic": "A",
+}  # fmt: skip
+_ANAPHORIC = frozenset({"the", "this", "that", "both", "these", "those"})
+
+
+@dataclass(slots=True)
+class Anaphor:
+    """A word for a place named before: "there", "the town", "both crossings"."""
+
+    a: int
+    b: int
+    kind: str
+    noun: str
+    plural: bool
+
+
+def anaphors(text: Text, sentence: Sentence, covered: frozenset[int]) -> list[Anaphor]:
+    """Place anaphors of a sentence. ``covered`` are the tokens of toponyms."""
+    tokens = text.tokens
+    out: list[Anaphor] = []
+    for i in range(sentence.a, sentence.b):
+        low = tokens[i].low
+        behind_noun = i > sentence.a and tokens[i - 1].tag in ("NN", "NNS")
+        if low == "there" and (tokens[i].tag != "EX" or behind_noun):
+            follower = tokens[i + 1].low if i + 1 < sentence.b else ""
+            if behind_noun or follower not in ("is", "are", "was", "were", "will", "has", "have", "would", "'s"):
+                out.append(Anaphor(i, i + 1, "E", "there", False))
+        elif low == "here" and tokens[i].tag == "RB":
+            out.append(Anaphor(i, i + 1, "H", "here", False))
+        elif low in _ANAPHORIC:
+            j = i + 1
+            steps = 0
+            while (
+                j < sentence.b
+                and steps < 3
+                and (tokens[j].tag == "JJ" or tokens[j].low in ("same", "northern"))
+                and tokens[j].low not in _ANAPHOR_KINDS
+            ):
+                j += 1
+                steps += 1
+            if j + 1 < sentence.b and tokens[j].low == "port" and tokens[j + 1].low == "city":
+                j += 1
+            if j < sentence.b and tokens[j].low in _ANAPHOR_KINDS and j not in covered:
+                noun = tokens[j].low
+                if j + 1 < sentence.b and (tokens[j + 1].low == "of" or (j + 1) in covered):
+                    continue
+                if j + 1 < sentence.b and tokens[j + 1].tag in ("NN", "NNS") and noun != "capital":
+                    continue
+                out.append(Anaphor(i, j + 1, _ANAPHOR_KINDS[noun], noun, noun.endswith("s")))
+    return out
 
 
 def _plain(resolution: Resolution) -> Mention:

@@ -9,7 +9,7 @@ from geomap.incidents.coding import read_sentence
 from geomap.incidents.places import to_place
 from geomap.incidents.sites import settle_place
 from geomap.incidents.story import Draft, Story
-from geomap.incidents.syntax import VERBAL, Sentence, read_text
+from geomap.incidents.syntax import VERBAL, Sentence, Token, read_text, words
 from geomap.incidents.triggers import Trigger
 from geomap.records import Article, DateExpression, IncidentPlace, Resolution
 
@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 __all__ = ["places_of_event"]
+
+# What is taken or made with the same verbs where nothing happens that a map shows: titles are captured, films shot.
+_FIGURES = {
+    "captur": words(
+        "title titles medal medals gold silver bronze championship championships trophy win victory crown cup "
+        "attention imagination headlines hearts image images photograph photographs photo photos picture pictures "
+        "moment moments market share vote votes seat seats essence footage spirit mood lead "
+        "wicket wickets governorship presidency award"
+    ),
+    "sho": words("film films movie movies episode episodes video videos scene scenes footage documentary series"),
+    "str": words("deal gold bargain balance chord tone pose"),
+    "hit": words("record high low target note peak"),
+    "mark": words("anniversary"),
+}
+_UP = words("shot shoot shoots shooting")
 
 
 def places_of_event(
@@ -39,6 +54,8 @@ def places_of_event(
     story = Story(article, text, list(resolutions), sorted(dates, key=lambda d: (d.start, d.end)))
     a, b = text.tokens_of(start, end)
     target = text.sentence_of(a)
+    if _figurative(text.tokens[target.a : target.b], text.tokens[a]):
+        return ()
     for sentence in text.sentences[: target.index]:
         read_sentence(story, sentence)
     drafts = read_sentence(story, target, keep=False)
@@ -52,6 +69,20 @@ def places_of_event(
         spots = [s for s in draft.named if s.role == "to"]
     # "the town" is told where its name stands
     return tuple(to_place(s.source or s, article.text) for s in spots)
+
+
+def _figurative(sentence: list[Token], verb: Token) -> bool:
+    """Whether the verb's object or particle makes it a figure of speech: "captured the title", "prices shot up"."""
+    if verb.tag not in VERBAL:
+        return False
+    figures = next((nouns for stem, nouns in _FIGURES.items() if verb.low.startswith(stem)), frozenset())
+    for token in sentence:
+        if token.head == verb.i and (
+            (token.dep in ("dobj", "nsubjpass") and token.low in figures)
+            or (token.dep == "prt" and token.low == "up" and verb.low in _UP)
+        ):
+            return True
+    return False
 
 
 def _draft_of(story: Story, sentence: Sentence, a: int, b: int) -> Draft:

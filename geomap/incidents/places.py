@@ -14,92 +14,35 @@ from typing import Literal
 
 from geomap.incidents.counts import word_number
 from geomap.incidents.names import lengthened, unknown_names
-from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token, words
-from geomap.incidents.triggers import classes_of, verb_set
+from geomap.incidents.place_words import (
+    AREA_KINDS,
+    AREA_NOUNS,
+    BUILDINGS,
+    COMPASS,
+    EDGES,
+    HOLDERS,
+    IN,
+    KINDS,
+    LINE_NOUNS,
+    NEAR,
+    OUTSIDE,
+    OWNED,
+    PARTS,
+    ROADS,
+    SITES,
+    TO_NEAR,
+    UNITS,
+    WARDS,
+    WHEN,
+)
+from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token
+from geomap.incidents.triggers import verb_set
 from geomap.records import IncidentPlace, Place, Resolution, Role
 
-__all__ = ["Spot", "anaphors", "read_roles", "read_spots", "to_place"]
+__all__ = ["Spot", "read_roles", "read_spots", "to_place"]
 
 Use = Literal["place", "subject", "object", "modifier", "actor", "container", "dateline", "speaker"]
 
-_COMPASS = {
-    "north": "N", "northern": "N", "south": "S", "southern": "S", "east": "E", "eastern": "E", "west": "W",
-    "western": "W", "north-east": "NE", "northeast": "NE", "northeastern": "NE", "north-eastern": "NE",
-    "north-west": "NW", "northwest": "NW", "northwestern": "NW", "north-western": "NW", "south-east": "SE",
-    "southeast": "SE", "southeastern": "SE", "south-eastern": "SE", "south-west": "SW", "southwest": "SW",
-    "southwestern": "SW", "south-western": "SW", "central": "C", "centre": "C", "center": "C", "heart": "C",
-    "middle": "C", "downtown": "C",
-}  # fmt: skip
-_PARTS = words(
-    "part parts side half section sector quarter quarters end district districts neighbourhood "
-    "neighbourhoods neighborhood neighborhoods area areas corner streets street centre center heart "
-    "middle suburb suburbs sections zone wards ward interior countryside markets avenue boulevard square plaza "
-    "thoroughfare waterfront skies downtown "
-)
-_WARDS = words("district quarter neighbourhood neighborhood borough ward")
-_WHEN = words(
-    "yesterday today tomorrow tonight overnight noon midnight morning afternoon evening night monday tuesday wednesday "
-    "thursday friday saturday sunday january february march april may june july august "
-    "september october november december"
-)
-_EDGES = words(
-    "outskirts edge edges suburbs vicinity hills hill woods forest forests mountains mountain fields "
-    "approaches approach surroundings periphery environs coast shore bank shores heights hinterland"
-)
-_KINDS = words(
-    "town city village place suburb port camp municipality settlement hamlet community commune quarter "
-    "district neighbourhood neighborhood borough township capital stronghold resort metropolis enclave "
-    "locality townlet slum shantytown barrio favela island suburbs towns cities villages districts provinces regions "
-    "neighbourhoods neighborhoods camps islands"
-)
-_AREA_KINDS = words("province region state oblast governorate department county republic territory country")
-_AREA_NOUNS = words(
-    "region regions province provinces oblast county counties governorate governorates prefecture "
-    "department departments state states territory raion canton peninsula valley"
-)
-_SITES = words(
-    "crossing crossings checkpoint checkpoints camp camps market markets airport bridge bridges base "
-    "bases port harbour harbor station stations hospital square district districts quarter quarters "
-    "neighbourhood neighborhood suburb suburbs refinery plant mine mines dam prison barracks stadium "
-    "university border post island islands village villages town towns city mosque church monastery hotel "
-    "gate pass river bay hill hills farm estate settlement settlements gas oil nuclear power airfield "
-    "airbase tunnel cathedral temple shrine school beach park forest terminal depot factory hall palace "
-    "line municipality township locality commune ward parish enclave garrison outpost roundabout subdistrict slum "
-    "countryside cantonment lga barrio favela junction intersection"
-)
-_BUILDINGS = words(
-    "home homes house houses apartment residence residences office offices headquarters restaurant restaurants cafe "
-    "café bar nightclub club shop shops store bakery bank court courthouse courtroom compound embassy consulate villa "
-    "hotel hospital clinic school mosque church synagogue temple theatre theater cinema supermarket mall campus "
-    "marketplace bazaar warehouse garage cemetery playground kindergarten pharmacy"
-)
-_HOLDERS = words(
-    "official officials officer officers resident residents authorities authority police soldiers troops workers "
-    "spokesman spokeswoman spokesperson director chief chiefs mayor governor governors commander commanders leaders "
-    "leader students student employees staff deputy head security guards guard mayor government council councillor "
-    "lawmaker lawmakers judge prosecutor prosecutors fans team players native man woman men women rebels militants"
-)
-_OWNED = (
-    _SITES
-    | _PARTS
-    | _EDGES
-    | _BUILDINGS
-    | words(
-        "capital coastline skies sky waters airspace territory shores thoroughfares thoroughfare waterfront seafront "
-        "perimeter marketplace square squares shopping mainland peninsula desert jungle jungles jungle interior soil "
-        "slum slums ghetto avenue roundabout street streets"
-    )
-)
-_ROADS = words("highway road motorway railway railroad line route corridor expressway turnpike axis track")
-_TO_NEAR = words(
-    "road roads bridge bridges route routes approach approaches entrance entrances gateway highway close "
-    "next adjacent opposite access crossing street lane railway exit exits closer near"
-)
-_NEAR = words("near outside beyond beside off opposite above below behind nearby around toward towards past")
-_IN = words("in at inside within throughout across through over under into onto on upon amid against of")
-_LINE_NOUNS = frozenset(["border", "borders", "frontier", "boundary", "line"])
-_OUTSIDE = words("airport airfield airbase base dam refinery mine mines mountains hills field fields farms plains camp")
-_UNITS = words("km kilometre kilometres kilometer kilometers kms miles mile metres meters m mi yards")
 _SKIP_TAGS = frozenset({"DT", "JJ", "JJR", "JJS", "PRP$", "CD", "VBN"})
 _LIST_REACH = 14
 """How many tokens after a place may lie before the "and" that makes it one of a list."""
@@ -164,7 +107,7 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
     grown = {
         new.mention.start
         for old, new in zip(resolutions, whole, strict=True)
-        if new is not old and new.mention.text.rsplit(None, 1)[-1].lower() not in _KINDS | _AREA_NOUNS | _ROADS
+        if new is not old and new.mention.text.rsplit(None, 1)[-1].lower() not in KINDS | AREA_NOUNS | ROADS
     }
     resolutions = whole
     taken = frozenset(
@@ -212,7 +155,7 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
         spot = Spot(a, b, start, end, resolution)
         if mention.start in grown and resolution.place is not None and resolution.place.feature_class == "P":
             # "Duhok Airport" is at Duhok, no more is known
-            spot.role = "near" if text.tokens[b - 1].low in _OUTSIDE else "part_of"
+            spot.role = "near" if text.tokens[b - 1].low in OUTSIDE else "part_of"
         spots.append(spot)
     for n, _spot in enumerate(spots):
         read_roles(text, spots, owner, n)
@@ -240,7 +183,7 @@ def _inside_phrase(tokens: list[Token], i: int, floor: int) -> bool:
     if token.low == "-":
         return i > floor and after.tag in ("VBN", "JJ", "NN", "VBG")
     if token.low in ("and", "or"):
-        return after.low in _COMPASS and i > floor and tokens[i - 1].low in _COMPASS
+        return after.low in COMPASS and i > floor and tokens[i - 1].low in COMPASS
     return after.low == "-" and token.tag != "CD"
 
 
@@ -251,9 +194,9 @@ def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -
     steps = 0
     while i >= floor and steps < 6 and i not in owner:
         token = tokens[i]
-        if token.low in _COMPASS and token.low != "heart":
-            compass.append(_COMPASS[token.low])
-        elif token.low in _KINDS and not label and token.tag in NOMINAL:
+        if token.low in COMPASS and token.low != "heart":
+            compass.append(COMPASS[token.low])
+        elif token.low in KINDS and not label and token.tag in NOMINAL:
             label = token.low
         elif token.tag == "VBN" and i - 1 >= floor and tokens[i - 1].tag in ("NN", "NNS", "NNP", "PRP", "WP", "WDT"):
             # "vehicles patrolled X": the verb, not a participle before a noun
@@ -268,7 +211,7 @@ def _skip_left(tokens: list[Token], i: int, floor: int, owner: dict[int, int]) -
                 and i + 1 < len(tokens)
                 and tokens[i + 1].tag in NOMINAL
                 and steps < 3
-                and token.low not in _TO_NEAR
+                and token.low not in TO_NEAR
             )
         ):
             break
@@ -369,7 +312,7 @@ def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> 
 
 def _apposed(tokens: list[Token], spots: list[Spot], owner: dict[int, int], i: int) -> bool:
     """Whether the comma at ``i`` closes "Y's second city," or "Y's capital,": what follows is that city's name."""
-    if tokens[i - 1].low not in _KINDS:
+    if tokens[i - 1].low not in KINDS:
         return False
     k = i - 2
     while k > 0 and k > i - 6 and tokens[k].tag in ("JJ", "JJS", "NN", "NNP", "RBS", "HYPH") and k not in owner:
@@ -392,9 +335,9 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     spot = spots[n]
     i = spot.b
     name_tail = tokens[spot.b - 1].low
-    if name_tail in _AREA_NOUNS and spot.b - spot.a > 1:
+    if name_tail in AREA_NOUNS and spot.b - spot.a > 1:
         spot.area = True
-    if name_tail in _PARTS and spot.b - spot.a > 1:
+    if name_tail in PARTS and spot.b - spot.a > 1:
         spot.label = _singular(name_tail)
     if i >= sentence.b:
         return
@@ -402,31 +345,31 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     if follower.low == "," and i + 2 < sentence.b and tokens[i + 1].low in ("a", "the", "one"):
         # "X, a district of the capital": a part of a town
         for j in range(i + 2, min(sentence.b - 1, i + 6)):
-            if tokens[j].low in _WARDS and tokens[j + 1].low in ("of", "in"):
+            if tokens[j].low in WARDS and tokens[j + 1].low in ("of", "in"):
                 spot.role = "part_of"
             if tokens[j].tag in VERBAL or tokens[j].low in (",", "of"):
                 break
     if follower.low in ("-", "–", "/") and i + 1 < sentence.b and i + 1 in owner:
         other = spots[owner[i + 1]]
         j = other.b
-        while j < min(sentence.b, other.b + 3) and tokens[j].tag in NOMINAL | {"JJ"} and tokens[j].low not in _ROADS:
+        while j < min(sentence.b, other.b + 3) and tokens[j].tag in NOMINAL | {"JJ"} and tokens[j].low not in ROADS:
             j += 1
-        if j < sentence.b and tokens[j].low in _ROADS:
+        if j < sentence.b and tokens[j].low in ROADS:
             spot.between = other.between = 2
         return
     if follower.low in ("'s", "’s", "'", "’"):
         j = i + 1
         while j < min(sentence.b, i + 8) and tokens[j].tag in ("JJ", "NNP", "NN", "CD", "HYPH") and j not in owner:
-            if tokens[j].low in _OWNED and tokens[j].tag in NOMINAL:
+            if tokens[j].low in OWNED and tokens[j].tag in NOMINAL:
                 break
             j += 1
         if j < sentence.b and (j in owner or _named_behind(tokens, j, sentence.b, owner) is not None):
             spot.use = "container"
-        elif j < sentence.b and (tokens[j].low in _OWNED or tokens[j].low in _COMPASS):
+        elif j < sentence.b and (tokens[j].low in OWNED or tokens[j].low in COMPASS):
             spot.use = "place"
-            spot.role = "near" if tokens[j].low in _EDGES else "part_of"
-            if any(tokens[k].low in _COMPASS for k in range(i + 1, j + 1)):
-                spot.direction = next(_COMPASS[tokens[k].low] for k in range(i + 1, j + 1) if tokens[k].low in _COMPASS)
+            spot.role = "near" if tokens[j].low in EDGES else "part_of"
+            if any(tokens[k].low in COMPASS for k in range(i + 1, j + 1)):
+                spot.direction = next(COMPASS[tokens[k].low] for k in range(i + 1, j + 1) if tokens[k].low in COMPASS)
         else:
             spot.use = "modifier"
         return
@@ -435,10 +378,10 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
         other = spots[owner[i + 1]]
         follower = tokens[other.b] if other.b < sentence.b else follower
         tail = tokens[other.b - 1].low
-        if tail in _PARTS and tail.endswith("s"):
+        if tail in PARTS and tail.endswith("s"):
             spot.label = _singular(tail)
             spot.role = "part_of"
-    if follower.tag in NOMINAL or follower.low in _SITES | _AREA_NOUNS | _ROADS:
+    if follower.tag in NOMINAL or follower.low in SITES | AREA_NOUNS | ROADS:
         low = follower.low
         head = _head_noun(tokens, follower.i, sentence.b, owner)
         named = _named_behind(tokens, follower.i, sentence.b, owner)
@@ -448,34 +391,34 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
                 spot.use = "container"
             else:
                 spots[owner[named]].inner = spot.a
-                spot.area = spot.area or low in _AREA_NOUNS
+                spot.area = spot.area or low in AREA_NOUNS
                 spot.label = _singular(low)
         elif head > follower.i and tokens[head].low in ("camp", "camps"):
             # "an X refugee camp"
             spot.role, spot.label = "part_of", "camp"
-        elif head > follower.i and tokens[head].low in _HOLDERS:
+        elif head > follower.i and tokens[head].low in HOLDERS:
             # "X airport officials"
             spot.use = "modifier"
             spot.noun = head
-        elif tokens[head].low in _BUILDINGS:
+        elif tokens[head].low in BUILDINGS:
             spot.role = "part_of"
-        elif low in _AREA_NOUNS:
+        elif low in AREA_NOUNS:
             spot.area = True
             spot.label = _singular(low)
         elif low in ("area", "areas", "vicinity"):
             spot.role = "near"
-        elif low in _ROADS and follower.tag in NOMINAL and tokens[spot.b - 1].low not in _ROADS:
+        elif low in ROADS and follower.tag in NOMINAL and tokens[spot.b - 1].low not in ROADS:
             spot.role = "along"
-        elif low in _PARTS:
+        elif low in PARTS:
             spot.role = (
                 "part_of"
                 if low in ("districts", "district", "quarter", "suburbs", "suburb") and spot.place is None
                 else spot.role
             )
             spot.label = spot.label or _singular(low)
-        elif low in _SITES:
+        elif low in SITES:
             spot.label = spot.label or _singular(low)
-        elif follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and low not in _WHEN:
+        elif follower.tag in ("NN", "NNS", "NNP", "NNPS") and i == spot.b and i not in owner and low not in WHEN:
             # "the Paris mayor", but not "in Paris yesterday", "in Paris Saturday"
             spot.use = "modifier"
             spot.noun = head
@@ -485,7 +428,7 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
         and i + 1 < sentence.b
         and tokens[i + 1].tag in NOMINAL
         and spot.is_area
-        and tokens[i + 1].low not in _SITES
+        and tokens[i + 1].low not in SITES
     ):
         # a country before an adjective and a noun: "the X Muslim community"
         spot.use = "modifier"
@@ -493,35 +436,35 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
 
 def _named_behind(tokens: list[Token], i: int, b: int, owner: dict[int, int]) -> int | None:
     """The token of the place Y where the noun at ``i`` is a kind of place and "of Y" or "called Y" follows."""
-    if i + 2 >= b or tokens[i].low not in _KINDS | _AREA_KINDS | _SITES | _PARTS:
+    if i + 2 >= b or tokens[i].low not in KINDS | AREA_KINDS | SITES | PARTS:
         return None
     if tokens[i + 1].low not in ("of", "called", "named"):
         return None
     j = i + 2
-    while j < min(b, i + 5) and (tokens[j].low == "the" or tokens[j].low in _COMPASS or tokens[j].low == "rural"):
+    while j < min(b, i + 5) and (tokens[j].low == "the" or tokens[j].low in COMPASS or tokens[j].low == "rural"):
         j += 1
     return j if j in owner else None
 
 
 def _contains(one: Spot, other: Spot, kind: str) -> bool:
     """Whether in "the ONE <kind> of OTHER" the first name is what the second lies in, as "the Ohio town of Kent"."""
-    if kind in _WARDS or kind in ("suburb", "area", "camp", "island", "village", "districts"):
+    if kind in WARDS or kind in ("suburb", "area", "camp", "island", "village", "districts"):
         # "the Wadi quarter of Homs" or "the Lima district of Surco": the larger holds the smaller
         place, inner = one.place, other.place
         return place is not None and (inner is None or place.radius_km >= inner.radius_km)
-    return kind not in _AREA_NOUNS and kind not in _AREA_KINDS
+    return kind not in AREA_NOUNS and kind not in AREA_KINDS
 
 
 def _head_noun(tokens: list[Token], i: int, b: int, owner: dict[int, int]) -> int:
     """The last noun of the run that begins at ``i``."""
-    while i + 1 < b and i + 1 not in owner and tokens[i + 1].tag in ("NN", "NNS") and tokens[i + 1].low not in _WHEN:
+    while i + 1 < b and i + 1 not in owner and tokens[i + 1].tag in ("NN", "NNS") and tokens[i + 1].low not in WHEN:
         i += 1
     return i
 
 
 def _distance(tokens: list[Token], i: int, floor: int) -> tuple[float | None, int]:
     """A distance that ends at token ``i`` ("15 km"), in kilometres, and the token before it."""
-    if i < floor or tokens[i].low not in _UNITS:
+    if i < floor or tokens[i].low not in UNITS:
         glued = re.fullmatch(r"(\d{1,4})(km|mi|m)", tokens[i].low) if i >= floor else None
         if glued:
             return float(glued[1]) * {"km": 1.0, "mi": 1.609, "m": 0.001}[glued[2]], i - 1
@@ -550,16 +493,16 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
         return None
     noun = tokens[j]
     low = noun.low
-    if low in _COMPASS and noun.tag in NOMINAL | {"RB", "JJ", "NNP"}:
-        direction = _COMPASS[low]
+    if low in COMPASS and noun.tag in NOMINAL | {"RB", "JJ", "NNP"}:
+        direction = COMPASS[low]
         k = j - 1
         if (
             low in ("north", "south", "east", "west")
             and k - 1 >= floor
             and tokens[k].low == "-"
-            and tokens[k - 1].low in _COMPASS
+            and tokens[k - 1].low in COMPASS
         ):
-            direction = _COMPASS[tokens[k - 1].low] + direction
+            direction = COMPASS[tokens[k - 1].low] + direction
             k -= 2
         if k >= floor and tokens[k].low in ("the", "far", "extreme", "deep") and low != "downtown":
             # "in the north of X" is inside, "to the north of X" outside
@@ -590,12 +533,12 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
         spot.governor = k if k >= floor else j
         spot.use = "place"
         return k
-    if low in _EDGES:
+    if low in EDGES:
         spot.role = "near"
         return _noun_left(tokens, j, floor, spot)
-    if low in _KINDS or low in _AREA_KINDS:
+    if low in KINDS or low in AREA_KINDS:
         spot.label = spot.label or low.rstrip("s")
-        if low in _AREA_KINDS:
+        if low in AREA_KINDS:
             spot.area = True
         if low == "capital" and (spot.place is None or spot.is_area):
             # "the capital of <country>"; "the summer capital of <town>" is that town
@@ -630,12 +573,12 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
         spot.governor = j
         spot.role = "near" if low == "outside" else "from" if low == "out" else spot.role
         return j
-    if low in _PARTS:
+    if low in PARTS:
         spot.role = "part_of"
         return _noun_left(tokens, j, floor, spot)
-    if low in _SITES or low in _ROADS:
+    if low in SITES or low in ROADS:
         return _noun_left(tokens, j, floor, spot)
-    if low in _LINE_NOUNS:
+    if low in LINE_NOUNS:
         spot.role = "along"
         return _noun_left(tokens, j, floor, spot)
     if noun.tag in NOMINAL or noun.tag == "VBG":
@@ -656,8 +599,8 @@ def _noun_left(tokens: list[Token], j: int, floor: int, spot: Spot, *, kind: boo
     steps = 0
     while k >= floor and steps < 6:
         token = tokens[k]
-        if token.low in _COMPASS and not kind:
-            spot.direction = spot.direction or _COMPASS[token.low]
+        if token.low in COMPASS and not kind:
+            spot.direction = spot.direction or COMPASS[token.low]
             spot.role = "part_of" if spot.role == "site" else spot.role
         elif (
             token.tag not in _SKIP_TAGS
@@ -689,7 +632,7 @@ def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot:
         return
     if spot.use in ("modifier", "container"):
         return
-    if low in _NEAR:
+    if low in NEAR:
         spot.role = "near"
     elif low == "between":
         spot.role = "along"
@@ -703,7 +646,7 @@ def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot:
         spot.role = "near" if across else "from"
     elif low in ("to", "toward", "towards", "for", "into"):
         noun = tokens[i - 1] if i - 1 >= floor else None
-        if noun is not None and (noun.low in _TO_NEAR):
+        if noun is not None and (noun.low in TO_NEAR):
             spot.role = "near"
         elif low == "for":
             spot.use = (
@@ -714,7 +657,7 @@ def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot:
             spot.role = "to"
     elif low == "with":
         noun = tokens[i - 1] if i - 1 >= floor else None
-        if noun is not None and noun.low in _LINE_NOUNS:
+        if noun is not None and noun.low in LINE_NOUNS:
             spot.role = "along"
             spot.label = noun.low
             k = i - 2
@@ -727,7 +670,7 @@ def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot:
             spot.use = "actor"
     elif low in ("by", "about", "than", "like", "as", "per", "against"):
         spot.use = "object" if low == "against" else "actor"
-    elif low in _IN:
+    elif low in IN:
         spot.role = spot.role if spot.role in ("part_of", "near", "along") else "site"
         if low == "of":
             spot.use = "object"
@@ -757,7 +700,7 @@ def _list_head(tokens: list[Token], i: int, owner: dict[int, int]) -> int | None
     if j >= 0 and tokens[j].low == "," and tokens[i].low in ("and", "or"):
         j -= 1
     steps = 0
-    while j >= 0 and j not in owner and steps < 2 and tokens[j].low in _SITES | _PARTS | _AREA_NOUNS:
+    while j >= 0 and j not in owner and steps < 2 and tokens[j].low in SITES | PARTS | AREA_NOUNS:
         j -= 1
         steps += 1
     return j if j in owner else None
@@ -840,7 +783,7 @@ def _qualification(text: Text, spots: list[Spot], n: int, sentence: Sentence) ->
         return
     if "(" in lows and ")" in lows:
         lows = lows[: lows.index("(")] + lows[lows.index(")") + 1 :]
-    if lows and lows[0] in _SITES | _PARTS | _AREA_NOUNS:
+    if lows and lows[0] in SITES | PARTS | AREA_NOUNS:
         lows = lows[1:]
     comma = bool(lows) and lows[0] == ","
     if comma or len(lows) <= 1:
@@ -864,74 +807,10 @@ def _continues_list(text: Text, spot: Spot, sentence: Sentence) -> bool:
     tokens = text.tokens
     for k in range(spot.b, min(sentence.b, spot.b + 6)):
         if tokens[k].low in ("and", "or"):
-            return k + 1 < sentence.b and (tokens[k + 1].low in _NEAR | _IN | {"along", "between"})
+            return k + 1 < sentence.b and (tokens[k + 1].low in NEAR | IN | {"along", "between"})
         if tokens[k].low in (",", ";"):
             return False
     return False
-
-
-# ------------------------------------------------------------------------------------------ anaphora
-
-_ANAPHOR_KINDS = {
-    "city": "P", "town": "P", "village": "P", "capital": "C", "port": "P", "suburb": "P", "settlement": "P",
-    "district": "D", "quarter": "D", "neighbourhood": "D", "neighborhood": "D", "districts": "D", "camp": "F",
-    "region": "A", "province": "A", "country": "A", "territory": "A", "county": "A", "state": "A", "enclave": "P",
-    "crossings": "F", "crossing": "F", "checkpoint": "F", "island": "F", "municipality": "P",
-    "towns": "P", "villages": "P",
-    "cities": "P", "hamlet": "P", "scene": "E", "area": "E", "site": "E", "airport": "F", "base": "F", "monastery": "F",
-    "prison": "F", "republic": "A",
-}  # fmt: skip
-_ANAPHORIC = frozenset({"the", "this", "that", "both", "these", "those"})
-
-
-@dataclass(slots=True)
-class Anaphor:
-    """A word for a place named before: "there", "the town", "both crossings"."""
-
-    a: int
-    b: int
-    kind: str
-    noun: str
-    plural: bool
-
-
-def anaphors(text: Text, sentence: Sentence, covered: frozenset[int]) -> list[Anaphor]:
-    """Place anaphors of a sentence. ``covered`` are the tokens of toponyms."""
-    tokens = text.tokens
-    out: list[Anaphor] = []
-    for i in range(sentence.a, sentence.b):
-        low = tokens[i].low
-        behind_noun = i > sentence.a and tokens[i - 1].tag in ("NN", "NNS")
-        if low == "there" and (tokens[i].tag != "EX" or behind_noun):
-            follower = tokens[i + 1].low if i + 1 < sentence.b else ""
-            if behind_noun or follower not in ("is", "are", "was", "were", "will", "has", "have", "would", "'s"):
-                out.append(Anaphor(i, i + 1, "E", "there", False))
-        elif low == "here" and tokens[i].tag == "RB":
-            out.append(Anaphor(i, i + 1, "H", "here", False))
-        elif low in _ANAPHORIC:
-            j = i + 1
-            steps = 0
-            while (
-                j < sentence.b
-                and steps < 3
-                and (tokens[j].tag == "JJ" or tokens[j].low in ("same", "northern"))
-                and tokens[j].low not in _ANAPHOR_KINDS
-            ):
-                j += 1
-                steps += 1
-            if j + 1 < sentence.b and tokens[j].low == "port" and tokens[j + 1].low == "city":
-                j += 1
-            if j < sentence.b and tokens[j].low in _ANAPHOR_KINDS and j not in covered:
-                noun = tokens[j].low
-                if j + 1 < sentence.b and (tokens[j + 1].low == "of" or (j + 1) in covered):
-                    continue
-                if j + 1 < sentence.b and tokens[j + 1].tag in ("NN", "NNS") and noun != "capital":
-                    continue
-                out.append(Anaphor(i, j + 1, _ANAPHOR_KINDS[noun], noun, noun.endswith("s")))
-    return out
-
-
-# ------------------------------------------------------------------------------------------ records
 
 
 def to_place(spot: Spot, text: str) -> IncidentPlace:
@@ -963,8 +842,3 @@ def to_place(spot: Spot, text: str) -> IncidentPlace:
         reasons=resolution.reasons,
         alternatives=alternatives,
     )
-
-
-def armed_words() -> frozenset[str]:
-    """Words for armed people of any side."""
-    return classes_of("ARMED") | classes_of("FORCE")
