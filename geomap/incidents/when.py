@@ -55,6 +55,14 @@ _DONE = ("reported", "attempted", "claimed")
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
 
+NAMED_CHARS = 600
+"""How far back (characters, about a long paragraph) a day that is only named may date an incident."""
+
+NEWS_DAYS = timedelta(days=14)
+"""A day that is only named dates an incident where it is of the news: within two weeks of publication."""
+
+_UNTOLD = "counts from an event whose day is not told"
+
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 
 
@@ -237,6 +245,10 @@ def _says_no_day(story: Story, draft: Draft) -> bool:
         for d in story.dates_in(tokens[c.a].start, tokens[c.b - 1].end)
         if d.date_start is None and _date_cost(story, d, draft) < 3
     ]
+    if not found:
+        # "two days before the vote, a mine exploded": the phrase stands in a clause of its own
+        before = story.dates_in(draft.sentence.start, tokens[draft.main.a].start)
+        found = [d for d in before[-1:] if d.reason.startswith(_UNTOLD)]
     if found:
         draft.time_expression = found[0].text
         draft.date_reason = found[0].reason
@@ -270,6 +282,12 @@ def _carry_date(story: Story, draft: Draft, *, publication: bool = True) -> bool
         draft.time_precision = told.time_precision
         draft.date_reason = f"no time phrase of its own: the day last told, {told.time_expression!r}"
         return True
+    named = _day_named_before(story, draft) if publication else None
+    if named is not None:
+        draft.date_start, draft.date_end = named.date_start, named.date_end
+        draft.time_precision = named.time_precision
+        draft.date_reason = f"no time phrase of its own: the day named before it, {named.text!r}"
+        return True
     if not publication or draft.judgement.certainty == "negated" or story.published is None:
         return False
     if draft.sentence.index <= story.first_sentence + 1 and draft.judgement.certainty == "reported":
@@ -281,6 +299,24 @@ def _carry_date(story: Story, draft: Draft, *, publication: bool = True) -> bool
         draft.time_precision = 2
         draft.date_reason = "no time phrase: told as news, so in the days up to publication"
     return True
+
+
+def _day_named_before(story: Story, draft: Draft) -> DateExpression | None:
+    """The day of the news that an earlier sentence names without an incident ("There was violence on Tuesday.")."""
+    if story.published is None:
+        return None
+    text = story.article.text
+    k = bisect_left(story.date_starts, draft.sentence.start)
+    for d in reversed(story.dates[max(0, k - 4) : k]):
+        if d.start < story.story_start or draft.sentence.start - d.end > NAMED_CHARS:
+            break
+        day = parse_day(d.date_end)
+        if day is None or d.time_precision != 1 or not timedelta(0) <= story.published - day <= NEWS_DAYS:
+            continue
+        before = text[max(0, d.start - 50) : d.start]
+        if not (_TOLD_BEFORE.search(before) or _TOLD_AFTER.match(text, d.end, d.end + 30)):
+            return d
+    return None
 
 
 def _within_news(story: Story, draft: Draft) -> None:
