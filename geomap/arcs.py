@@ -10,50 +10,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["decode_arc", "encode_arcs"]
+__all__ = ["decode_arc", "decode_arcs", "encode_arcs"]
 
 
 def encode_arcs(arcs: Sequence[Sequence[tuple[float, float]]], *, decimals: int) -> dict[str, Any]:
     """``arcs`` as ``{"scale", "arcs"}`` with ``decimals`` digits after the point. Points that fall on the one before
     are left out."""
+    import numpy as np
+
     scale = 10**decimals
     coded = []
     for arc in arcs:
-        x = y = 0
-        text: list[str] = []
-        for i, (lon, lat) in enumerate(arc):
-            column, row = round(lon * scale), round(lat * scale)
-            if i and column == x and row == y and i != len(arc) - 1:
-                continue
-            _append(text, column - x)
-            _append(text, row - y)
-            x, y = column, row
-        coded.append("".join(text))
+        grid = np.rint(np.asarray(arc, dtype=float).reshape(-1, 2) * scale).astype(np.int64)
+        if len(grid) > 2:
+            fresh = np.ones(len(grid), dtype=bool)
+            fresh[1:-1] = (grid[1:-1] != grid[:-2]).any(axis=1)
+            grid = grid[fresh]
+        steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel()
+        # The sign goes into the lowest bit; then five bits a character, while there are any.
+        numbers = (steps << 1) ^ (steps >> 63)
+        pieces = (numbers[:, None] >> np.array(_SHIFTS)) & 31
+        more = (numbers[:, None] >> (np.array(_SHIFTS) + 5)) > 0
+        used = np.ones_like(more)
+        used[:, 1:] = more[:, :-1]
+        coded.append((pieces + 63 + 32 * more)[used].astype(np.uint8).tobytes().decode("ascii"))
     return {"scale": scale, "arcs": coded}
 
 
-def _append(text: list[str], number: int) -> None:
-    number = ~(number << 1) if number < 0 else number << 1
-    while number >= 32:
-        text.append(chr((32 | (number & 31)) + 63))
-        number >>= 5
-    text.append(chr(number + 63))
+# Seven pieces of five bits: 180 degrees at nine decimals and more.
+_SHIFTS = (0, 5, 10, 15, 20, 25, 30)
 
 
-def decode_arc(text: str, scale: int) -> list[tuple[float, float]]:
-    """One line that :func:`encode_arcs` wrote: its points (lon, lat) in degrees."""
-    points: list[tuple[float, float]] = []
-    values = [0, 0]
-    turn = shift = number = 0
-    for character in text:
-        bits = ord(character) - 63
-        number |= (bits & 31) << shift
-        if bits >= 32:
-            shift += 5
-            continue
-        values[turn] += ~(number >> 1) if number & 1 else number >> 1
-        if turn:
-            points.append((values[0] / scale, values[1] / scale))
-        turn ^= 1
-        shift = number = 0
-    return points
+def decode_arcs(texts: Sequence[str], scale: int) -> list[Any]:
+    """The lines that :func:`encode_arcs` wrote: for each a numpy array of its points (lon, lat) in degrees."""
+    import numpy as np
+
+    if not texts:
+        return []
+    # All at once: a country has hundreds of short lines.
+    letters = np.frombuffer("".join(texts).encode("ascii"), dtype=np.uint8).astype(np.int64) - 63
+    last = letters < 32
+    first = np.flatnonzero(np.concatenate(([True], last[:-1])))
+    place = np.arange(len(letters)) - np.repeat(first, np.diff(np.append(first, len(letters))))
+    numbers = np.add.reduceat((letters & 31) << (5 * place), first)
+    steps = ((numbers >> 1) ^ -(numbers & 1)).reshape(-1, 2)
+    ends = np.cumsum(np.array([len(text) for text in texts]))
+    # The point that each line ends with; the sum of all steps before a line is taken off again.
+    stops = np.searchsorted(first, ends) // 2
+    sums = np.cumsum(steps, axis=0)
+    starts = np.concatenate(([0], stops[:-1]))
+    before = np.vstack((np.zeros((1, 2), dtype=np.int64), sums))[starts]
+    points = (sums - np.repeat(before, stops - starts, axis=0)) / scale
+    return [points[start:stop] for start, stop in zip(starts, stops, strict=True)]
+
+
+def decode_arc(text: str, scale: int) -> Any:
+    """One line that :func:`encode_arcs` wrote, as :func:`decode_arcs` gives it."""
+    return decode_arcs([text], scale)[0]

@@ -22,7 +22,7 @@ from shapely import clip_by_rect, ops, union_all
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from geomap.divisions import Division, cell_of_division, division_at, find_division
+from geomap.divisions import Division, cell_of_division, divisions_at, find_division
 from geomap.errors import GeomapError
 from geomap.geo import distance_km
 from geomap.views import AREAS, DEFAULT_VIEW, View, area_outlines, contested_outlines, load_view, polygons_of
@@ -333,6 +333,7 @@ def join_boundaries(
     bases = list(result["geometry_basis"])
     divisions: list[Division | None] = [None] * len(result)
     within: list[Division | None] = [None] * len(result)
+    points: dict[str, list[int]] = {}
     for row, (kind, code, index, places) in enumerate(
         zip(
             result["geometry_kind"],
@@ -361,7 +362,11 @@ def join_boundaries(
                 word = "region" if division is not None else "country"
                 shapes[row], bases[row] = _part(outline, place.get("direction"), word)
         elif code and isinstance(shapes[row], Point):
-            divisions[row] = division_at(code, shapes[row].y, shapes[row].x)
+            points.setdefault(str(code), []).append(row)
+    for code, numbers in points.items():
+        found_there = divisions_at(code, [(shapes[row].y, shapes[row].x) for row in numbers])
+        for row, division in zip(numbers, found_there, strict=True):
+            divisions[row] = division
     result = result.set_geometry(gpd.GeoSeries(shapes, index=result.index, crs="EPSG:4326"))
     result["geometry_basis"] = bases
     counted = [one or other for one, other in zip(divisions, within, strict=True)]

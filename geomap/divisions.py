@@ -10,14 +10,14 @@ missing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from geomap.arcs import decode_arc
+from geomap.arcs import decode_arcs
 from geomap.text import fold
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "cell_of_division",
     "division_at",
     "division_countries",
+    "divisions_at",
     "divisions_of",
     "find_division",
     "inner_lines",
@@ -95,14 +96,13 @@ def find_division(code: str | None, *, place_id: str | None = None, name: str | 
 
 
 @cache
-def _arcs(code: str) -> tuple[tuple[tuple[float, float], ...], ...]:
-    scale = _data()["scale"]
-    return tuple(tuple(decode_arc(text, scale)) for text in _data()["countries"][code]["arcs"])
+def _arcs(code: str) -> tuple[Any, ...]:
+    return tuple(decode_arcs(_data()["countries"][code]["arcs"], _data()["scale"]))
 
 
-def inner_lines(code: str) -> tuple[tuple[tuple[float, float], ...], ...]:
-    """The lines between the divisions of a country, each as points (lon, lat). Where they meet a coast they reach into
-    the sea, where they meet a border into the neighbour: cut them with the country's land."""
+def inner_lines(code: str) -> tuple[Any, ...]:
+    """The lines between the divisions of a country, each a numpy array of points (lon, lat). Where they meet a coast
+    they reach into the sea, where they meet a border into the neighbour: cut them with the country's land."""
     country = _data()["countries"].get(code)
     return _arcs(code)[: country["lines"]] if country else ()
 
@@ -110,24 +110,22 @@ def inner_lines(code: str) -> tuple[tuple[tuple[float, float], ...], ...]:
 @cache
 def cell_of_division(division: Division) -> Any:
     """The division's cell as a shapely geometry (EPSG:4326)."""
+    import numpy as np
     import shapely
 
     arcs = _arcs(division.code)
-    whole: Any = None
+    rings: list[Any] = []
     for ring in division.rings:
-        points: list[tuple[float, float]] = []
-        for n in ring:
-            arc = arcs[n] if n >= 0 else arcs[~n][::-1]
-            points += arc[1:] if points else arc
-        if len(points) < 4:
-            continue
-        # A ring inside another is a hole, one apart an island: the symmetric difference is both.
-        polygon = shapely.make_valid(shapely.Polygon(points))
-        whole = polygon if whole is None else shapely.symmetric_difference(whole, polygon)
-    parts = (
-        [p for p in shapely.get_parts(whole) if p.geom_type in ("Polygon", "MultiPolygon")] if whole is not None else []
-    )
-    return shapely.union_all(parts)
+        pieces = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]
+        points = np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
+        if len(points) >= 4:
+            rings.append(points)
+    # A ring inside another is a hole, one apart an island.
+    if len(rings) == 1:
+        whole = shapely.polygons(rings[0])
+    else:
+        whole = shapely.build_area(shapely.multilinestrings([shapely.linestrings(ring) for ring in rings]))
+    return whole if shapely.is_valid(whole) else shapely.make_valid(whole)
 
 
 @cache
@@ -137,11 +135,24 @@ def _finder(code: str) -> Any:
     return shapely.STRtree([cell_of_division(one) for one in divisions_of(code)])
 
 
-def division_at(code: str, lat: float, lon: float) -> Division | None:
-    """The division of the country ``code`` that a WGS84 point lies in; the first by name on a line between two."""
+def divisions_at(code: str, points: Sequence[tuple[float, float]]) -> list[Division | None]:
+    """The division of the country ``code`` that each WGS84 point (lat, lon) lies in; the first by name on a line
+    between two."""
     import shapely
 
-    if code not in division_countries():
-        return None
-    hits = _finder(code).query(shapely.Point(lon, lat), predicate="intersects")
-    return divisions_of(code)[int(min(hits))] if len(hits) else None
+    found: list[Division | None] = [None] * len(points)
+    if code not in division_countries() or not points:
+        return found
+    listed = divisions_of(code)
+    asked = shapely.points([lon for _, lon in points], [lat for lat, _ in points])
+    hits: dict[int, int] = {}
+    for number, division in zip(*_finder(code).query(asked, predicate="intersects"), strict=True):
+        hits[int(number)] = min(int(division), hits.get(int(number), len(listed)))
+    for number, at in hits.items():
+        found[number] = listed[at]
+    return found
+
+
+def division_at(code: str, lat: float, lon: float) -> Division | None:
+    """The division of the country ``code`` that a WGS84 point lies in; the first by name on a line between two."""
+    return divisions_at(code, [(lat, lon)])[0]

@@ -14,6 +14,7 @@ This module is the one boundary at which an unexpected failure of a stage on one
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -632,15 +633,22 @@ def _tiles(drawing: Drawing, gdf: Any) -> Tiles | None:
     return packed_tiles(drawing.basemap, cast("Any", bounds), attribution=drawing.tiles_attribution)
 
 
+# Outlines of more regions would make the page of a world heavy and slow to make: 300 are some 250 kB and two seconds.
+_MOST_REGIONS = 300
+
+
 def _areas(gdf: Any, view: str) -> dict[str, Any]:
-    """The layer of counts by region and country."""
+    """The layer of counts by region and country: all the countries, and the regions with most incidents."""
     from geomap.boundaries import load_areas
     from geomap.maps.areas import areas_payload
     from geomap.summary import area_keys
 
     keys = {"admin1": area_keys(gdf, by="admin1"), "country": area_keys(gdf, by="country")}
-    wanted = dict.fromkeys(key for of in keys.values() for listed in of.values() for key in listed if key[0])
-    return areas_payload(keys, load_areas(wanted, view=view))
+    counts = Counter(key for of in keys.values() for listed in of.values() for key in listed if key[0])
+    wanted = sorted(counts, key=lambda key: (bool(key[1]), -counts[key], key))
+    divisions = sum(bool(key[1]) for key in wanted)
+    left_out = max(0, divisions - _MOST_REGIONS)
+    return areas_payload(keys, load_areas(wanted[: len(wanted) - left_out], view=view), left_out=left_out)
 
 
 def default_output(inputs: Sequence[str | Path]) -> Path:

@@ -18,14 +18,17 @@ _PIXELS = 700
 _FINEST = 0.002
 
 
-def areas_payload(keys: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]], outlines: Any) -> dict[str, Any]:
+def areas_payload(
+    keys: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]], outlines: Any, *, left_out: int = 0
+) -> dict[str, Any]:
     """The page's data for its layer of areas; empty where no area has an outline.
 
     ``keys`` has for each level ("admin1", "country") the areas of each incident, in the order of the incidents, as
     :func:`geomap.summary.area_keys` gives them; ``outlines`` comes from :func:`geomap.boundaries.load_areas`. For each
     level the result has ``areas``, of which ``n`` is the name, ``cc`` the country's code, ``km2`` the area, ``at`` a
     point inside [lat, lon], and arcs as :mod:`geomap.arcs` has them, and ``of``, for each incident the numbers of its
-    areas. An incident of which only the country is known is in no area of the level "admin1".
+    areas. An incident of which only the country is known is in no area of the level "admin1". ``left_out`` is the
+    number of regions with incidents that ``outlines`` leaves out for their number.
     """
     rows = {
         (str(code), str(ident)): (str(name), float(km2), geometry)
@@ -46,6 +49,8 @@ def areas_payload(keys: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]],
             "areas": [_area(key, *rows[key]) for key in used],
             "of": [[number[key] for key in listed if key in number] for listed in of.values()],
         }
+    if left_out and "admin1" in levels:
+        levels["admin1"]["left"] = left_out
     return levels
 
 

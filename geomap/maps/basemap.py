@@ -15,7 +15,7 @@ from typing import Any
 import shapely
 from shapely.geometry import box
 
-from geomap.arcs import decode_arc, encode_arcs
+from geomap.arcs import decode_arcs, encode_arcs
 from geomap.divisions import inner_lines
 from geomap.maps.topology import build_topology
 from geomap.views import AREAS, DEFAULT_VIEW, load_view
@@ -53,12 +53,12 @@ def base_parts(
 
 
 @cache
-def _near(kind: str) -> tuple[Any, tuple[tuple[float, tuple[tuple[float, float], ...]], ...]]:
+def _near(kind: str) -> tuple[Any, tuple[tuple[float, Any], ...]]:
     """The lakes or rivers of ``water.json``: a tree of their frames, and for each its zoom and points."""
     stored = _water()["near"][kind]
     found = tuple(
-        (float(zoom), tuple(decode_arc(text, stored["scale"])))
-        for zoom, text in zip(stored["zooms"], stored["arcs"], strict=True)
+        (float(zoom), points)
+        for zoom, points in zip(stored["zooms"], decode_arcs(stored["arcs"], stored["scale"]), strict=True)
     )
     lines = [shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0]) for _, points in found]
     return shapely.STRtree(lines), found

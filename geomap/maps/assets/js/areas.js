@@ -8,7 +8,7 @@ var AREA_WORDS = {
   areasLegend: 'Incidents shown', areasLegendPer: 'Incidents shown per 10,000 km²', areasNone: 'No incident shown is in a {level}.',
   areasRegion: 'region', areasLand: 'country', areasRest: '{n} shown are in no {level}: only their country is known, or no place.',
   areasRestLand: '{n} shown are in no country: no place is known, or it is at sea.', areasRows: 'Table of areas', areasArea: 'Area', areasCount: 'Incidents', areasDensity: 'per 10,000 km²',
-  areasMore: 'and {n} more areas'
+  areasLeft: '{n} shown are in none of the {m} regions with most incidents, which alone are drawn.', areasMore: 'and {n} more areas'
 };
 var AREA_CSS = ['area-1', 'area-2', 'area-3', 'area-4', 'area-5'];
 // So many rows of the table are there at once: a world has thousands of regions.
@@ -133,7 +133,8 @@ function areasLayer(app) {
       from = i && !per ? low + 1 : low;
       legend.appendChild(el('div', 'gm-areas-class', null, swatch, el('span', null, areaNumber(from) === areaNumber(end) ? areaNumber(end) : areaNumber(from) + ' – ' + areaNumber(end))));
     });
-    if (counted.rest) legend.appendChild(el('p', 'gm-dim', (level === 'admin1' ? words('areasRest', { n: counted.rest }) : words('areasRestLand', { n: counted.rest })).replace('{level}', what)));
+    if (counted.rest && data[level].left) legend.appendChild(el('p', 'gm-dim', words('areasLeft', { n: counted.rest, m: areas.length })));
+    else if (counted.rest) legend.appendChild(el('p', 'gm-dim', (level === 'admin1' ? words('areasRest', { n: counted.rest }) : words('areasRestLand', { n: counted.rest })).replace('{level}', what)));
     if (rows.open) table();
   }
   function table() {
