@@ -74,6 +74,12 @@ _TO_PREVENT = re.compile(
 )
 
 
+_PART_IN = re.compile(
+    r"\b(?:behind|responsible for|involved in|complicit in|complicity in|linked to|connected (?:to|with)|"
+    r"(?:part|role|hand|involvement) in|(?:responsibility|blame|credit) for)(?: [\w'’-]+){0,4} $"
+)
+
+
 @dataclass(slots=True)
 class Judgement:
     """The verdict: certainty, level, who says so. ``operators`` are the marks it rests on.
@@ -111,14 +117,24 @@ def judge(story: Story, draft: Draft) -> Judgement:
     conditional = _conditional(tokens, sentence, clause, clauses)
     agents = {t.low for t in tokens[clause.a : trigger.head]}
     armed = bool(agents & (classes_of("ARMED") | classes_of("FORCE"))) or bool(agents & {"we", "our", "his", "their"})
-    if "announce" in marks and draft.type == "protest" and not _past_day(story, sentence):
+    low = tokens[trigger.head].low
+    announced = "announce" in marks or (trigger.pos == "v" and low in ("call", "calls", "called", "calling"))
+    if announced and draft.type in ("protest", "barricade_blockade") and not _past_day(story, sentence):
         marks.add("plan")
+    if trigger.pos == "v" and low in ("foil", "foils", "foiled", "thwart", "thwarts", "thwarted", "averted"):
+        marks.add("attempt")
+    if trigger.pos == "v" and low in verb_set("accuse"):
+        marks.add("blame")
     if marks & {"report"} and draft.type in _VIOLENT and _own_deed(text, clause, clauses, trigger):
         marks.add("claim")
     if "warn" in marks and marks & {"would", "plan"} and agents & _PRONOUNS:
         # "warned that they would": the speaker's own deed is a threat
         marks.add("threat")
-    if "deny" not in marks:
+    if trigger.pos == "n" and _PART_IN.search(_before(text, sentence, trigger)):
+        # who denies a part in it does not deny that it happened
+        marks -= {"deny", "neg", "claim"}
+        marks.add("report")
+    elif "deny" not in marks:
         _gainsaid(text, sentence, trigger, marks)
     return Judgement(
         certainty=_decide(marks, conditional, draft.type, armed),
@@ -175,7 +191,12 @@ def _verb_trigger(text: Text, trigger: Trigger, clause: Clause, marks: set[str],
     tokens = text.tokens
     verb_marks(text, trigger.head, clause, marks, clauses)
     subject = tokens[clause.a : trigger.head]
+    if any(t.tag in ("WRB", "WP") for t in subject):
+        # "nobody knows why gunmen attacked"
+        return
     if any(t.low in ("no", "nobody", "none", "neither") for t in subject[:3]):
+        marks.add("neg")
+    if len(subject) > 2 and subject[0].low == "not" and subject[1].low in ("a", "one"):
         marks.add("neg")
     if any(t.low == "no" for t in tokens[trigger.head + 1 : trigger.head + 3]) and trigger.b > trigger.head + 1:
         marks.add("neg")

@@ -158,6 +158,12 @@ def operate(tokens: list[Token], i: int, marks: set[str], floor: int = 0, *, inf
     if infinitive and passive and low == "feared":
         marks.add("fear")
         return
+    if _in_vain(tokens, i, floor):
+        # "unable to stop": it happened
+        marks.add("vain")
+        return
+    if "vain" in marks and (low == "unable" or low.startswith("fail")):
+        return
     if low in _ADJECTIVES:
         marks.add(_ADJECTIVES[low])
         return
@@ -239,7 +245,7 @@ def verb_marks(text: Text, i: int, clause: Clause, marks: set[str], clauses: lis
                     if (
                         low in ("by", "in", "for", "from")
                         and tokens[k].tag in VERBAL
-                        and not marks & {"foil", "accuse"}
+                        and not marks & {"foil", "accuse", "vain", "fear"}
                     ):
                         # "will respond by closing": the mood of the verb; "said … by attacking": no complement
                         marks &= before | {"plan", "hypo", "neg"}
@@ -345,11 +351,18 @@ def _modifiers(text: Text, trigger: Trigger, clause: Clause, marks: set[str]) ->
             marks.add("claim")
         elif low in known["simulated_adjectives"]:
             marks.add("unreal")
-        elif low == "no" and not any(t.tag in VERBAL for t in between):
+        elif _none_of(tokens, i, between):
             marks.add("neg")
         elif noun is not None and any(t.low in ("of", "for", "about", "against", "from", "on") for t in between):
             marks.add(noun)
             _above_noun(tokens, i, clause.a, marks)
+
+
+def _none_of(tokens: list[Token], i: int, between: list[Token]) -> bool:
+    """Whether "no" or "not a single" at ``i`` negates the noun behind ``between``."""
+    if tokens[i].low == "no":
+        return not any(t.tag in VERBAL for t in between)
+    return tokens[i].low == "not" and bool(between) and between[0].low in ("a", "one") and tokens[i - 1].low != "if"
 
 
 def _above_noun(tokens: list[Token], i: int, floor: int, marks: set[str]) -> None:
@@ -447,12 +460,27 @@ def _object_marks(text: Text, trigger: Trigger, head: int, clause: Clause, marks
         marks.add("mention")
     if low in ("simulated", "simulating", "simulate", "simulates", "rehearsed", "rehearsing", "rehearse"):
         marks.add("unreal")
+    if low in ("spared", "spares", "spare", "sparing"):
+        marks.add("neg")
     if low in ("announced", "announce", "announces", "announcing"):
         marks.add("announce")
     if low in ("ruled", "rule", "rules", "ruling") and tokens[head + 1].low == "out":
         marks.add("deny")
     if "report" in marks - before and low not in verb_set("publish"):
         marks.discard("report")
+
+
+def _is_scheduled(tokens: list[Token], i: int, clause: Clause) -> bool:
+    """Whether the verb at ``i`` sets a day for its subject: "is planned", "has been called for Friday"."""
+    low = tokens[i].low
+    if low in ("planned", "scheduled", "expected", "due", "announced") and is_passive(tokens, i, clause.a):
+        return True
+    return low in ("set", "called", "announced", "fixed") and tokens[min(i + 1, clause.b - 1)].low == "for"
+
+
+def _whose_work(tokens: list[Token], i: int, clause: Clause) -> bool:
+    """Whether only the doer is in doubt: "the attack may have been carried out by rebels"."""
+    return tokens[i - 1].low == "been" and any(t.low == "by" for t in tokens[i + 1 : min(clause.b, i + 4)])
 
 
 def _subject_marks(
@@ -464,12 +492,19 @@ def _subject_marks(
     for i in range(trigger.b, clause.b):
         if tokens[i].tag not in VERBAL:
             continue
-        if tokens[i].tag in ("VBN", "VBD") and tokens[i].low in _PLANNED and not is_passive(tokens, i, trigger.b):
+        fixed = tokens[i].low in ("set", "called", "announced", "fixed") and tokens[i + 1].low == "for"
+        if (
+            tokens[i].tag in ("VBN", "VBD")
+            and (fixed or tokens[i].low in _PLANNED)
+            and not is_passive(tokens, i, trigger.b)
+        ):
             # "a march proposed for Sunday", also between commas
             marks.add("plan")
             continue
         last = _last_of_group(tokens, i, clause.b)
         low = tokens[last].low
+        if definite and _whose_work(tokens, last, clause):
+            return
         if low in _OCCUR or not (definite or "plan" in marks):
             verb_marks(text, last, clause, marks, clauses)
         if low in verb_set("cancel"):
@@ -478,8 +513,10 @@ def _subject_marks(
             marks.add("foil")
         elif low in verb_set("deny") and is_passive(tokens, last, clause.a):
             marks.add("deny")
-        elif low in ("planned", "scheduled", "expected", "due", "announced") and is_passive(tokens, last, clause.a):
+        elif _is_scheduled(tokens, last, clause):
             marks.add("plan")
+        elif low in ("loom", "looms", "looming", "loomed"):
+            marks.add("hypo")
         elif low in ("feared", "threatened") and is_passive(tokens, last, clause.a):
             marks.add("fear" if low == "feared" else "threat")
         elif low == "reported" and is_passive(tokens, last, clause.a):

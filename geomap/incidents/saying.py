@@ -215,7 +215,7 @@ def speaker_around(text: Text, sentence: Sentence, a: int, b: int) -> Speaker | 
     """A speaker put behind what tokens ``a`` to ``b`` tell, or between commas: "…, the army said"."""
     tokens = text.tokens
     for p in range(b, min(sentence.b - 1, b + 90)):
-        if tokens[p].low == ";" or (tokens[p].low in ("”", '"', "“") and p > b + 60):
+        if tokens[p].low in ("”", '"', "“") and p > b + 60:
             break
         if tokens[p].low in (",", '"', "”", "''", "—", "–") and tokens[p + 1].low not in (",", '"', "”", "''"):
             found = _tail(text, p + 1, sentence.b)
@@ -265,7 +265,8 @@ _WHAT = (
 )
 _FALSE = r"(?:false|untrue|unfounded|baseless|groundless|fabricated|fake|wrong|incorrect|a hoax|a lie|lies|untruths?)"
 _PROVED_FALSE = re.compile(
-    rf"\b(?:proved|proven|turned out|(?:was|were|is|are|been)(?: \w+)?)(?: to be| as)? (?:\w+ly )?{_FALSE}\b"
+    rf"\bas (?:\w+ly )?{_FALSE}\b"
+    rf"|\b(?:proved|proven|turned out|(?:was|were|is|are|been)(?: \w+)?)(?: to be| as)? (?:\w+ly )?{_FALSE}\b"
     rf"|\b(?:dismiss|describ|denounc|reject|brand|label)\w* (?:{_WHAT} )?(?:\w+ )?as (?:\w+ly )?(?:{_FALSE}|rumou?rs?"
     r"|propaganda|disinformation|misinformation|speculation|nonsense|fiction|gossip)\b"
     rf"|\bcall\w* {_WHAT} {_FALSE}\b|\b(?:is|was|are|were) (?:\w+ )?debunked\b|\bdid not happen\b|\bnever happened\b"
