@@ -30,7 +30,7 @@ _SITES = words(
     "field fields farms mountains hills hill valley forest crossing checkpoint camp port harbour harbor island "
     "islands embassy consulate tower complex project district neighbourhood neighborhood quarter village town road "
     "highway street avenue roundabout junction river lake terminal depot headquarters house pass tunnel beach "
-    "governorate province city county state region"
+    "governorate province city county region"
 )
 # What a town of that name need not have given its name to: "the Marriott Hotel", "Badr Mosque".
 _NAMED_AFTER = words("hotel mosque church cathedral temple shrine monastery palace hospital school tower street avenue")

@@ -325,9 +325,17 @@ def _holds(tokens: list[Token], holder: Spot, spot: Spot, i: int) -> bool:
     gap = tokens[i + 1 : spot.a]
     if not gap:
         return holder.b == spot.a and spot.start - holder.end == 1
+    if gap[0].low in AREA_NOUNS and len(gap) > 1:
+        # "Y province's X county"
+        gap = gap[1:]
     if gap[0].low not in ("'s", "’s", "'", "’"):
         return False
-    return all(t.tag in ("JJ", "NN", "NNP", "CD", "HYPH", "VBN", "RB") or t.low in ("-", "largest") for t in gap[1:])
+    # "Y's northern town of X"
+    kind = len(gap) > 2 and gap[-1].low == "of" and gap[-2].low in KINDS | AREA_KINDS
+    return all(
+        t.tag in ("JJ", "JJS", "NN", "NNP", "CD", "HYPH", "VBN", "RB") or t.low == "-"
+        for t in gap[1 : -1 if kind else len(gap)]
+    )
 
 
 def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n: int, sentence: Sentence) -> None:
@@ -342,6 +350,10 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
     if i >= sentence.b:
         return
     follower = tokens[i]
+    if follower.low == "-" and i + 1 < sentence.b and tokens[i + 1].tag in ("VBN", "VBD", "JJ") and i + 1 not in owner:
+        # "U.S.-led", "Karachi-born"
+        spot.use = "modifier"
+        return
     if follower.low == "," and i + 2 < sentence.b and tokens[i + 1].low in ("a", "the", "one"):
         # "X, a district of the capital": a part of a town
         for j in range(i + 2, min(sentence.b - 1, i + 6)):
@@ -448,7 +460,7 @@ def _named_behind(tokens: list[Token], i: int, b: int, owner: dict[int, int]) ->
 
 def _contains(one: Spot, other: Spot, kind: str) -> bool:
     """Whether in "the ONE <kind> of OTHER" the first name is what the second lies in, as "the Ohio town of Kent"."""
-    if kind in WARDS or kind in ("suburb", "area", "camp", "island", "village", "districts"):
+    if kind in WARDS or kind in ("suburb", "area", "districts"):
         # "the Wadi quarter of Homs" or "the Lima district of Surco": the larger holds the smaller
         place, inner = one.place, other.place
         return place is not None and (inner is None or place.radius_km >= inner.radius_km)

@@ -36,7 +36,7 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     chosen: list[Spot] = []
     for clause in draft.clauses:
         chosen.extend(clause_spots(story, draft, clause))
-    chosen = _attached(story, draft, chosen)
+    chosen = _without_opening(story, draft, _attached(story, draft, chosen))
     if draft.type not in _MOVING:
         # "officers flown in from X": not where they made the arrest
         chosen = [s for s in chosen if s.role not in ("from", "to")]
@@ -85,6 +85,21 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
             sites = carried
             draft.named = _select(chosen, unknown=True)
     draft.spots = _select(chosen)
+
+
+def _without_opening(story: Story, draft: Draft, chosen: list[Spot]) -> list[Spot]:
+    """Without the place that opens the sentence where a closer one follows: "In X, a guard was shot in Y"."""
+    first = draft.sentence.a
+    opening = [s for s in chosen if s.governor == first and not s.listed and s.role == "site"]
+    if not opening or opening[0].b >= draft.sentence.b or story.text.tokens[opening[0].b].low != ",":
+        return chosen
+    holder = opening[0].place
+    closer = [
+        s for s in chosen
+        if s.a > opening[0].b and s.role in ("site", "part_of") and not s.is_area
+        and (s.place is None or (holder is not None and holder.radius_km >= s.place.radius_km))
+    ]  # fmt: skip
+    return [s for s in chosen if s is not opening[0]] if closer else chosen
 
 
 # "protested against the raid in X", "the first since the war in X": another event was there.
@@ -159,6 +174,11 @@ def _select(chosen: list[Spot], *, unknown: bool = False) -> list[Spot]:
     if here and all(s.role == "along" and s.between for s in here[:1]):
         pass
     points = [s for s in here if not s.is_area and s.role != "along" and (unknown or s.place is not None)]
+    plain = [s for s in points if s.distance_km is None]
+    if plain and len(plain) < len(points):
+        # "on the edge of X, 40 km from Y": Y only says where X is
+        here = [s for s in here if s.distance_km is None or s.listed]
+        points = [s for s in points if s in here]
     if points:
         here = [
             s
@@ -317,9 +337,17 @@ def _is_target(story: Story, draft: Draft, spot: Spot) -> bool:
     } and token.tag in NOMINAL and any(t.a <= governor < t.b for t in draft.triggers)  # fmt: skip
 
 
+# Only people are; a name before them is no town, whatever a gazetteer has.
+_PERSONAL = words(
+    "shot killed arrested stabbed wounded injured kidnapped abducted murdered beaten detained jailed hanged executed"
+)
+
+
 def _suffers(story: Story, draft: Draft, spot: Spot, clause: Clause) -> bool:
     """Whether a place that is the subject is where it happened: "X was shelled", "X fell", "X saw clashes"."""
     tokens = story.text.tokens
+    if tokens[draft.main.head].low in _PERSONAL:
+        return False
     for i in range(spot.b, clause.b):
         if tokens[i].tag in VERBAL or tokens[i].low in BE:
             low = tokens[i].low
@@ -376,8 +404,8 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
         spots = clause_spots(story, draft, clause)
         spots = [s for s in spots if s.role not in ("from", "to")]
         for sibling in siblings:
-            if sibling is not draft and clause in sibling.clauses and not spots:
-                spots = [s for s in sibling.spots if s.role not in ("from", "to")]
+            if sibling is not draft and clause in sibling.clauses and (not spots or draft.type == ""):
+                spots = [s for s in sibling.named if s.role not in ("from", "to")] or spots
         if spots:
             return spots
         subject = [
