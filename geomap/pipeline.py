@@ -86,7 +86,8 @@ class RunSummary:
     them are on the map, ``unlocated`` are only listed. ``errors`` are the problems met: inputs that were
     skipped, and doubts (a guessed encoding, an impossible date) about some that were not. ``undated`` names
     the articles without a publication date, whose relative dates are unresolved; ``empty`` those in which no
-    place was found. ``online`` says what an online geocoder was asked, if any was.
+    place was found. ``online`` says what an online geocoder was asked, if any was. In a notebook the summary shows
+    its map.
     """
 
     articles: int
@@ -98,6 +99,18 @@ class RunSummary:
     empty: tuple[str, ...] = ()
     errors: tuple[GeomapError, ...] = ()
     online: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str | None:
+        """The map in a notebook: the page in a frame of its own. None where no map was written or it is gone."""
+        from html import escape
+
+        if self.output is None or not self.output.is_file():
+            return None
+        page = escape(self.output.read_text(encoding="utf-8"))
+        return (
+            f'<iframe srcdoc="{page}" title="geomap" width="100%" height="640"'
+            ' style="border:0" allowfullscreen></iframe>'
+        )
 
 
 @contextmanager
@@ -616,6 +629,8 @@ def _draw(
         notes=notes,
         tiles=_tiles(drawing, joined),
         areas=_areas(joined, settings.boundaries),
+        lang=drawing.lang,
+        embed=drawing.embed,
     )
 
 

@@ -10,9 +10,11 @@ import pytest
 from map_samples import incident, place, sample_incidents
 
 from geomap.coarsening import WITHHELD, Coarsener, square_of
+from geomap.drawing import Drawing
 from geomap.errors import UsageError
 from geomap.geo import distance_km
-from geomap.records import SourceQuote, to_dict
+from geomap.pipeline import write_map
+from geomap.records import Article, SourceQuote, to_dict
 
 QUOTE = "Residents piled gravel across the road at Banjska, the mayor said."
 
@@ -118,3 +120,34 @@ def test_many_names_are_taken_out_in_time() -> None:
         ]
     )
     assert coarsener.without_names("word " * 20_000 + "Place 77 of many").endswith(WITHHELD)
+
+
+def test_the_map_holds_nothing_exact(gazetteer, tmp_path) -> None:
+    incidents = sample_incidents()
+    page = write_map(
+        incidents,
+        tmp_path / "map.html",
+        gazetteer=gazetteer,
+        articles=[Article(doc_id="sample", text="", title="Gravel at Banjska")],
+        drawing=Drawing(coarsen_km=10.0),
+    ).read_text(encoding="utf-8")
+    exact = {(p.lat, p.lon) for one in incidents for p in one.places if not p.is_area and p.lat is not None}
+    assert len(exact) > 5
+    data = json.loads(page.split('id="geomap-data-incidents">')[1].split("</script>")[0])
+    # The world's outlines under the map are no coordinates of incidents.
+    told = json.dumps({k: v for k, v in data.items() if k not in ("world", "water", "detail", "kinds")})
+    for lat, lon in sorted(exact):
+        for number in (lat, lon):
+            for decimals in (3, 4, 5, 6):
+                assert f"{number:.{decimals}f}" not in told, number
+    for name in ("Banjska", "Rudare", "Jarinje", "Zubin Potok"):
+        assert name not in json.dumps(data, ensure_ascii=False)
+    assert "of 10 km" in page
+
+
+def test_with_quotes_the_coordinates_are_still_blurred(tmp_path) -> None:
+    page = write_map(
+        sample_incidents(), tmp_path / "map.html", drawing=Drawing(coarsen_km=10.0, keep_quotes=True)
+    ).read_text(encoding="utf-8")
+    assert "42.9667" not in page
+    assert "across the road at Banjska" in page

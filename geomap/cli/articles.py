@@ -72,6 +72,12 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--basemap", metavar="FILE", help="a PMTiles file of pictures: its tiles around the incidents go into the map"
     )
+    made.add_argument(
+        "--embed", action="store_true", help="make a page for a frame in another page, with its panels folded away"
+    )
+    made.add_argument(
+        "--lang", metavar="LANGUAGE", help="the language of the map's own words, such as fr (default: en)"
+    )
     made.set_defaults(function=_map)
 
     made = command(commands, "extract", "write the incidents of the articles as JSON Lines or GeoJSON", run)
@@ -189,7 +195,20 @@ def _drawing(options: argparse.Namespace) -> Drawing:
         basemap=Path(basemap) if basemap is not None else None,
         coarsen_km=coarsen,
         keep_quotes=getattr(options, "keep_quotes", False),
+        embed=getattr(options, "embed", False),
+        lang=_language(getattr(options, "lang", None) or "en"),
     )
+
+
+def _language(given: str) -> str:
+    """A language that the map has words in. Raises :class:`~geomap.errors.UsageError` for another."""
+    if given == "en":
+        return given
+    from geomap.maps.layer import LANGUAGES
+
+    if given not in LANGUAGES:
+        raise UsageError(f"--lang {given}: the map has words in {', '.join(LANGUAGES)}.")
+    return given
 
 
 def _picture(options: argparse.Namespace, page: Path, *, online: bool) -> Path | None:
