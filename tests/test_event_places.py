@@ -215,6 +215,15 @@ def test_relation_and_precision(
 
 
 @pytest.mark.model
+def test_a_stated_distance_moves_the_point() -> None:
+    place = _one("Gunmen killed nine villagers 15 km north of Mopti on Friday.").places[0]
+    town = _place("Mopti")
+    assert place.lat == pytest.approx(town.lat + 15 / 111.2, abs=0.001) and place.lon == pytest.approx(town.lon)
+    west = _one("Gunmen killed nine villagers 50 km west of Mopti on Friday.").places[0]
+    assert west.lat == pytest.approx(town.lat) and west.lon is not None and west.lon < town.lon - 0.4
+
+
+@pytest.mark.model
 def test_a_road_to_nowhere_known_is_no_pin() -> None:
     found = _one("Gunmen killed nine people on the road between Gao and Sarra Wad.")
     assert [(p.text, p.role, p.lat is not None) for p in found.places] == [

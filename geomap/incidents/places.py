@@ -7,6 +7,7 @@ That needs no parse, so it holds for upper-case wires and for texts without a mo
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
@@ -825,6 +826,25 @@ def _continues_list(text: Text, spot: Spot, sentence: Sentence) -> bool:
     return False
 
 
+_BEARINGS = {"N": 0.0, "NE": 45.0, "E": 90.0, "SE": 135.0, "S": 180.0, "SW": 225.0, "W": 270.0, "NW": 315.0}
+_KM_A_DEGREE = 111.2
+
+
+def _point(spot: Spot) -> tuple[float, float] | None:
+    """WGS84 latitude and longitude: of the place, or as far off it as the text says ("15 km north of X")."""
+    place = spot.place
+    if place is None:
+        return None
+    bearing = _BEARINGS.get(spot.direction or "")
+    if spot.role != "near" or spot.is_area or bearing is None or not spot.distance_km or spot.distance_km > 500:
+        return place.lat, place.lon
+    angle = math.radians(bearing)
+    north = spot.distance_km * math.cos(angle) / _KM_A_DEGREE
+    # Near a pole a kilometre is many degrees of longitude; there is no news from there.
+    east = spot.distance_km * math.sin(angle) / (_KM_A_DEGREE * max(math.cos(math.radians(place.lat)), 0.05))
+    return max(-90.0, min(90.0, round(place.lat + north, 5))), round((place.lon + east + 180.0) % 360.0 - 180.0, 5)
+
+
 def to_place(spot: Spot, text: str) -> IncidentPlace:
     """The incident's record of a spot, with the resolution's evidence."""
     place = spot.place
@@ -833,6 +853,7 @@ def to_place(spot: Spot, text: str) -> IncidentPlace:
         ", ".join(filter(None, (c.place.name, c.place.admin1, c.place.country_code)))
         for c in resolution.alternatives[:5]
     )
+    point = _point(spot)
     return IncidentPlace(
         start=spot.start,
         end=spot.end,
@@ -840,8 +861,8 @@ def to_place(spot: Spot, text: str) -> IncidentPlace:
         role=spot.role,
         place_id=place.id if place else None,
         name=place.name if place else None,
-        lat=place.lat if place else None,
-        lon=place.lon if place else None,
+        lat=point[0] if point else None,
+        lon=point[1] if point else None,
         country_code=place.country_code if place else None,
         admin1=place.admin1 if place else None,
         feature_code=place.feature_code if place else None,
