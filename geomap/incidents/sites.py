@@ -386,8 +386,9 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
         order.append(at)
         steps += 1
     taken = {c.index for c in draft.clauses}
-    order.extend(c for c in reversed(clauses[: first.index]) if c not in order)
-    order.extend(c for c in clauses[first.index + 1 :] if c not in order and _holds_for(story, draft, c, taken))
+    above = {c.index for c in order}
+    order.extend(c for c in reversed(clauses[: first.index]) if c.index not in above)
+    order.extend(c for c in clauses[first.index + 1 :] if c.index not in above and _holds_for(story, draft, c, taken))
     if first.marker == "where" and draft.type not in ("political_act", "agreement_ceasefire"):
         named = _where_antecedent(story, draft, first)
         if named:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 from geomap.caldates import HEADS_ENTRY
 from geomap.incidents.certainty import Judgement
@@ -199,7 +200,12 @@ def overlaps(one: Draft, two: Draft) -> bool:
     return one.date_start <= (two.date_end or two.date_start) and two.date_start <= (one.date_end or one.date_start)
 
 
+@cache
+def _saying_verbs() -> frozenset[str]:
+    return verb_set("report") | verb_set("claim") | verb_set("deny")
+
+
 def is_report(story: Story, clause: Clause) -> bool:
     """Whether a clause reports what somebody says."""
-    words = verb_set("report") | verb_set("claim") | verb_set("deny")
+    words = _saying_verbs()
     return any(t.low in words and t.tag in VERBAL for t in story.text.tokens[clause.a : clause.b])
