@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from geomap.incidents.numbers import ANIMALS_AND_THINGS, Count, Number, numbers_in, total, word_number
 from geomap.incidents.operators import NOT, is_passive
@@ -76,6 +77,7 @@ class Harm:
 # ------------------------------------------------------------------------------------------ groups of people
 
 
+@cache
 def _people() -> frozenset[str]:
     return classes_of("CIVILIAN") | classes_of("FORCE") | classes_of("ARMED") | classes_of("CROWD") | _KIN
 

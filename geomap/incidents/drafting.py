@@ -94,8 +94,12 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
     for n in range(len(order) - 1):
         first, second = order[n], order[n + 1]
         link = second.clauses[0]
-        joined = link.marker in ("when", "after", "as", "while") and not when_of_date(story, link)
-        bare = not has_own_date(story, first) and not any(site_spots(story, first, c) for c in first.clauses)
+        # "killed on Monday when they stepped on a mine": the day is told once, for both
+        undated = not has_own_date(story, second)
+        joined = link.marker in ("when", "after", "as", "while") and (undated or not when_of_date(story, link))
+        bare = (undated or not has_own_date(story, first)) and not any(
+            site_spots(story, first, c) for c in first.clauses
+        )
         if first.effect_only and not first.dropped and joined and bare and not second.effect_only:
             second.triggers = first.triggers + second.triggers
             second.clauses = first.clauses + second.clauses

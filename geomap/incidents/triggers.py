@@ -134,7 +134,7 @@ def _index() -> tuple[dict[str, tuple[_Entry, ...]], dict[str, tuple[_Entry, ...
                 elif pos == "n" and n == len(parts) - 1:
                     forms.update((option, _plural(option)))
                 else:
-                    forms.update((option, option + "s") if option.isalpha() else (option,))
+                    forms.update((option, option + "s") if option.isalpha() and len(option) > 2 else (option,))
             words.append(frozenset(forms))
         entry = _Entry(
             type_, pos, tuple(words), _conditions(needs), _conditions(without), kind or "event", sub, plover, order

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from geomap.incidents.counts import Count, casualties, crowd, held, later_toll, none_hurt, note_after
 from geomap.incidents.operators import is_passive
@@ -81,6 +82,7 @@ def _crowd(story: Story, draft: Draft, alone: bool) -> Count | None:
     return None
 
 
+@cache
 def _people() -> frozenset[str]:
     return (
         classes_of("ARMED")
