@@ -85,21 +85,32 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def _entities_first(nlp: Language) -> tuple[list[str], list[str]]:
-    """The names of the pipeline's components: those that entities need, in order, and the rest.
+# What the coding of incidents reads of a parse. Lemmas, coarse parts of speech and morphology, which nothing reads,
+# take a fifth of the whole pipeline's time.
+_READ = frozenset({"token.tag", "token.dep", "token.head"})
 
-    What assigns ``doc.ents`` is needed, and what it listens to (a shared tok2vec or transformer). Where nothing says
-    that it assigns entities all come first, in the order of the pipeline.
+
+def _entities_first(nlp: Language) -> tuple[list[str], list[str]]:
+    """The names of the pipeline's components: those that entities need, in order, and those that tags and arcs need.
+
+    What assigns ``doc.ents`` is needed, and what it listens to (a shared tok2vec or transformer); so for tags and arcs.
+    Where nothing says that it assigns one of them all components run, in the order of the pipeline.
     """
     names = list(nlp.pipe_names)
-    wanted = {name for name in names if "doc.ents" in nlp.get_pipe_meta(name).assigns}
-    if not wanted:
+    assigns = {name: set(nlp.get_pipe_meta(name).assigns) for name in names}
+    first = _with_sources(nlp, {name for name in names if "doc.ents" in assigns[name]})
+    if not first:
         return names, []
-    for name in names:
-        listeners = getattr(nlp.get_pipe(name), "listening_components", ())
-        if wanted & set(listeners):
-            wanted.add(name)
-    return [name for name in names if name in wanted], [name for name in names if name not in wanted]
+    if _READ - set().union(*assigns.values()):
+        return [name for name in names if name in first], [name for name in names if name not in first]
+    rest = _with_sources(nlp, {name for name in names if assigns[name] & _READ})
+    return [name for name in names if name in first], [name for name in names if name in rest - first]
+
+
+def _with_sources(nlp: Language, wanted: set[str]) -> set[str]:
+    """The components, and those that they listen to."""
+    sources = (name for name in nlp.pipe_names if wanted & set(getattr(nlp.get_pipe(name), "listening_components", ())))
+    return wanted | set(sources)
 
 
 def parse(nlp: Language | None, text: str, *, syntax: bool = True, gazetteer: Gazetteer | None = None) -> Doc | None:
@@ -107,9 +118,9 @@ def parse(nlp: Language | None, text: str, *, syntax: bool = True, gazetteer: Ga
 
     Text in capitals and hard-wrapped lines are parsed as running text (:mod:`geomap.reading`; ``gazetteer`` tells it
     more names). Otherwise ``doc.text == text`` holds, but that U+FFFD stands for a lone surrogate. Offsets never move.
-    ``syntax=False`` finds the entities and leaves out the tagger, the parser and the lemmatizer, which take more than
-    half of the time and which only the coding of incidents needs. The entities are the same either way: they are
-    sought first.
+    ``syntax=False`` finds the entities and leaves out the tagger and the parser, which take a good part of the time and
+    which only the coding of incidents needs. The entities are the same either way: they are sought first. Tags and arcs
+    are those of the whole pipeline; lemmas and morphology are not there.
     """
     if nlp is None:
         return None

@@ -257,8 +257,8 @@ def _of_parse(text: str, doc: Doc) -> tuple[list[tuple[int, int, str, str]], lis
     One array for the whole text: asking each token for its attributes takes five times as long.
     """
     strings = doc.vocab.strings
-    fields = ["IDX", "LENGTH", "TAG", "HEAD", "DEP", "ENT_TYPE", "SENT_START", "IS_SPACE"]
-    rows = doc.to_array(fields).astype("int64").tolist()
+    fields: list[int | str] = ["IDX", "LENGTH", "TAG", "HEAD", "DEP", "ENT_TYPE", "SENT_START", "IS_SPACE"]
+    rows: list[list[int]] = doc.to_array(fields).astype("int64").tolist()
     names: dict[int, str] = {}
     number: dict[int, int] = {}
     for i, row in enumerate(rows):
