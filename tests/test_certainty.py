@@ -487,3 +487,21 @@ def test_what_would_follow_an_event_does_not_doubt_it() -> None:
 def test_a_drill_with_an_accident_is_news() -> None:
     (crash,) = tell("Two soldiers were killed when a grenade exploded during an exercise in Aville on Monday.")
     assert crash.certainty == "reported"
+
+
+def test_harm_told_after_an_old_day_is_history() -> None:
+    incidents = tell("On 2 May 2002, a truck full of powder burst in Aville. At least 79 people were killed there.")
+    assert {i.certainty for i in incidents} <= {"historical"}, show(incidents)
+
+
+def test_many_speakers_take_linear_time() -> None:
+    import time
+
+    line = '"They shelled Aville on Monday," a man who was there, a farmer, said, citing others, who denied it. '
+    spent = []
+    for copies in (40, 160):
+        begin = time.perf_counter()
+        tell(line * copies, model=False)
+        spent.append(time.perf_counter() - begin)
+    # four times the text; twelve times the time leaves room for a busy machine, sixteen would be a square
+    assert spent[1] < 12 * spent[0] + 0.5, spent

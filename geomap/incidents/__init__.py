@@ -3,9 +3,9 @@
 ``code_incidents`` (in ``coding``) reads one article in steps, each a module of its own: ``syntax`` cuts sentences
 into clauses; ``triggers`` finds the words that report an incident; ``places`` reads which part each toponym plays in
 its clause; ``drafting`` makes drafts of the triggers; ``sites`` (with ``anaphora``), ``when``, ``who`` (with
-``counts``) and ``certainty`` settle each draft's place, day, numbers and how sure it is; ``telling`` joins what is told
-twice; ``record`` writes the incident. ``story`` holds what the steps share. ``places_of_event`` asks the same rules
-where the event of one given word happened.
+``counts`` and ``numbers``) and ``certainty`` (with ``operators`` and ``saying``) settle each draft's place, day,
+numbers and how sure it is; ``telling`` joins what is told twice; ``record`` writes the incident. ``story`` holds what
+the steps share. ``places_of_event`` asks the same rules where the event of one given word happened.
 """
 
 from __future__ import annotations

@@ -142,7 +142,8 @@ def judge(story: Story, draft: Draft) -> Judgement:
         source=source,
         mention="mention" in marks,
         unreal=_unreal(text, sentence, draft.type, marks) or (draft.effect_only and _sums_up(story, sentence)),
-        background=_is_background(story, sentence, trigger),
+        background=_is_background(story, sentence, trigger)
+        or (draft.effect_only and _goes_with_history(story, sentence)),
         operators=marks,
     )
 
@@ -473,6 +474,15 @@ def _is_background(story: Story, sentence: Sentence, trigger: Trigger) -> bool:
             return True
         return _BACKGROUND.search(before) is not None
     return _AGO.search(text.text[sentence.start : sentence.end].lower()) is not None
+
+
+def _goes_with_history(story: Story, sentence: Sentence) -> bool:
+    """Whether a sentence of harm without a day goes on from one that tells of a day long past."""
+    if not sentence.index or story.dates_in(sentence.start, sentence.end):
+        return False
+    previous = story.text.sentences[sentence.index - 1]
+    days = [d for d in story.dates_in(previous.start, previous.end) if d.date_end is not None]
+    return previous.paragraph == sentence.paragraph and bool(days) and all(story.is_old(d.date_end) for d in days)
 
 
 def _before(text: Text, sentence: Sentence, trigger: Trigger) -> str:
