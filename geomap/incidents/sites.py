@@ -551,9 +551,13 @@ def country_of_story(story: Story) -> Spot | None:
     if not story.home_known:
         story.home_known = True
         placed = [r for r in story.resolutions if r.place is not None and r.place.country_code]
-        counts = Counter(r.place.country_code for r in placed if r.place is not None)
+        counts: Counter[str] = Counter()
+        for r in placed:
+            if r.place is not None:
+                # "Spanish" tells less of where a story is than "Spain"
+                counts[r.place.country_code] += 1 if r.mention.kind == "demonym" else 2
         best = min(counts.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
-        if best[1] >= 2 and best[1] >= _HOME_SHARE * len(placed):
+        if best[1] >= 4 and best[1] >= _HOME_SHARE * counts.total():
             for r in sorted(placed, key=lambda r: r.mention.start):
                 if r.place is not None and r.place.country_code == best[0] and r.place.feature_code in _COUNTRIES:
                     a, b = story.text.tokens_of(r.mention.start, r.mention.end)
