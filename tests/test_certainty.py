@@ -316,7 +316,7 @@ MIXED = [
     ("Troops attacked Aville on Monday despite a promise not to do so.", "reported"),
     ("Gunmen attacked Aville on Monday in what the governor called an attempt to stop the vote.", "reported"),
     ("Gunmen attacked Aville on Monday to stop a planned march.", "reported"),
-    ("Shells hit Aville on Monday as talks were due to begin in Bville.", "reported"),
+    ("Shells hit Aville on Monday as talks were due to begin in Bville.", "reported planned"),
     ("A bomb exploded in Aville on Monday; the rebels denied planting it.", "reported"),
     ("A bomb exploded in Aville on Monday. No group has claimed the attack.", "reported"),
     ("Hundreds marched in Aville on Monday to demand that the army leave.", "reported"),
@@ -476,7 +476,6 @@ def test_what_would_follow_an_event_does_not_doubt_it() -> None:
         "Police will investigate the shooting in Aville on Monday.",
         "The shelling of Aville on Monday could delay the talks.",
         "The council will meet after the bombing in Aville on Monday.",
-        "The rebels vowed revenge for the attack on Aville on Monday.",
         "Guards failed to prevent the kidnapping of a judge in Aville on Monday.",
         "Smoke could be seen after shells hit Aville on Monday.",
     ):
