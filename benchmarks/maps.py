@@ -150,6 +150,8 @@ def bare_page(incidents: list[Incident], path: Path) -> None:
     callback = "function (row) { return L.marker(new L.LatLng(row[0], row[1])); }"
     FastMarkerCluster(points, callback=callback).add_to(plain)
     text = plain.get_root().render()
+    # Without tiles Leaflet.markercluster wants to be told where zooming ends.
+    text = text.replace("center: [", "maxZoom: 18, center: [", 1)
     text = re.sub(r'<script src="[^"]*"></script>|<link rel="stylesheet" href="[^"]*"/>', "", text)
     head = "".join(
         (
@@ -168,7 +170,10 @@ def cluster_file(name: str) -> str:
 
 # Interactive: the first frame painted after what says that all is drawn, and after the main thread was free again.
 READY = """async (selector) => {
-  while (!document.querySelector(selector)) await new Promise(r => setTimeout(r, 4));
+  while (!document.querySelector(selector)) {
+    if (performance.now() > 60000) throw new Error("not drawn after a minute: " + selector);
+    await new Promise(r => setTimeout(r, 4));
+  }
   await new Promise(r => requestAnimationFrame(() => setTimeout(r)));
   return performance.now() / 1000;
 }"""

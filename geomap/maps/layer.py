@@ -83,7 +83,8 @@ def interface_words(language: str) -> dict[str, Any]:
 # filter changes thousands of markers.
 _PARTS = (
     *("words", "helpers", "rows", "signs", "base", "areas", "geometry", "describe", "store", "filters"),
-    *("cluster", "shapes", "frame", "marks", "legend", "dates", "list", "detail", "adding", "exports", "address", "main"),
+    *("cluster", "shapes", "frame", "marks", "legend", "dates", "list", "detail", "adding", "exports", "address"),
+    "main",
 )
 
 

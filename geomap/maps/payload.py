@@ -53,7 +53,13 @@ def data_block(payload: Mapping[str, Any]) -> str:
     return base64.b64encode(zlib.compress(text.encode("utf-8"), 6)).decode("ascii")
 
 
+# What is never one of numpy's or pandas' own: asking a text for what only they have takes longer than all else.
+_PLAIN = frozenset({str, int, bool, list, tuple, type(None)})
+
+
 def _clean(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if hasattr(value, "item"):
         value = value.item()
     return None if isinstance(value, float) and math.isnan(value) else value
@@ -79,11 +85,9 @@ class _Table:
         return self._numbers.setdefault(row, len(self._numbers))
 
     def columns(self) -> dict[str, list[Any]]:
-        columns: dict[str, list[Any]] = {key: [] for key in self.keys}
-        for row in self._numbers:
-            for key, value in zip(self.keys, row, strict=True):
-                columns[key].append(list(value) if isinstance(value, tuple) else value)
-        return columns
+        # Rows hold tuples where an incident has lists: JSON writes both alike.
+        columns = zip(*self._numbers, strict=True) if self._numbers else [()] * len(self.keys)
+        return dict(zip(self.keys, map(list, columns), strict=True))
 
 
 # Columns of an incident that are one text each, and those that are one number or None.
@@ -100,6 +104,14 @@ _TEXTS = {
 _NUMBERS = {"gp": "geo_precision", "wp": "where_prec", "tp": "time_precision"}
 # Few incidents have these: {number of the incident: [low, high]}.
 _COUNTS = {"dead": "deaths", "hurt": "injured", "crowd": "crowd_size"}
+_READ = frozenset(
+    {
+        *("incident_id", "type", "certainty", "attribution_level", "date_start", "date_end", "score", "geometry_kind"),
+        *("geometry_basis", "lat", "lon", "radius_km", "place_index", "places", "actors", "sources", "quote_start"),
+        *(*_TEXTS.values(), *_NUMBERS.values(), *_COUNTS.values()),
+    }
+)
+"""The columns of the frame that the page is made of."""
 _SPAN_KINDS = "padw"
 """The kinds of highlighted words, by number: place, actor, date, what made it this type."""
 
@@ -127,10 +139,10 @@ class Tables:
 
     def add_all(self, gdf: Any) -> None:
         """Every row of a GeoDataFrame of :func:`geomap.frames.incidents_to_gdf`."""
-        names = [name for name in gdf.columns if name != gdf.geometry.name]
-        columns = [gdf[name].tolist() for name in names]
+        names = [name for name in gdf.columns if name in _READ]
+        columns = [[_clean(value) for value in gdf[name].tolist()] for name in names]
         for *values, geometry in zip(*columns, gdf.geometry.tolist(), strict=True):
-            self.add({name: _clean(value) for name, value in zip(names, values, strict=True)}, geometry)
+            self.add(dict(zip(names, values, strict=True)), geometry)
 
     def add(self, row: Mapping[str, Any], geometry: Any) -> None:
         """One row: the first of an incident adds the incident, each adds a way to draw it."""
@@ -221,9 +233,10 @@ class Tables:
         outline: int | None = None
         radius = row.get("radius_km")
         if geometry is not None and not geometry.is_empty:
-            if not all(math.isfinite(number) for number in geometry.bounds):
+            points = geometry.geom_type == "Point"
+            if not all(math.isfinite(number) for number in (geometry.coords[0] if points else geometry.bounds)):
                 raise OutputError(f"incident {row['incident_id']}: its geometry has coordinates that are not finite")
-            if geometry.geom_type == "Point":
+            if points:
                 line = tuple(_lat_lon(geometry.x, geometry.y))
             elif geometry.geom_type == "LineString":
                 line = tuple(number for x, y, *_ in geometry.coords for number in _lat_lon(x, y))

@@ -58,14 +58,21 @@ function makeFrame(app) {
   };
 
   // What the panels leave free: padding in pixels on each side.
+  let widths = null;
+  app.panelsChanged = () => { widths = null; };
   app.padding = function () {
     const size = map.getSize();
     if (app.compact()) {
       const low = app.isAdding() ? right.offsetHeight + 20 : box.dataset.sheet === 'peek' ? 130 : Math.round(size.y * 0.52) + 20;
       return { l: 36, t: 50, r: 36, b: low };
     }
-    const drawer = box.querySelector('.gm-table-open'), low = drawer ? drawer.offsetHeight + 30 : 50;
-    const a = Math.min(left.offsetWidth + 60, size.x * 0.45), b = Math.min(right.offsetWidth + 60, size.x * 0.45);
+    // Asking for a width makes the browser lay out the page: once for each size of it.
+    const key = size.x + ' ' + size.y;
+    if (!widths || widths.key !== key) {
+      const drawer = box.querySelector('.gm-table-open');
+      widths = { key: key, left: left.offsetWidth, right: right.offsetWidth, low: drawer ? drawer.offsetHeight + 30 : 50 };
+    }
+    const low = widths.low, a = Math.min(widths.left + 60, size.x * 0.45), b = Math.min(widths.right + 60, size.x * 0.45);
     return box.classList.contains('gm-rtl') ? { l: b, t: 60, r: a, b: low } : { l: a, t: 60, r: b, b: low };
   };
 

@@ -32,13 +32,13 @@ function button(cls, text, act, label) {
   return node;
 }
 function dayText(number) {
-  return dayForm.format(new Date(number * DAY));
+  return days().format(new Date(number * DAY));
 }
 function isoDay(number) {
   return new Date(number * DAY).toISOString().slice(0, 10);
 }
 function count(number) {
-  return numberForm.format(number);
+  return number < 1000 ? String(number) : numbers().format(number);
 }
 // Words with nodes at their {keys}: article text stands in its own element there.
 function filled(text, nodes) {

@@ -2,7 +2,7 @@
 function makeList(app) {
   const store = app.store, filters = app.filters, state = app.state, right = app.frame.right;
   // Rows are made as they are scrolled to: each costs layout time, and nobody reads ten thousand.
-  const STEP = 60;
+  const STEP = 40;
   const view = el('div', 'gm-list-view'), head = el('h2', null, T.list), list = el('ol', 'gm-list'), more = button('gm-button gm-more-rows', '', () => grow());
   const looseBox = el('div', 'gm-noplace'), loose = el('ol', 'gm-list'), moreLoose = button('gm-button gm-more-rows', '', () => grow());
   looseBox.appendChild(el('h3', null, T.noplace)); looseBox.appendChild(el('p', 'gm-dim', T.noplaceNote)); looseBox.appendChild(loose); looseBox.appendChild(moreLoose);
@@ -79,7 +79,7 @@ function makeList(app) {
 
 // The table is always there for screen readers and in step with the map; the tool shows it to everyone.
 function makeTable(app) {
-  const store = app.store, filters = app.filters, state = app.state, ROWS = 200;
+  const store = app.store, filters = app.filters, state = app.state, ROWS = 100;
   const drawer = el('section', 'gm-table'), scroll = el('div', 'gm-table-scroll'), table = el('table'), said = el('caption', 'gm-dim'), bodyRows = el('tbody');
   drawer.setAttribute('aria-label', T.table); scroll.tabIndex = -1;
   const headRow = el('tr');
@@ -91,13 +91,15 @@ function makeTable(app) {
   app.frame.keepEvents(drawer);
   app.box.appendChild(drawer);
   const tool = app.frame.tool('gm-tool-table', 'M3 5h18v14H3zM3 10h18M3 14.500h18M9 5v14', () => show(!state.table), T.table);
+  tool.setAttribute('aria-pressed', 'false');
   let due = 0;
   function show(open) {
     state.table = open;
-    drawer.classList.toggle('gm-table-open', open);
+    drawer.classList.toggle('gm-table-open', open); app.box.classList.toggle('gm-has-table', open);
     close.hidden = !open;
     scroll.tabIndex = open ? 0 : -1;
     tool.setAttribute('aria-pressed', String(open));
+    app.panelsChanged();
     paint();
     app.remember();
   }
@@ -123,7 +125,7 @@ function makeTable(app) {
   app.on('filter', () => {
     clearTimeout(due);
     // Unseen, it may follow a moment later: filters stay quick.
-    if (state.table) paint(); else due = setTimeout(paint, 250);
+    if (state.table) paint(); else due = setTimeout(paint, 600);
   });
-  show(state.table);
+  if (state.table) show(true); else close.hidden = true;
 }

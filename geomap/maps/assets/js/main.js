@@ -40,7 +40,7 @@ function start(map, data) {
     app.dark = state.theme ? state.theme === 'dark' : darkness.matches;
     box.dataset.theme = app.dark ? 'dark' : 'light';
     const style = getComputedStyle(box);
-    BASE_CSS.concat(['ink', 'past', 'accent']).forEach(key => { app.css[key] = style.getPropertyValue('--gm-' + key).trim(); });
+    BASE_CSS.concat(['ink', 'past', 'accent', 'panel']).forEach(key => { app.css[key] = style.getPropertyValue('--gm-' + key).trim(); });
     app.css.font = style.getPropertyValue('font-family') || 'sans-serif';
     app.redraw();
   };

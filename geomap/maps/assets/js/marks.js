@@ -55,24 +55,29 @@ function makeMarks(app) {
   function donut(members, ofAreas) {
     const total = members.length, solid = new Int32Array(store.specs.length), unsure = new Int32Array(store.specs.length);
     members.forEach(m => { const i = marks.incident[m]; (store.formOf(i).fill === 'solid' ? solid : unsure)[store.type[i]]++; });
-    const r = total < 10 ? 17 : total < 100 ? 20 : total < 1000 ? 24 : total < 10000 ? 28 : 31, size = 2 * r + 10, mid = size / 2, around = 2 * Math.PI * r;
-    const root = svg('svg', { viewBox: '0 0 ' + size + ' ' + size, 'aria-hidden': 'true', class: 'gm-donut' },
-      // The square behind says: areas, as a single area's sign does.
-      ofAreas ? svg('rect', { x: 0, y: 0, width: size, height: size, rx: 8, class: 'gm-donut-back' }) : svg('circle', { cx: mid, cy: mid, r: r + 4, class: 'gm-donut-back' }));
-    let parts = 0, at = 0;
+    const r = total < 10 ? 17 : total < 100 ? 20 : total < 1000 ? 24 : total < 10000 ? 28 : 31, size = 2 * r + 10, mid = size / 2;
+    const node = el('span', 'gm-donut'), ring = el('canvas'), ratio = Math.min(window.devicePixelRatio || 1, 2) * (app.print ? 2 : 1);
+    ring.width = ring.height = size * ratio; ring.style.width = ring.style.height = size + 'px';
+    const ctx = ring.getContext('2d');
+    ctx.scale(ratio, ratio);
+    ctx.fillStyle = app.css.panel;
+    ctx.beginPath();
+    // The square behind says: areas, as a single area's sign does.
+    if (ofAreas && ctx.roundRect) ctx.roundRect(0, 0, size, size, 8); else if (ofAreas) ctx.rect(0, 0, size, size); else ctx.arc(mid, mid, r + 4, 0, 7);
+    ctx.fill();
+    let parts = 0, at = -Math.PI / 2;
     typeOrder.forEach(t => { if (solid[t]) parts++; if (unsure[t]) parts++; });
-    const gap = parts > 1 ? 1.5 : 0;
+    const gap = parts > 1 ? 1.5 / r : 0;
     typeOrder.forEach(t => [solid[t], unsure[t]].forEach((n, thin) => {
       if (!n) return;
-      const length = n / total * around, drawn = Math.max(0.5, length - gap);
-      root.appendChild(svg('circle', { cx: mid, cy: mid, r: r, fill: 'none', stroke: store.specs[t].colour, 'stroke-width': thin ? 2.5 : 6.5,
-        transform: 'rotate(-90 ' + mid + ' ' + mid + ')', 'stroke-dasharray': drawn + ' ' + (around - drawn), 'stroke-dashoffset': -at }));
-      at += length;
+      const turn = n / total * 2 * Math.PI;
+      ctx.strokeStyle = store.specs[t].colour; ctx.lineWidth = thin ? 2.5 : 6.5;
+      ctx.beginPath(); ctx.arc(mid, mid, r, at, at + Math.max(0.5 / r, turn - gap)); ctx.stroke();
+      at += turn;
     }));
-    const label = svg('text', { x: mid, y: mid, class: 'gm-donut-n' + (total > 9999 ? ' gm-small' : ''), 'text-anchor': 'middle', dy: '0.36em' });
-    label.textContent = total;
-    root.appendChild(label);
-    return { node: root, size: size, solid: solid, unsure: unsure };
+    node.appendChild(ring);
+    node.appendChild(el('span', 'gm-donut-n' + (total > 9999 ? ' gm-small' : ''), total));
+    return { node: node, size: size, solid: solid, unsure: unsure };
   }
   function groupWords(d) {
     const words = [];
@@ -169,11 +174,13 @@ function makeMarks(app) {
     return [Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI, near((x - 0.5) * 360)];
   }
 
-  let pointList = [], areaList = [];
+  // Signs of so many incidents would cover the map: their groups gather from further off.
+  const CROWD = 400, WIDE = 52;
+  let pointList = [], areaList = [], begun = false;
   function world() { return 256 * Math.pow(2, map.getZoom()); }
   // Grouped anew: after a filter or at another zoom.
   function regroup() {
-    groups.points = groupMarks(marks, pointList, world(), 26);
+    groups.points = groupMarks(marks, pointList, world(), pointList.length > CROWD ? WIDE : 26);
     zoomed = map.getZoom();
     showing.forEach(marker => marker.remove());
     showing.clear();
@@ -227,10 +234,10 @@ function makeMarks(app) {
     const points = [], areas = [];
     for (let m = 0; m < marks.n; m++) if (app.markShown(m)) (marks.kind[m] === AREA ? areas : points).push(m);
     pointList = points; areaList = areas;
-    if (!map._loaded) return;
+    if (!begun) return;  // the first view is not known yet
     unfan(); regroup(); show();
   });
-  app.showMarks = function () { regroup(); show(); };
+  app.showMarks = function () { begun = true; regroup(); show(); };
   map.on('moveend', () => {
     if (!groups.points) return;
     if (map.getZoom() !== zoomed) { unfan(); regroup(); } else if (areaList.length) regroupAreas();
@@ -252,6 +259,7 @@ function makeMarks(app) {
     return { w: size.x, h: size.y, l: Math.max(4, pad.l - 50), r: Math.max(4, pad.r - 50), b: pad.b - 20 };
   };
   app.signPoints = signPoints;
+  app.on('redraw', () => { if (begun) app.showMarks(); });
 
   // -- the view --
   app.extent = function (list, withAreas) {

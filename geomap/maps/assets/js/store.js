@@ -8,7 +8,7 @@ function unpack(text) {
   const packed = atob(text), bytes = new Uint8Array(packed.length);
   for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
   if (bytes[0] === 123) return JSON.parse(new TextDecoder().decode(bytes));
-  if (typeof DecompressionStream === 'undefined') throw new Error(T.tooOld || 'DecompressionStream');
+  if (typeof DecompressionStream === 'undefined') throw new Error('DecompressionStream');
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
   return new Response(stream).text().then(JSON.parse);
 }
