@@ -50,6 +50,11 @@ PREPOSITIONS = words(
     "across through around against during after before since until towards toward off within throughout "
     "beyond behind opposite via amid among despite without upon about as like per beside"
 )
+# What stands before a noun only: "no shells fell", "two raids".
+_COUNTING = words(
+    "no such several many few more fewer other another one two three four five six seven eight nine ten eleven twelve "
+    "dozens hundreds new first second third heavy fresh"
+)
 _MODALS = words("will would could may might can shall should must 'll ’ll")
 _SUBORDINATORS = words(
     "that which who whom whose where when while although though because if unless until whereas after "
@@ -217,7 +222,10 @@ def _guess(low: str, text: str, previous: str, verbs: frozenset[str], upper: boo
         return low[:1]
     if low in _ADVERBS or low.endswith("ly"):
         return "RB"
-    nounish = previous in _DETERMINERS or (previous in PREPOSITIONS and previous != "to")
+    if previous in _MODALS:
+        return "VB"
+    counted = previous in _COUNTING or previous[:1].isdigit()
+    nounish = counted or previous in _DETERMINERS or (previous in PREPOSITIONS and previous != "to")
     if low in verbs and not nounish:
         if low.endswith("ing"):
             return "VBG"
