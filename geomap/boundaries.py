@@ -200,6 +200,9 @@ def load_boundaries_for(gdf: gpd.GeoDataFrame, *, view: str = DEFAULT_VIEW) -> g
         east, north = max(f[2] for f in frames), max(f[3] for f in frames)
         m = max(_MARGIN_DEGREES, _MARGIN_SHARE * max(east - west, north - south))
         bounds = (max(west - m, -180.0), max(south - m, -90.0), min(east + m, 180.0), min(north + m, 90.0))
+        if west - m < -180.0 or east + m > 180.0:
+            # The land on the other side of the antimeridian is in the frame too.
+            bounds = (-180.0, bounds[1], 180.0, bounds[3])
     return load_boundaries(bounds=bounds, country_codes=codes, view=view)
 
 

@@ -263,3 +263,8 @@ def test_areas_have_names_and_square_kilometres() -> None:
     assert found["name"].tolist() == ["Kosovo*", "Mitrovica"]
     assert found["km2"].tolist() == pytest.approx([10_900, 2_100], rel=0.03)
     assert len(load_areas([])) == 0
+
+
+def test_the_other_side_of_the_antimeridian_is_near() -> None:
+    fiji = place("Banjska", lat=-18.1, lon=178.4, country_code="FJ")
+    assert {"FJ", "TO"} <= set(load_boundaries_for(incidents_to_gdf([march_at(fiji)]))["code"])

@@ -12,7 +12,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import shapely
+import shapely.affinity
 from shapely.geometry import box
 
 from geomap.arcs import decode_arcs, encode_arcs
@@ -52,6 +55,19 @@ def base_parts(
     return parts
 
 
+# A window may reach over the antimeridian: the earth goes on there, a turn further.
+_TURNS = (-360.0, 0.0, 360.0)
+
+
+def _turned(window: _Window, shift: float) -> _Window:
+    return (window[0] + shift, window[1], window[2] + shift, window[3])
+
+
+def _moved(points: Any, degrees: float) -> Any:
+    """Points (a numpy array, lon and lat) that many degrees further east."""
+    return points + np.array([degrees, 0.0])
+
+
 @cache
 def _near(kind: str) -> tuple[Any, tuple[tuple[float, Any], ...]]:
     """The lakes or rivers of ``water.json``: a tree of their frames, and for each its zoom and points."""
@@ -72,9 +88,10 @@ def water(window: _Window, *, tolerance: float = 0.0) -> dict[str, Any]:
     for kind in ("lakes", "rivers"):
         tree, stored = _near(kind)
         drawn: list[tuple[float, list[tuple[float, float]]]] = []
-        for number in sorted(int(n) for n in tree.query(frame)):
+        met = [(int(n), shift) for shift in _TURNS for n in tree.query(box(*_turned(window, -shift)))]
+        for number, shift in sorted(met):
             zoom, points = stored[number]
-            line = shapely.LineString(points)
+            line = shapely.LineString(_moved(points, shift))
             if kind == "rivers":
                 line = line.intersection(frame)
             drawn += [
@@ -86,12 +103,13 @@ def water(window: _Window, *, tolerance: float = 0.0) -> dict[str, Any]:
     return found
 
 
-def _division_lines(code: str, land: Any, window: _Window, tolerance: float) -> list[Any]:
-    """The lines between the first-level divisions of a country, as far as they lie on ``land``, its own."""
+def _division_lines(code: str, land: Any, window: _Window, tolerance: float, shift: float) -> list[Any]:
+    """The lines between the first-level divisions of a country, moved by ``shift`` degrees, as far as they lie on
+    ``land``, its own."""
     found: list[Any] = []
     shapely.prepare(land)
     for points in inner_lines(code):
-        line = shapely.clip_by_rect(shapely.LineString(points), *window)
+        line = shapely.clip_by_rect(shapely.LineString(_moved(points, shift)), *window)
         if line.is_empty:
             continue
         inside = line if land.contains(line) else line.intersection(land)
@@ -179,16 +197,17 @@ def detail(
     if east - west > _WIDEST or north - south > _WIDEST:
         return None
     margin = max(_MARGIN, 0.5 * max(east - west, north - south))
-    window = (
-        max(west - margin * 1.4, -180.0),
-        max(south - margin, -85.0),
-        min(east + margin * 1.4, 180.0),
-        min(north + margin, 85.0),
-    )
-    frame = boundaries[boundaries.geometry.intersects(box(*window))]
+    window = (west - margin * 1.4, max(south - margin, -85.0), east + margin * 1.4, min(north + margin, 85.0))
+    parts = []
+    for shift in _TURNS:
+        cut = box(*_turned(window, -shift))
+        there = boundaries[boundaries.geometry.intersects(cut)]
+        shapes = [shape.intersection(cut) for shape in there.geometry]
+        parts.append(there.assign(cut=[shapely.affinity.translate(shape, shift) for shape in shapes], shift=shift))
+    frame = pd.concat([part for part in parts if len(part)]) if any(map(len, parts)) else boundaries[:0]
     if not len(frame):
         return None
-    shapes = [shape.intersection(box(*window)) for shape in frame.geometry]
+    shapes = list(frame["cut"])
     views = list(frame["views"])
     areas = list(frame["area"]) if "area" in frame.columns else [""] * len(frame)
     names = [
@@ -206,7 +225,7 @@ def detail(
 
     def inside(a: tuple[float, float], b: tuple[float, float]) -> bool:
         # A segment along the window's edge is where we cut, not a coast.
-        on_side = a[0] == b[0] and a[0] in (window[0], window[2])
+        on_side = a[0] == b[0] and a[0] in (window[0], window[2], -180.0, 180.0)
         return not (on_side or (a[1] == b[1] and a[1] in (window[1], window[3])))
 
     # A three-hundredth of a degree is a pixel at zoom 9; a wider window is first seen from further out.
@@ -223,14 +242,14 @@ def detail(
             kinds.append("c")
         else:
             kinds.append(border_kind(views, owners))
-    owners_of_land: dict[str, list[Any]] = {}
-    for number, code in enumerate(frame["code"]):
+    owners_of_land: dict[tuple[float, str], list[Any]] = {}
+    for shape, code, shift in zip(shapes, frame["code"], frame["shift"], strict=True):
         if code:
-            owners_of_land.setdefault(str(code), []).append(shapes[number])
+            owners_of_land.setdefault((shift, str(code)), []).append(shape)
     lines = [
         line
-        for code in sorted(owners_of_land)
-        for line in _division_lines(code, shapely.union_all(owners_of_land[code]), window, tolerance)
+        for (shift, code), land in sorted(owners_of_land.items(), key=lambda one: one[0])
+        for line in _division_lines(code, shapely.union_all(land), window, tolerance, shift)
     ]
     return {
         **encode_arcs(topology.arcs, decimals=3),

@@ -144,9 +144,18 @@ def build_world(target: Path) -> Path:
         for hole in part.interiors
         if shapely.Polygon(hole).area < _GAP_AREA
     ]
-    topology = build_topology([*shapes, *gaps], tolerance=_TOLERANCE, smallest=_SMALLEST)
+
+    def inside(a: tuple[float, float], b: tuple[float, float]) -> bool:
+        # Where the map is cut, at the antimeridian and the south pole, is no coast.
+        # The source is true to a few hundred-millionths.
+        east = min(abs(a[0]), abs(b[0])) > 180.0 - 1e-6 and a[0] * b[0] > 0
+        return not east and not max(a[1], b[1]) < -90.0 + 1e-6
+
+    topology = build_topology([*shapes, *gaps], tolerance=_TOLERANCE, smallest=_SMALLEST, keep=inside)
     texts += [""] * len(gaps)
-    kinds = ["c" if len(owners) == 1 else border_kind(texts, owners) for owners in topology.owners]
+    kinds = [
+        "x" if not owners else "c" if len(owners) == 1 else border_kind(texts, owners) for owners in topology.owners
+    ]
     labels = [
         [str(name), str(code), round(float(lon), 2), round(float(lat), 2), _zoom(float(zoom), shape.bounds)]
         for name, code, lon, lat, zoom, shape in zip(

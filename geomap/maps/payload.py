@@ -302,7 +302,8 @@ class Tables:
         ]
 
     def extent(self) -> tuple[float, float, float, float] | None:
-        """West, south, east, north of the points and lines: of those shown at first, else of all."""
+        """West, south, east, north of the points and lines: of those shown at first, else of all. East is beyond 180
+        where they are closest together over the antimeridian."""
         drawn = self._drawings.columns()
         past = self._certainties.get("historical")
         certainties = self._columns["c"]
@@ -316,6 +317,11 @@ class Tables:
             boxes = [_reach(drawn["ll"][n], drawn["r"][n]) for n in sorted(used) if drawn["ll"][n] is not None]
             if boxes:
                 west, south, east, north = zip(*boxes, strict=True)
+                if max(east) - min(west) > 180.0:
+                    # Seen over the antimeridian they may be closer together.
+                    turned = [(a, b) if a >= 0 else (a + 360.0, b + 360.0) for a, b in zip(west, east, strict=True)]
+                    if max(b for _, b in turned) - min(a for a, _ in turned) < max(east) - min(west):
+                        west, east = zip(*turned, strict=True)
                 return (min(west), min(south), max(east), max(north))
         return None
 
