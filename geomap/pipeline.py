@@ -200,11 +200,7 @@ def process_article(
     with stage_of(article, "dates"):
         dates = find_dates(article)
     with stage_of(article, "incidents"):
-        # A name that the model took for a place and that nobody knows may well be where something happened: without it
-        # the incident would be lost. It has no place, so nothing can be drawn wrong.
-        unknown = [replace(r, rule="nil") for r in resolutions if r.rule == UNLIKELY and _is_unknown(r)]
-        named = sorted((*resolved, *unknown), key=lambda r: (r.mention.start, r.mention.end))
-        coded = code_incidents(article, named, dates, doc)
+        coded = code_incidents(article, with_unknown(resolved, resolutions), dates, doc)
     with stage_of(article, "merging"):
         # An article often tells one incident twice, in its lead and again further down.
         coded = merge_incidents(coded)
@@ -218,8 +214,18 @@ def process_article(
     )
 
 
-def _is_unknown(resolution: Resolution) -> bool:
-    return not resolution.alternatives and resolution.mention.recognizer in ("model only", "cue only")
+def with_unknown(kept: Iterable[Resolution], resolutions: Iterable[Resolution]) -> list[Resolution]:
+    """What event coding gets: the resolutions ``kept``, and of all ``resolutions`` the names that nobody knows.
+
+    A name that the model took for a place and that no gazetteer has may well be where something happened: without it
+    the incident would be lost. It stays without a place, so nothing can be drawn wrong. In the order of the text.
+    """
+    unknown = [
+        replace(one, rule="nil")
+        for one in resolutions
+        if one.rule == UNLIKELY and not one.alternatives and one.mention.recognizer in ("model only", "cue only")
+    ]
+    return sorted((*kept, *unknown), key=lambda one: (one.mention.start, one.mention.end))
 
 
 def open_gazetteer_for(

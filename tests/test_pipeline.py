@@ -98,8 +98,16 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     install("incidents", code_incidents=lambda article, resolutions, dates, doc=None: [incident(article)])
     install("merging", merge_incidents=list)
     install("frames", incidents_to_gdf=list)
-    install("boundaries", load_boundaries_for=lambda gdf, *, view: None, join_boundaries=lambda gdf, boundaries: gdf)
+    install(
+        "boundaries",
+        load_boundaries_for=lambda gdf, *, view: None,
+        join_boundaries=lambda gdf, boundaries, *, view: gdf,
+        load_areas=lambda wanted, *, view: None,
+    )
+    install("summary", area_keys=lambda gdf, *, by: {})
     install("maps", build_map=lambda gdf, **options: (gdf, options), save_map=save)
+    install("maps.tiles", online_tiles=None, packed_tiles=None)
+    install("maps.areas", areas_payload=lambda keys, areas, *, left_out: {})
     install("gazetteer", open_gazetteer=lambda **options: Gazetteer())
     return {"install": install, "written": written}
 

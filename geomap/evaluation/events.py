@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -412,7 +412,7 @@ class _Sentences:
     def _read(self, row: VerbRow) -> tuple[Any, ...]:
         from geomap.dates import find_dates
         from geomap.nlp import parse
-        from geomap.pipeline import _is_unknown, stage_of
+        from geomap.pipeline import stage_of, with_unknown
         from geomap.recognition import find_mentions
         from geomap.resolution import resolve_mentions
 
@@ -424,12 +424,7 @@ class _Sentences:
             mentions = find_mentions(article, session.gazetteer, doc)
         with stage_of(article, "resolution"):
             resolutions = resolve_mentions(article, mentions, session.gazetteer, session.settings)
-            # As the pipeline has it: names that are likely no places are left out, those that nobody knows are not.
-            kept = [
-                replace(one, rule="nil") if one.rule == UNLIKELY else one
-                for one in resolutions
-                if one.rule != UNLIKELY or _is_unknown(one)
-            ]
+            kept = with_unknown([one for one in resolutions if one.rule != UNLIKELY], resolutions)
         with stage_of(article, "dates"):
             dates = find_dates(article)
         return article, kept, dates, doc
