@@ -132,6 +132,7 @@ function makeExports(app) {
   };
 
   // -- paper: the map, its legend, and the incidents numbered as their signs are --
+  let screen_ = null;
   const PAGES = 500, paper = el('section', 'gm-paper');
   paper.setAttribute('aria-hidden', 'true');
   app.box.parentNode.insertBefore(paper, app.box.nextSibling);
@@ -167,8 +168,22 @@ function makeExports(app) {
     paper.appendChild(list);
     paper.appendChild(el('p', 'gm-dim', T.printed + '. ' + fill(T.attribution, { v: data.view })));
     app.box.dataset.printTitle = data.title.slice(0, 200);
+    // The sheet of paper shows what the panels leave free of the window.
+    const map = app.map, size = map.getSize(), pad = app.padding(), seen = L.latLngBounds(
+      map.containerPointToLatLng([pad.l - 50, 10]), map.containerPointToLatLng([size.x - pad.r + 50, size.y - pad.b + 40]));
+    screen_ = { at: map.getCenter(), zoom: map.getZoom() };
+    app.box.classList.add('gm-printing');
+    map.invalidateSize({ animate: false });
+    map.fitBounds(seen, { animate: false });
     app.showMarks();
   }
   window.addEventListener('beforeprint', before);
-  window.addEventListener('afterprint', () => { app.print = null; paper.textContent = ''; app.showMarks(); });
+  window.addEventListener('afterprint', () => { 
+    app.print = null; paper.textContent = '';
+    app.box.classList.remove('gm-printing');
+    app.map.invalidateSize({ animate: false });
+    if (screen_) app.map.setView(screen_.at, screen_.zoom, { animate: false });
+    screen_ = null;
+    app.showMarks();
+  });
 }

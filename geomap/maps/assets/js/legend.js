@@ -136,7 +136,8 @@ function makeLegend(app) {
   };
   app.legendRows = function () {  // for print: what is shown of each facet that signs stand for
     return ['t', 'c', 'k'].map(key => ({ title: looks[key].title, rows: Array.from(filters.facet(key).labels, (_, v) => v)
-      .filter(v => filters.facet(key).counts[v] && !filters.facet(key).off[v]).map(v => ({ sign: looks[key].sign(v), label: looks[key].label(v), n: filters.facet(key).counts[v] })) }));
+      .filter(v => filters.facet(key).counts[v] && !filters.facet(key).off[v])
+      .sort((a, b) => key === 't' ? store.specs[a].order - store.specs[b].order : a - b).map(v => ({ sign: looks[key].sign(v), label: looks[key].label(v), n: filters.facet(key).counts[v] })) }));
   };
 }
 
