@@ -182,7 +182,17 @@ def sample_incidents() -> list[Incident]:
             date_end="2024-05-13",
             trigger="marched",
         ),
-        incident(8, "arrest_raid", s[7], [place("Rudare", "near")], geo_precision=2, trigger="detained"),
+        incident(
+            8,
+            "arrest_raid",
+            s[7],
+            [place("Rudare", "near")],
+            geo_precision=2,
+            trigger="detained",
+            deaths=(0, 0),
+            injured=(2, None),
+            detained=(1, 3),
+        ),
         incident(
             9,
             "arrest_raid",
@@ -307,7 +317,7 @@ def read_back(block: str) -> dict[str, Any]:
             if table[key][n]
         }
         one |= {key: table[key][n] for key in ["gp", "wp", "tp", "s"] if table[key][n] is not None}
-        one |= {key: table[key][str(n)] for key in ["dead", "hurt", "crowd"] if str(n) in table[key]}
+        one |= {key: table[key][str(n)] for key in ["dead", "hurt", "held", "crowd"] if str(n) in table[key]}
         one["p"] = [mention(number) for number in table["p"][n]]
         features = [feature(parts) for parts in table["f"][n]]
         one |= {"f": features} if features else {}

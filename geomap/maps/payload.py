@@ -103,7 +103,7 @@ _TEXTS = {
 }
 _NUMBERS = {"gp": "geo_precision", "wp": "where_prec", "tp": "time_precision"}
 # Few incidents have these: {number of the incident: [low, high]}.
-_COUNTS = {"dead": "deaths", "hurt": "injured", "crowd": "crowd_size"}
+_COUNTS = {"dead": "deaths", "hurt": "injured", "held": "detained", "crowd": "crowd_size"}
 _READ = frozenset(
     {
         *("incident_id", "type", "certainty", "attribution_level", "date_start", "date_end", "score", "geometry_kind"),

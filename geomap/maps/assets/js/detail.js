@@ -112,7 +112,8 @@ function makeDetail(app) {
     if (!incident.p.length) fact(facts, T.where1, [T.noPlaceNamed, data.embed ? null : app.placeIt(T.addPut, '', 0)]);
     fact(facts, T.precisionOf, [W.precision[incident.gp || 0], incident.wp ? dim(fill(T.ucdp, { n: incident.wp, v: W.where[incident.wp] || '' })) : null]);
     fact(facts, T.who, incident.a.map(actor => el('div', null, null, name(actor.x), el('span', 'gm-dim', ' ' + (W.roles[actor.r] || actor.r)))));
-    fact(facts, T.numbers, [incident.dead && fill(T.killed, { n: range(incident.dead) }), incident.hurt && fill(T.injured, { n: range(incident.hurt) }), incident.crowd && fill(T.people, { n: range(incident.crowd) })]);
+    fact(facts, T.numbers, [incident.dead && fill(T.killed, { n: range(incident.dead) }), incident.hurt && fill(T.injured, { n: range(incident.hurt) }),
+      incident.held && fill(T.detained, { n: range(incident.held) }), incident.crowd && fill(T.people, { n: range(incident.crowd) })]);
     fact(facts, T.coding, [incident.w ? el('div', null, null, filled(T.typeFrom, { v: name(incident.w) })) : null,
       dim([incident.acled && 'ACLED: ' + incident.acled, incident.plover && 'PLOVER: ' + incident.plover].filter(Boolean).join(' · '))]);
     if (typeof incident.s === 'number') {

@@ -15,7 +15,7 @@ function makeExports(app) {
       incident_id: one.id, type: one.t, type_label: one.spec.label, certainty: one.c, attribution_level: one.l, attribution_source: one.src,
       date_start: one.d0 === null ? undefined : isoDay(one.d0), date_end: one.d1 === null ? undefined : isoDay(one.d1), part_of_day: one.pod, time_expression: one.te, date_reason: one.dr,
       place: wherever(one), geo_precision: one.gp, where_prec: one.wp, score: one.s,
-      actors: one.a.map(a => a.x).join('; ') || undefined, deaths: range(one.dead) || undefined, injured: range(one.hurt) || undefined, crowd_size: range(one.crowd) || undefined,
+      actors: one.a.map(a => a.x).join('; ') || undefined, deaths: range(one.dead) || undefined, injured: range(one.hurt) || undefined, detained: range(one.held) || undefined, crowd_size: range(one.crowd) || undefined,
       quote: one.q, source: first.source, title: first.title, url: safeLink(first.url) || undefined, published: first.published, sources: one.o.length
     };
   }
@@ -57,7 +57,7 @@ function makeExports(app) {
   };
   app.asCsv = function () {
     const columns = ['incident_id', 'type', 'type_label', 'certainty', 'attribution_level', 'attribution_source', 'date_start', 'date_end', 'part_of_day', 'place', 'geometry_kind', 'lat', 'lon',
-      'radius_km', 'geo_precision', 'where_prec', 'score', 'actors', 'deaths', 'injured', 'crowd_size', 'quote', 'source', 'title', 'url', 'published', 'sources'];
+      'radius_km', 'geo_precision', 'where_prec', 'score', 'actors', 'deaths', 'injured', 'detained', 'crowd_size', 'quote', 'source', 'title', 'url', 'published', 'sources'];
     const rows = [columns.join(',')];
     filters.visible.forEach(i => {
       const facts = properties(i), own = drawn(i);

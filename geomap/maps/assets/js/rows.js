@@ -21,7 +21,7 @@ function csvCell(text) {  // quoted where any reader could part or trim it
 }
 // A spreadsheet would run what begins like a formula; geomap takes the one apostrophe off again.
 function csvText(text) {
-  return csvCell(/^'*[=+\-@]/.test(text) ? "'" + text : text);
+  return csvCell(/^'*[=+\-@\t\r\n]/.test(text) ? "'" + text : text);
 }
 function csvRow(place) {
   return COLUMNS.map(function (column) {

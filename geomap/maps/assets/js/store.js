@@ -88,7 +88,7 @@ function makeStore(data) {
       spec: store.specOf(i), form: store.formOf(i), d0: store.d0[i] === NO_DAY ? null : store.d0[i], d1: store.d0[i] === NO_DAY ? null : store.d1[i] };
     ['pod', 'te', 'dr', 'w', 'q', 'acled', 'plover', 'src'].forEach(key => { if (table[key][i]) one[key] = strings[table[key][i]]; });
     ['gp', 'wp', 'tp', 's'].forEach(key => { if (table[key][i] !== null) one[key] = table[key][i]; });
-    ['dead', 'hurt', 'crowd'].forEach(key => { if (table[key][i]) one[key] = table[key][i]; });
+    ['dead', 'hurt', 'held', 'crowd'].forEach(key => { if (table[key][i]) one[key] = table[key][i]; });
     one.p = table.p[i].map(mention);
     one.f = table.f[i].map(f => Object.assign({}, store.drawings[f[0]], { i: f.slice(1) }));
     one.a = table.a[i].map(a => ({ x: strings[data.actors.x[a]] || '', r: strings[data.actors.r[a]] || '' }));
