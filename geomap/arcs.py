@@ -8,6 +8,7 @@ against seven for decimal digits.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["decode_arc", "decode_arcs", "encode_arcs"]
@@ -19,22 +20,36 @@ def encode_arcs(arcs: Sequence[Sequence[tuple[float, float]]], *, decimals: int)
     import numpy as np
 
     scale = 10**decimals
-    coded = []
-    for arc in arcs:
-        grid = np.rint(np.asarray(arc, dtype=float).reshape(-1, 2) * scale).astype(np.int64)
-        if len(grid) > 2:
-            fresh = np.ones(len(grid), dtype=bool)
-            fresh[1:-1] = (grid[1:-1] != grid[:-2]).any(axis=1)
-            grid = grid[fresh]
-        steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel()
-        # The sign goes into the lowest bit; then five bits a character, while there are any.
-        numbers = (steps << 1) ^ (steps >> 63)
-        pieces = (numbers[:, None] >> np.array(_SHIFTS)) & 31
-        more = (numbers[:, None] >> (np.array(_SHIFTS) + 5)) > 0
-        used = np.ones_like(more)
-        used[:, 1:] = more[:, :-1]
-        coded.append((pieces + 63 + 32 * more)[used].astype(np.uint8).tobytes().decode("ascii"))
-    return {"scale": scale, "arcs": coded}
+    if not len(arcs):
+        return {"scale": scale, "arcs": []}
+    # All at once: an archipelago has hundreds of short lines.
+    lines = [np.asarray(arc, dtype=float).reshape(-1, 2) for arc in arcs]
+    sizes = np.array([len(line) for line in lines])
+    grid = np.rint(np.concatenate(lines) * scale).astype(np.int64)
+    ends = np.cumsum(sizes)
+    filled = sizes > 0
+    fresh = np.ones(len(grid), dtype=bool)
+    fresh[1:] = (grid[1:] != grid[:-1]).any(axis=1)
+    # The first and the last of each line stay.
+    fresh[(ends - sizes)[filled]] = fresh[ends[filled] - 1] = True
+    kept = np.add.reduceat(fresh, (ends - sizes)[filled]) if filled.any() else np.zeros(0, dtype=np.int64)
+    points = np.zeros(len(sizes), dtype=np.int64)
+    points[filled] = kept
+    grid = grid[fresh]
+    steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    starts = (np.cumsum(points) - points)[filled]
+    steps[starts] = grid[starts]
+    # The sign goes into the lowest bit; then five bits a character, while there are any.
+    flat = steps.ravel()
+    numbers = (flat << 1) ^ (flat >> 63)
+    pieces = (numbers[:, None] >> np.array(_SHIFTS)) & 31
+    more = (numbers[:, None] >> (np.array(_SHIFTS) + 5)) > 0
+    used = np.ones_like(more)
+    used[:, 1:] = more[:, :-1]
+    text = (pieces + 63 + 32 * more)[used].astype(np.uint8).tobytes().decode("ascii")
+    widths = np.concatenate(([0], np.cumsum(used.sum(axis=1))))
+    cuts = widths[2 * np.concatenate(([0], np.cumsum(points)))].tolist()
+    return {"scale": scale, "arcs": [text[first:last] for first, last in pairwise(cuts)]}
 
 
 # Seven pieces of five bits: 180 degrees at nine decimals and more.

@@ -10,15 +10,17 @@ divisions.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib import util
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-from shapely import clip_by_rect, ops, union_all
+from shapely import STRtree, clip_by_rect, get_parts, ops, union_all
+from shapely import bounds as frames_of
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
@@ -223,18 +225,57 @@ def load_divisions(wanted: Iterable[Division], *, view: str = DEFAULT_VIEW) -> g
 
 
 @cache
+def _rows_of_countries() -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """The rows of the countries' table by ISO code and by ADM0_A3 code."""
+    frame = _all_countries()
+    found: tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]] = ({}, {})
+    for rows, column in zip(found, ("code", "a3"), strict=True):
+        for row, key in enumerate(frame[column].tolist()):
+            rows[key] = (*rows.get(key, ()), row)
+    return found
+
+
+@cache
+def _parts_of_country(row: int) -> tuple[Any, Any]:
+    """The polygons of a row of the countries' table, and their bounds."""
+    parts = get_parts(_all_countries().geometry.iloc[row])
+    return parts, frames_of(parts)
+
+
+def _clipped(row: int, window: tuple[float, float, float, float]) -> BaseGeometry | None:
+    """What of a country lies in ``window``; None where nothing does. Of its islands only those near are looked at."""
+    parts, frames = _parts_of_country(row)
+    west, south, east, north = window
+    near = (frames[:, 0] <= east) & (frames[:, 2] >= west) & (frames[:, 1] <= north) & (frames[:, 3] >= south)
+    if not near.any():
+        return None
+    whole = _all_countries().geometry.iloc[row] if len(parts) == 1 else MultiPolygon(list(parts[near]))
+    return clip_by_rect(whole, *window) if whole.intersects(box(*window)) else None
+
+
+def _frames_meet(one: BaseGeometry, other: BaseGeometry) -> bool:
+    a, b = one.bounds, other.bounds
+    # NaN, the bounds of what is empty, meet nothing.
+    return bool(a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3])
+
+
+@cache
 def _division_outline(division: Division, view_name: str) -> BaseGeometry:
-    frame, view = _all_countries(), load_view(view_name)
+    view = load_view(view_name)
     cell: BaseGeometry = cell_of_division(division)
-    own = frame["a3"].isin(division.land) if division.land else frame["code"] == division.code
-    if not own.any():
-        own = frame.geometry.intersects(cell)
-    bounds = box(*cell.bounds)
+    by_code, by_a3 = _rows_of_countries()
+    own = sorted({row for a3 in division.land for row in by_a3.get(a3, ())}) or by_code.get(division.code, ())
+    if division.land and not any(a3 in by_a3 for a3 in division.land):
+        own = ()
+    if not own:
+        own = tuple(np.flatnonzero(_all_countries().geometry.intersects(cell)).tolist())
     # Clipped first: a country of a thousand islands is slow to intersect with.
-    land = [clip_by_rect(shape, *cell.bounds) for shape in frame.geometry[own] if shape.intersects(bounds)]
+    land = [part for row in own if (part := _clipped(row, cell.bounds)) is not None]
     outline = polygons_of(union_all([part if part.is_valid else part.buffer(0) for part in land]).intersection(cell))
     for area_id, apart in area_outlines().items():
-        if view.country_of[area_id] == division.code or not outline.intersects(apart):
+        if view.country_of[area_id] == division.code or not _frames_meet(outline, apart):
+            continue
+        if not outline.intersects(apart):
             continue
         shared = outline.intersection(apart)
         # A division that is the contested area itself stays: it is what the article names.
@@ -250,6 +291,7 @@ def load_areas(keys: Iterable[tuple[str, str]], *, view: str = DEFAULT_VIEW) -> 
     """
     wanted = list(dict.fromkeys(keys))
     countries = load_boundaries(country_codes={code for code, ident in wanted if code and not ident}, view=view)
+    outlines = _Outlines(countries)
     rows: list[tuple[str, str, str, BaseGeometry]] = []
     for code, ident in wanted:
         if ident:
@@ -257,11 +299,9 @@ def load_areas(keys: Iterable[tuple[str, str]], *, view: str = DEFAULT_VIEW) -> 
             if division is not None:
                 rows.append((code, ident, division.name, _division_outline(division, view)))
             continue
-        outline = _outline(countries, code)
+        outline = outlines(code)
         if outline is not None:
-            own = countries[countries["own_code"] == code]
-            largest = max(range(len(own)), key=lambda i: float(own.geometry.iloc[i].area))
-            rows.append((code, "", str(own["name"].iloc[largest]), outline))
+            rows.append((code, "", str(countries["name"].iloc[outlines.largest(code)]), outline))
     frame = gpd.GeoDataFrame(
         {name: [row[i] for row in rows] for i, name in enumerate(("code", "id", "name"))},
         geometry=[row[3] for row in rows],
@@ -337,6 +377,8 @@ def join_boundaries(
     divisions: list[Division | None] = [None] * len(result)
     within: list[Division | None] = [None] * len(result)
     points: dict[str, list[int]] = {}
+    outlines = _Outlines(boundaries)
+    halves: dict[tuple[int, str | None], tuple[BaseGeometry, str]] = {}
     for row, (kind, code, index, places) in enumerate(
         zip(
             result["geometry_kind"],
@@ -360,10 +402,13 @@ def join_boundaries(
             if division is not None:
                 outline: BaseGeometry | None = _division_outline(division, view)
             else:
-                outline = _outline(boundaries, code) if code and feature.startswith("PCL") else None
+                outline = outlines(code) if code and feature.startswith("PCL") else None
             if outline is not None and not outline.is_empty:
                 word = "region" if division is not None else "country"
-                shapes[row], bases[row] = _part(outline, place.get("direction"), word)
+                part = (id(outline), place.get("direction"))
+                if part not in halves:
+                    halves[part] = _part(outline, place.get("direction"), word)
+                shapes[row], bases[row] = halves[part]
         elif code and isinstance(shapes[row], Point):
             points.setdefault(str(code), []).append(row)
     for code, numbers in points.items():
@@ -379,30 +424,77 @@ def join_boundaries(
     ):
         result[column] = pd.Series(names, index=result.index, dtype=object)
 
-    located = gpd.GeoDataFrame({"row": range(len(result))}, geometry=list(result.geometry), crs="EPSG:4326")
-    # An outline touches its neighbours along every border: ask where its inside is.
-    polygons = located.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
-    located.loc[polygons, "geometry"] = located.geometry[polygons].representative_point()
-    joined = gpd.sjoin(located, boundaries[["code", "contested", "geometry"]], how="inner", predicate="intersects")
+    meets = _meets(shapes, boundaries.geometry.tolist())
     for column, source in (("boundary_country", "code"), ("contested", "contested")):
+        names_there = boundaries[source].tolist()
         found: dict[int, set[str]] = {}
-        for number, value in zip(joined["row"], joined[source], strict=True):
+        for number, polygon in meets:
+            value = names_there[polygon]
             if value:
-                found.setdefault(int(number), set()).add(str(value))
+                found.setdefault(number, set()).add(str(value))
         values: list[Any] = [";".join(sorted(found[n])) if n in found else None for n in range(len(result))]
         result[column] = pd.Series(values, index=result.index, dtype=object)
     return result
 
 
-def _outline(boundaries: gpd.GeoDataFrame, code: str) -> BaseGeometry | None:
-    own = boundaries.geometry[boundaries["own_code"] == code]
-    if not len(own):
-        return None
-    # Several rows may share a code (France and Clipperton): the largest is the country. With it go the contested
-    # areas that the view counts to it.
-    country: BaseGeometry = max(own, key=lambda shape: shape.area)
-    added = boundaries.geometry[(boundaries["code"] == code) & (boundaries["own_code"] != code)]
-    return union_all([country, *added]) if len(added) else country
+def _meets(shapes: Sequence[BaseGeometry | None], polygons: Sequence[BaseGeometry]) -> list[tuple[int, int]]:
+    """Which shape meets which polygon, by their numbers. A shape that is an area counts by a point inside it: its
+    outline touches its neighbours along every border."""
+    inside: dict[int, BaseGeometry] = {}
+    numbers: dict[bytes | int, list[int]] = {}
+    asked: list[BaseGeometry] = []
+    for number, shape in enumerate(shapes):
+        if shape is None or shape.is_empty:
+            continue
+        if shape.geom_type in ("Polygon", "MultiPolygon"):
+            if id(shape) not in inside:
+                inside[id(shape)] = shape.representative_point()
+            key: bytes | int = id(shape)
+            shape = inside[id(shape)]
+        else:
+            key = shape.wkb
+        # Many incidents are at one spot: each spot is asked for once.
+        if key not in numbers:
+            numbers[key] = []
+            asked.append(shape)
+        numbers[key].append(number)
+    # The tree holds the shapes, not the polygons: what is asked with is prepared, and polygons gain most by it.
+    if not asked or not polygons:
+        return []
+    pairs = STRtree(asked).query(polygons, predicate="intersects")
+    listed = list(numbers.values())
+    return [(number, int(polygon)) for polygon, at in zip(*pairs, strict=True) for number in listed[at]]
+
+
+class _Outlines:
+    """The outlines of the countries in a frame of :func:`load_boundaries`, by ISO code, each put together once."""
+
+    def __init__(self, boundaries: gpd.GeoDataFrame) -> None:
+        self._shapes = boundaries.geometry.tolist()
+        self._own: dict[str, list[int]] = {}
+        self._added: dict[str, list[int]] = {}
+        self._made: dict[str, BaseGeometry | None] = {}
+        for row, (own, code) in enumerate(zip(boundaries["own_code"], boundaries["code"], strict=True)):
+            self._own.setdefault(own, []).append(row)
+            if own != code:
+                self._added.setdefault(code, []).append(row)
+
+    def largest(self, code: str) -> int:
+        """The row of the largest polygon of this code: several may share one (France and Clipperton)."""
+        return max(self._own[code], key=lambda row: float(self._shapes[row].area))
+
+    def __call__(self, code: str) -> BaseGeometry | None:
+        """The country with the contested areas that the view counts to it; None for a code that is not there."""
+        if code not in self._made:
+            self._made[code] = self._make(code)
+        return self._made[code]
+
+    def _make(self, code: str) -> BaseGeometry | None:
+        if code not in self._own:
+            return None
+        country: BaseGeometry = self._shapes[self.largest(code)]
+        added = [self._shapes[row] for row in self._added.get(code, ())]
+        return union_all([country, *added]) if added else country
 
 
 def _part(outline: BaseGeometry, direction: str | None, word: str) -> tuple[BaseGeometry, str]:

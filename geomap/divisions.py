@@ -129,10 +129,8 @@ def cell_of_division(division: Division) -> Any:
 
 
 @cache
-def _finder(code: str) -> Any:
-    import shapely
-
-    return shapely.STRtree([cell_of_division(one) for one in divisions_of(code)])
+def _cells(code: str) -> list[Any]:
+    return [cell_of_division(one) for one in divisions_of(code)]
 
 
 def divisions_at(code: str, points: Sequence[tuple[float, float]]) -> list[Division | None]:
@@ -140,17 +138,17 @@ def divisions_at(code: str, points: Sequence[tuple[float, float]]) -> list[Divis
     between two."""
     import shapely
 
-    found: list[Division | None] = [None] * len(points)
     if code not in division_countries() or not points:
-        return found
+        return [None] * len(points)
     listed = divisions_of(code)
-    asked = shapely.points([lon for _, lon in points], [lat for lat, _ in points])
-    hits: dict[int, int] = {}
-    for number, division in zip(*_finder(code).query(asked, predicate="intersects"), strict=True):
-        hits[int(number)] = min(int(division), hits.get(int(number), len(listed)))
-    for number, at in hits.items():
-        found[number] = listed[at]
-    return found
+    spots = list(dict.fromkeys(points))
+    asked = shapely.STRtree(shapely.points([lon for _, lon in spots], [lat for lat, _ in spots]))
+    hits: dict[tuple[float, float], int] = {}
+    # The cells are asked with: what is asked with is prepared, and polygons gain most by it.
+    for division, number in zip(*asked.query(_cells(code), predicate="intersects"), strict=True):
+        spot = spots[number]
+        hits[spot] = min(int(division), hits.get(spot, len(listed)))
+    return [listed[hits[spot]] if spot in hits else None for spot in points]
 
 
 def division_at(code: str, lat: float, lon: float) -> Division | None:

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, Point, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
 from geomap.errors import OutputError
-from geomap.records import Incident, IncidentPlace
+from geomap.records import Actor, Incident, IncidentPlace, SourceQuote
 
 __all__ = ["COLUMNS", "KINDS", "gdf_to_geojson", "incidents_to_gdf"]
 
@@ -86,16 +88,26 @@ def incidents_to_gdf(incidents: Iterable[Incident]) -> gpd.GeoDataFrame:
     Input order is kept. No incidents give an empty frame with the same columns. Raises
     :class:`~geomap.errors.OutputError` for a place whose coordinates are not finite or out of range.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     geometries: list[BaseGeometry | None] = []
+    in_order = itemgetter(*COLUMNS)
+    empty = dict.fromkeys(COLUMNS)
     for incident in incidents:
-        shared = _shared(incident)
+        shared = {**empty, **_shared(incident)}
         for kind, basis, geometry, index in _drawings(incident):
-            rows.append({**dict.fromkeys(COLUMNS), **shared, **_placed(incident, kind, basis, index)})
+            rows.append(in_order({**shared, **_placed(incident, kind, basis, index)}))
             geometries.append(geometry)
-    # dtype=object keeps None as None: pandas would turn geo_precision 1, None into 1.0, NaN.
-    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    # Objects keep None as None: pandas would turn geo_precision 1, None into 1.0, NaN.
+    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    frame = pd.DataFrame({name: _objects(values) for name, values in zip(COLUMNS, columns, strict=True)}, dtype=object)
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(geometries, index=frame.index, crs="EPSG:4326"))
+
+
+def _objects(values: Sequence[Any]) -> Any:
+    """A column of Python objects, each as it is: lists stay lists."""
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
 
 
 def _drawings(incident: Incident) -> list[_Row]:
@@ -161,6 +173,23 @@ def _xy(place: IncidentPlace) -> tuple[float, float]:
     return (place.lon, place.lat)
 
 
+def _reader(record: type) -> Callable[[Any], dict[str, Any]]:
+    """What makes a dict of a record, tuples as lists: ``dataclasses.asdict`` copies every text on its way."""
+    names = tuple(field.name for field in fields(record))
+    values = attrgetter(*names)
+
+    def read(one: Any) -> dict[str, Any]:
+        return {
+            name: list(value) if type(value) is tuple else value for name, value in zip(names, values(one), strict=True)
+        }
+
+    return read
+
+
+# Their fields are texts, numbers and tuples of texts.
+_place_dict, _actor_dict, _source_dict = _reader(IncidentPlace), _reader(Actor), _reader(SourceQuote)
+
+
 def _shared(incident: Incident) -> dict[str, Any]:
     def numbers(pair: tuple[int, int | None] | None) -> list[int | None] | None:
         return None if pair is None else list(pair)
@@ -182,8 +211,8 @@ def _shared(incident: Incident) -> dict[str, Any]:
         "time_expression": incident.time_expression,
         "time_precision": incident.time_precision,
         "date_reason": incident.date_reason,
-        "places": [_plain(asdict(place)) for place in incident.places],
-        "actors": [_plain(asdict(actor)) for actor in incident.actors],
+        "places": [_place_dict(place) for place in incident.places],
+        "actors": [_actor_dict(actor) for actor in incident.actors],
         "deaths": numbers(incident.deaths),
         "injured": numbers(incident.injured),
         "crowd_size": numbers(incident.crowd_size),
@@ -193,7 +222,7 @@ def _shared(incident: Incident) -> dict[str, Any]:
         "quote": incident.quote,
         "quote_start": incident.quote_start,
         "quote_end": incident.quote_end,
-        "sources": [_plain(asdict(source)) for source in incident.sources],
+        "sources": [_source_dict(source) for source in incident.sources],
     }
 
 

@@ -169,6 +169,7 @@ def contested_outlines(
 
 def _with_points(shape: Any, points: Any) -> Any:
     """``shape`` with those of ``points`` as vertices that lie on its border without being one."""
+    import numpy as np
     import shapely
 
     if not len(points):
@@ -182,7 +183,10 @@ def _with_points(shape: Any, points: Any) -> Any:
     shapely.prepare(border)
     # A ten-millionth of a degree is 1 cm: far more than the arithmetic's error, far less than any detail.
     points = points[shapely.dwithin(border, points, 1e-7)]
-    known = {tuple(point) for point in shapely.get_coordinates(border).tolist()}
+    if not len(points):
+        return shape
+    corners = shapely.get_coordinates(border)
+    known = {tuple(point) for point in corners[np.isin(corners[:, 0], shapely.get_x(points))].tolist()}
     missing = [point for point in points if (point.x, point.y) not in known]
     return shapely.snap(shape, shapely.multipoints(missing), 1e-7) if missing else shape
 

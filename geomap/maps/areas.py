@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geomap.arcs import encode_arcs
-from geomap.maps.topology import rings_of
+from geomap.maps.topology import rings_of, simplified
 
 __all__ = ["areas_payload"]
 
@@ -58,7 +58,7 @@ def _area(key: tuple[str, str], name: str, km2: float, geometry: Any) -> dict[st
     west, south, east, north = geometry.bounds
     size = max(east - west, north - south)
     inside = geometry.representative_point()
-    simple = geometry.simplify(max(_FINEST, size / _PIXELS), preserve_topology=True)
+    simple = simplified(geometry, max(_FINEST, size / _PIXELS))
     rings = sorted(rings_of(simple), key=len, reverse=True)
     return {
         "n": name,

@@ -18,10 +18,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import shapely
 
 from geomap.arcs import encode_arcs
 from geomap.errors import OutputError
+from geomap.maps.topology import simplified
 from geomap.records import CERTAINTIES, LEVELS
 
 __all__ = ["Tables", "data_block", "data_json"]
@@ -127,6 +129,7 @@ class Tables:
         self._sources = _Table("doc_id", "title", "source", "url", "published")
         self._actors = _Table("x", "r")
         self._areas: dict[bytes, int] = {}
+        self._seen: dict[int, tuple[int, Any]] = {}
         self._outlines: list[dict[str, Any]] = []
         self._numbers: dict[str, int] = {}
         self._types: dict[str, int] = {}
@@ -265,10 +268,16 @@ class Tables:
         )
 
     def _outline(self, geometry: Any) -> int:
+        # The same object is the same outline, without asking for its thousands of points.
+        known = self._seen.get(id(geometry))
+        if known is not None:
+            return known[0]
         key = geometry.wkb
         if key not in self._areas:
             self._areas[key] = len(self._outlines)
             self._outlines.append(_outline(geometry))
+        # The object is kept with its number, so that no other can take its id.
+        self._seen[id(geometry)] = (self._areas[key], geometry)
         return self._areas[key]
 
     @property
@@ -388,24 +397,20 @@ def _spans(row: Mapping[str, Any]) -> list[int]:
 def _outline(geometry: Any) -> dict[str, Any]:
     west, south, east, north = geometry.bounds
     # A two-thousandth of its size is below a pixel when the area fills a screen.
-    simple = geometry.simplify(max(east - west, north - south) / 2000, preserve_topology=True)
-    rings = [
-        [(x, y) for x, y, *_ in ring.coords]
-        for part in getattr(simple, "geoms", [simple])
-        for ring in (part.exterior, *part.interiors)
-    ]
+    simple = simplified(geometry, max(east - west, north - south) / 2000)
+    polygons = [part for part in getattr(simple, "geoms", [simple]) if not part.is_empty]
+    rings = [shapely.get_coordinates(ring) for part in polygons for ring in (part.exterior, *part.interiors)]
     inside = geometry.representative_point()
+    shapely.prepare(geometry)
+    grid = np.arange(1, 9)
+    xs = np.tile(west + (east - west) * grid / 9, 8)
+    ys = np.repeat(south + (north - south) * grid / 9, 8)
+    clear = shapely.contains_xy(geometry, xs, ys)
     return {
         **encode_arcs(rings, decimals=3),
+        # Each polygon's first ring is its outside, the others are its holes.
+        "parts": [1 + len(part.interiors) for part in polygons],
         "at": _lat_lon(inside.x, inside.y),
         # An area's sign is a caption, not a spot: the page may put it wherever inside it covers least.
-        "spots": [
-            _lat_lon(x, y)
-            for x, y in (
-                (west + (east - west) * column / 9, south + (north - south) * row / 9)
-                for row in range(1, 9)
-                for column in range(1, 9)
-            )
-            if shapely.contains_xy(geometry, x, y)
-        ],
+        "spots": [_lat_lon(float(x), float(y)) for x, y in zip(xs[clear], ys[clear], strict=True)],
     }
