@@ -162,7 +162,15 @@ def _antecedents(story: Story, anaphor: Anaphor, draft: Draft) -> list[Spot]:
         # "in the capital, Lima," names it
         if spot.a == anaphor.b or (spot.a == anaphor.b + 1 and story.text.tokens[anaphor.b].low in (",", "(")):
             return [spot]
-    pool = [*story.seen_spots, *before]
+    headed = story.layout.over(draft.sentence.start)
+    if headed:
+        # what the stamp names was named before the entry's own sentences
+        start = headed[0].start
+        head = [replace(s, use="place") for s in headed]
+        seen = story.seen_spots
+        pool = [*(s for s in seen if s.start < start), *head, *(s for s in seen if s.start >= start), *before]
+    else:
+        pool = [*story.seen_spots, *before]
     if story.dateline is not None and anaphor.kind in ("C", "H"):
         pool = [story.dateline, *pool]
     if anaphor.noun == "here":

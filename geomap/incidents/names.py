@@ -14,7 +14,7 @@ from dataclasses import replace
 from geomap.incidents.syntax import FINITE, VERBAL, Sentence, Text, Token, words
 from geomap.records import Mention, Resolution
 
-__all__ = ["lengthened", "unknown_names"]
+__all__ = ["lengthened", "unknown_name", "unknown_names"]
 
 _KINDS = words(
     "town towns city cities village villages place suburb suburbs port camp municipality settlement settlements hamlet "
@@ -106,12 +106,13 @@ def unknown_names(text: Text, taken: frozenset[int], clock: frozenset[int]) -> l
             for run in runs:
                 if run.a not in found and _is_place(text.tokens, sentence, run, taken, found):
                     found.update(range(run.a, run.b))
-                    out.append(_unknown(text, run.a, run.b))
+                    out.append(unknown_name(text, run.a, run.b))
     out.sort(key=lambda r: r.mention.start)
     return out
 
 
-def _unknown(text: Text, a: int, b: int) -> Resolution:
+def unknown_name(text: Text, a: int, b: int) -> Resolution:
+    """A name of tokens ``a`` to ``b`` that no gazetteer entry was found for."""
     start, end = text.tokens[a].start, text.tokens[b - 1].end
     return Resolution(
         mention=Mention(start=start, end=end, text=text.text[start:end], recognizer="locative"),

@@ -497,9 +497,11 @@ def _where_antecedent(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
 
 
 def _carried(story: Story, draft: Draft) -> list[Spot]:
-    """The place of the story so far: the previous incident of the paragraph, else the lead's dateline."""
+    """The place of the story so far: of the stamp or heading, of the incident before, else the lead's dateline."""
     sentence = draft.sentence
-    if draft.type in _TALK or (draft.type == "alert_alarm" and draft.weak):
+    item = story.layout.item_of(sentence.start)
+    talk = draft.type in _TALK or (draft.type == "alert_alarm" and draft.weak)
+    if talk and not item.stamp:
         return []
     if any(
         story.is_old(d.date_end)
@@ -509,7 +511,10 @@ def _carried(story: Story, draft: Draft) -> list[Spot]:
         # what happened long ago did not happen where today's story is
         return []
     for previous in reversed(story.recent):
-        if previous.sentence.paragraph != sentence.paragraph:
+        if (
+            previous.sentence.paragraph != sentence.paragraph
+            or story.layout.item_of(previous.sentence.start) is not item
+        ):
             break
         spots = [s for s in previous.spots if s.role not in ("from", "to") and s.place is not None]
         if told_of_old(story, previous):
@@ -518,12 +523,19 @@ def _carried(story: Story, draft: Draft) -> list[Spot]:
         if spots:
             draft.borrowed = "the sentence before"
             return spots
+    headed = story.layout.over(sentence.start)
+    if headed:
+        draft.borrowed = "the heading"
+        draft.own_place = draft.own_place or bool(item.stamp)
+        return [replace(s, use="place") for s in headed]
     if sentence.index <= story.first_sentence + 1 and story.dateline is not None and _local(story, draft):
         draft.borrowed = "the dateline"
         return [_sited(story, story.dateline)]
     for spot in reversed(story.seen_spots):
         same = story.text.sentence_of(spot.a)
         if same.paragraph != sentence.paragraph or sentence.index - same.index > 2:
+            break
+        if story.layout.item_of(spot.start) is not item:
             break
         if spot.use == "place" and spot.place is not None and not spot.is_area and spot.role not in ("from", "to"):
             draft.borrowed = "the sentence before"

@@ -12,6 +12,7 @@ from functools import cache
 from geomap.caldates import HEADS_ENTRY
 from geomap.incidents.certainty import Judgement
 from geomap.incidents.counts import Count
+from geomap.incidents.headings import read_layout
 from geomap.incidents.places import Spot, read_spots
 from geomap.incidents.saying import quotations
 from geomap.incidents.syntax import VERBAL, Clause, Sentence, Text, words
@@ -109,7 +110,6 @@ class Story:
             for i in range(*text.tokens_of(d.start, d.end))
         )
         self.spots = read_spots(text, resolutions, self.dated)
-        self.spot_starts = [s.a for s in self.spots]
         self.covered = frozenset(
             i
             for r in resolutions
@@ -131,6 +131,8 @@ class Story:
         self.dateline = next((s for s in self.spots if s.use == "dateline" and s.place is not None), None)
         self.first_sentence = self._find_first_sentence()
         self.story_start = self._find_story_start()
+        self.layout = read_layout(article.text, text, self.spots, self.dated)
+        self.spot_starts = [s.a for s in self.spots]
 
     def _find_first_sentence(self) -> int:
         """The index of the sentence that opens the story: the first with a verb."""

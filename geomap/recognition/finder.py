@@ -58,6 +58,15 @@ _KEYS: WeakKeyDictionary[Gazetteer, dict[str, bool]] = WeakKeyDictionary()
 _MOST_KEYS = 200_000
 
 
+# What stands before the place in a stamp: a bullet or number, a time, a weekday, a dash.
+_STAMP = re.compile(
+    r"\s*(?:[•●▪■◦‣·*–—-]|\(?\d{1,3}[.)])?\s*"
+    r"(?:\[?(?:\d{1,2}[:.h]\d{2}|\d{4})\s?(?:[Hh](?:rs|ours)?|[AaPp]\.?[Mm]\.?|GMT|UTC|[A-Z]{2,3}T)?\]?)?[\s,]*"
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6})?\s*[—–:|-]?\s*"
+)
+_NUMBERED = re.compile(r"\s*\(?\d{1,3}[.)]\s*")
+
+
 def _known_keys(gazetteer: Gazetteer) -> dict[str, bool]:
     known = _KEYS.setdefault(gazetteer, {})
     if len(known) > _MOST_KEYS:
@@ -297,6 +306,23 @@ class Finder:
                 return False
         return False
 
+    def _stamped(self, i: int, j: int) -> bool:
+        """Whether it stands between a bullet or time and what closes a stamp: "- X: a mine", "0515H Mon — X, Y."."""
+        start = self.tokens[i].start
+        line = self.text[max(0, start - _AROUND) : start].rpartition("\n")[2]
+        if not _STAMP.fullmatch(line) or not line.strip():
+            return False
+        timed = any(map(str.isdigit, line)) and not _NUMBERED.fullmatch(line)
+        for k in range(j, min(len(self.tokens), j + 6)):
+            word = self.tokens[k].text
+            if word == ":" or (word in ("—", "–") and self.text[self.tokens[k].start - 1] == " "):
+                return True
+            if word == ".":
+                return timed
+            if not (word in (",", "(", ")") or capital(word) or word in self.w.kinds | self.w.settlement):
+                return False
+        return False
+
     def _route(self, i: int, j: int) -> bool:
         """Whether it is an end of a named way: "the Pristina–Leposavić highway", "the Mandalay-Lashio road"."""
         tokens, n = self.tokens, len(self.tokens)
@@ -393,6 +419,8 @@ class Finder:
             not level or tokens[i].start == self.dateline[0]
         ):
             return self._accept(i, j, "place", "dateline")
+        if not level and self._stamped(i, j) and self._known(candidates, _KNOWN_HEADED):
+            return self._accept(i, j, "place", "stamp")
         if labels & _PLACE_LABELS and (inside is None or labels <= _PLACE_LABELS):
             return self._accept(i, j, "place", "model")
         if inside == "person":
