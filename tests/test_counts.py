@@ -67,7 +67,7 @@ CASUALTIES: list[tuple[str, Range, Range]] = [
     ("Fighting in Aville on Monday killed 12 soldiers and 30 rebels, the army said.", (42, 42), None),
     (
         "The army said it had killed 30 rebels in a battle in Aville on Monday; the rebels said three had died.",
-        (30, 30),
+        (3, 30),
         None,
     ),
     ("No fewer than 17 people were killed in an attack on Aville on Monday.", (17, None), None),

@@ -11,17 +11,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from geomap.incidents.numbers import ANIMALS_AND_THINGS, Count, Number, numbers_in, total, word_number
 from geomap.incidents.operators import NOT, is_passive
 from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
 from geomap.incidents.triggers import classes_of
 
-__all__ = ["Count", "Harm", "casualties", "crowd", "held", "later_toll", "none_hurt", "note_after", "word_number"]
+__all__ = ["Count", "Harm", "casualties", "crowd", "held", "later_toll", "none_hurt", "word_number"]
 
 _KILL = words(
     "kill kills killed killing murdered murder murdering massacred massacring massacre assassinated assassinating "
-    "executed executing slaughtered slaughtering beheaded lynched lynching claimed claiming cost slain"
+    "executed executing slaughtered slaughtering beheaded lynched lynching claimed claiming cost slain neutralised "
+    "neutralized liquidated eliminated beheading murders massacres executes assassinates lynches gunned"
 )
 """Verbs that take whom they kill as their object."""
 _DIE = words(
@@ -32,6 +34,17 @@ _INJURE = words(
     "hospitalized"
 )
 _INJURIES = words("injuries wounded injured")
+_NEUTRALISED = words("neutralised neutralized")
+"""An army's word for killed or captured: beside a toll of dead it adds none to so many; alone it gives the figure."""
+_TO_DEATH = words(
+    "beat beaten beating beats stabbed stabbing hacked hacking stoned stoning clubbed bludgeoned burned burnt burning "
+    "crushed tortured trampled shot shooting strangled kicked battered frozen froze starved bled knifed choked pelted "
+    "whipped flogged lynched dragged mauled"
+)
+"""Verbs that, with "to death", tell of the dead."""
+_ALIGHT = words("alight ablaze afire")
+_SINKING = words("earthquake quake landslide mudslide avalanche eruption landslip tremor flood floods tsunami collapse")
+_MOURNED = words("memory mourn mourned mourning remember remembered honour honor funeral funerals buried tribute bury")
 _CARE = words("treated taken rushed sent admitted brought carried flown ferried")
 _HOLD = words(
     "arrest arrests arrested arresting detain detains detained detaining kidnap kidnaps kidnapped kidnapping abduct "
@@ -243,7 +256,12 @@ def _object(text: Text, clause: Clause, i: int) -> Count | None:
             stop = k
             break
     groups = _groups(tokens, i + 1, stop)
+    if not groups and tokens[i].low in _KILL | _TO_DEATH:
+        return _somebody(tokens, i + 1, stop)
     for at, group in enumerate(groups):
+        if group.part and group.a == i + 1 and tokens[group.b].low == "of":
+            # "lynched one of them"
+            return group.value
         if group.part:
             continue
         if group.a - i > 9 or any(t.low == "," for t in tokens[i + 1 : group.a]):
@@ -255,6 +273,21 @@ def _object(text: Text, clause: Clause, i: int) -> Count | None:
             return None
         return _added(tokens, groups, at, 1)
     return None
+
+
+_NO_ONE_PERSON = words("number record total third half quarter lot host bill chance hope dream deal plan large")
+
+
+def _somebody(tokens: list[Token], a: int, b: int) -> Count | None:
+    """One, where the object is an indefinite singular, whatever its noun: "beat a suspected poacher to death"."""
+    if a >= b or tokens[a].low not in ("a", "an"):
+        return None
+    k = a + 1
+    while k < b and tokens[k].tag in ("JJ", "VBN", "HYPH", "CD", *NOMINAL):
+        k += 1
+    head = tokens[k - 1]
+    known = _COLLECTIVE | ANIMALS_AND_THINGS | _NO_ONE_PERSON | {n[:-1] for n in ANIMALS_AND_THINGS}
+    return (1, 1) if k > a + 1 and head.tag in ("NN", "NNP") and head.low not in known else None
 
 
 def _of(text: Text, clause: Clause, i: int) -> Count | None:
@@ -284,14 +317,17 @@ def _victims(text: Text, clause: Clause, i: int, verb: bool) -> Count | None:
     """Whom the word of harm at token ``i`` speaks of."""
     tokens = text.tokens
     low = tokens[i].low
+    if low in _TO_DEATH or low == "set" or low in ("buried", "burying"):
+        passive = is_passive(tokens, i, clause.a) or _also_passive(tokens, i, clause.a)
+        return (_subject(text, clause, i) or _one(text, clause, i)) if passive else _object(text, clause, i)
     if verb and tokens[i].tag in VERBAL and (is_passive(tokens, i, clause.a) or _also_passive(tokens, i, clause.a)):
-        return _subject(text, clause, i)
+        return _subject(text, clause, i) or _one(text, clause, i)
     if low in ("die", "dies", "died", "dying", "drowned", "perished", "succumbed"):
         return _subject(text, clause, i)
     if low == "dead":
         if i > clause.a and tokens[i - 1].low in ("shot", "stabbed", "beat", "shooting", "hacked"):
             if is_passive(tokens, i - 1, clause.a) or _also_passive(tokens, i - 1, clause.a):
-                return _subject(text, clause, i)
+                return _subject(text, clause, i) or _one(text, clause, i - 1)
             return _object(text, clause, i) or _subject_of_participle(text, clause, i)
         return _before(text, clause, i)
     if not verb:
@@ -308,6 +344,40 @@ def _victims(text: Text, clause: Clause, i: int, verb: bool) -> Count | None:
     if i > clause.a and tokens[i].tag in ("VBD", "VBN") and tokens[i - 1].tag == "CD":
         return _before(text, clause, i)
     return _object(text, clause, i)
+
+
+def _one(text: Text, clause: Clause, i: int) -> Count | None:
+    """One, where "was" tells of a single person: "the councillor X was shot dead"; "a family was killed" is open."""
+    tokens = text.tokens
+    floor = max(text.sentence_of(i).a, clause.a - (16 if clause.kind == "verb" else 0))
+    k = i - 1
+    while k > floor and tokens[k].low not in ("was", "is", "were", "are") and i - k < 5:
+        k -= 1
+    if k <= floor or tokens[k].low not in ("was", "is"):
+        return None
+    k -= 1
+    if tokens[k].low == ",":
+        # "X, a teacher, was killed"; "X, to whom many compare the leader, was killed"
+        while k - 1 > floor and tokens[k - 1].low != ",":
+            k -= 1
+        k -= 2
+    while k > floor and tokens[k].low in ("also", "himself", "herself", "who", "he", "she"):
+        if tokens[k].low in ("he", "she"):
+            return 1, 1
+        k -= 1
+    if k < floor:
+        return None
+    head = tokens[k]
+    if head.low in ("he", "she"):
+        return 1, 1
+    if head.tag == "NNP" and i > 0 and not _is_collective_name(tokens, k):
+        return 1, 1
+    return (1, 1) if _is_one_person(head) else None
+
+
+def _is_collective_name(tokens: list[Token], k: int) -> bool:
+    """Whether the name that ends at ``k`` is not one of a person: "the Red Army", "Hamas" and other bare names."""
+    return tokens[k].low in _COLLECTIVE or k == 0 or tokens[k - 1].tag != "NNP"
 
 
 def _subject_of_participle(text: Text, clause: Clause, i: int) -> Count | None:
@@ -343,6 +413,25 @@ def _harms(token: Token) -> str:
     return "injured" if token.low in _INJURE or token.low in _INJURIES else ""
 
 
+def _also_deaths(tokens: list[Token], i: int, clause: Clause) -> bool:
+    """Words that tell of the dead by what stands around them: "beat … to death", "set 13 men alight"."""
+    low = tokens[i].low
+    rest = [t.low for t in tokens[i + 1 : min(clause.b, i + 14)]]
+    if tokens[i].tag == "NNP":
+        return False
+    if low in _TO_DEATH and tokens[i].tag in VERBAL:
+        return any(one == "to" and two == "death" for one, two in pairwise(rest)) or (
+            low in ("burned", "burnt") and "alive" in rest[:5]
+        )
+    if low == "set":
+        return bool(_ALIGHT & set(rest)) or "on fire" in " ".join(rest)
+    if low in ("buried", "burying"):
+        return bool({t.low for t in tokens[clause.a : i]} & _SINKING)
+    if low in ("victims", "martyrs"):
+        return bool({t.low for t in tokens[max(clause.a, i - 7) : i]} & _MOURNED)
+    return low == "fell" and i > clause.a and tokens[i - 1].low in ("dozens", "hundreds", "scores", "soldiers")
+
+
 def _to_hospital(tokens: list[Token], i: int, b: int) -> bool:
     """Whether a verb brings people to hospital: "were treated for burns", "were taken to hospital"."""
     if tokens[i].tag not in VERBAL or tokens[i].low not in _CARE:
@@ -359,7 +448,9 @@ def casualties(text: Text, clauses: list[Clause]) -> tuple[Count | None, Count |
     for clause in clauses:
         for i in range(clause.a, clause.b):
             kind = _harms(tokens[i]) or ("injured" if _to_hospital(tokens, i, clause.b) else "")
-            if not kind:
+            if not kind and _also_deaths(tokens, i, clause):
+                kind = "deaths"
+            if not kind or (tokens[i].low == "death" and i and tokens[i - 1].low == "to"):
                 continue
             if tokens[i].low == "lives":
                 value = _lives(text, clause, i)
@@ -370,10 +461,15 @@ def casualties(text: Text, clauses: list[Clause]) -> tuple[Count | None, Count |
             elif _negated(tokens, i, clause.a):
                 value = (0, 0)
             else:
-                verb = tokens[i].tag in VERBAL or tokens[i].low in _KILL
+                verb = tokens[i].tag in VERBAL or (tokens[i].low in _KILL and tokens[i].tag != "JJ")
                 value = _victims(text, clause, i, verb)
+                if value is None and tokens[i].low in _NEUTRALISED:
+                    value = _object(text, clause, i)
             if value is not None:
-                _take(found, kind, value, _is_more(tokens, i, clause))
+                more = _is_more(tokens, i, clause)
+                if tokens[i].low in _NEUTRALISED and found.deaths is not None and found.deaths != value:
+                    value, more = (0, value[1]), True
+                _take(found, kind, value, more)
     return found.deaths, found.injured
 
 
@@ -405,14 +501,16 @@ def _before_lives(text: Text, verb: int, i: int) -> Count | None:
 def _is_more(tokens: list[Token], i: int, clause: Clause) -> bool:
     """Whether the number at a word of harm comes on top of an earlier one: "two more died in hospital"."""
     around = tokens[max(clause.a, i - 5) : min(clause.b, i + 5)]
-    return any(t.low in _MORE - {"other", "others"} for t in around)
+    return any(t.low in _MORE - {"other", "others"} for t in around) or any(
+        t.low in ("also", "too") for t in tokens[max(clause.a, i - 2) : min(clause.b, i + 2)]
+    )
 
 
 def _take(found: Harm, kind: str, value: Count, more: bool) -> None:
     known = getattr(found, kind)
     if known is None:
         setattr(found, kind, value)
-    elif more and known != value and kind == "deaths" and value[0] > 0:
+    elif more and known != value and kind == "deaths" and value[1] != 0:
         setattr(found, kind, total([known, value]))
 
 
@@ -426,9 +524,8 @@ _NO_HARM = re.compile(
     r"|\b(?:no one|nobody) (?P<died>died)\b"
 )
 _TOLL = re.compile(
-    r"\bput (?:the )?(?:death )?toll at (?:at least |more than )?|"
     r"\b(?:death toll|toll|number of (?:dead|deaths|people killed)|deaths)\b[^.;]{0,60}?\b"
-    r"(?:rose|risen|rises|climbed|climbs|increased|grown|grew|revised|reached|stood|stands|now|passed|put)\b"
+    r"(?:rose|risen|rises|climbed|climbs|increased|grown|grew|revised|reached|stood|stands|now|passed)\b"
     r"[^.;\d]{0,24}?(?:to|at|up to|upwards to|reached|passed|is)\s+(?:at least |more than |over )?"
 )
 
@@ -452,25 +549,6 @@ def none_hurt(text: Text, sentence: Sentence, clauses: list[Clause]) -> Harm:
             if both or word in ("casualties", "victims", "injuries", "wounded", "hurt", "injured", "harmed"):
                 harm.injured = (0, 0)
     return harm
-
-
-_NOTE_VERBS = _KILL | _DIE | _INJURE | _INJURIES | _CARE
-
-
-def note_after(text: Text, sentence: Sentence) -> list[Clause]:
-    """The clauses of the next sentence where it only counts ("Nineteen others were hurt"), else none."""
-    if sentence.index + 1 >= len(text.sentences):
-        return []
-    after = text.sentences[sentence.index + 1]
-    first = [t.low for t in text.tokens[after.a : after.a + 5]]
-    if after.paragraph - sentence.paragraph > 1 or after.b - after.a > 40:
-        return []
-    opens = numbers_in(text.tokens, after.a, min(after.b, after.a + 5))
-    if not opens or not (opens[0].a == after.a or first[0] in ("at", "another", "some", "about", "as", "more", "a")):
-        return []
-    if not any(t.low in _NOTE_VERBS for t in text.tokens[after.a : after.b]):
-        return []
-    return list(text.clauses_of(after))
 
 
 def later_toll(text: Text, sentence: Sentence, elsewhere: Callable[[Sentence], bool] | None = None) -> Count | None:
@@ -521,6 +599,9 @@ def held(text: Text, clauses: list[Clause]) -> Count | None:
     return None
 
 
+_TAKING_PART = words("taking attending participating marching protesting attended demonstrating gathered picketing")
+
+
 def crowd(text: Text, clause: Clause, trigger: int) -> Count | None:
     """The size of the crowd that a clause names: a number before a noun for people who gather."""
     tokens = text.tokens
@@ -545,6 +626,8 @@ def crowd(text: Text, clause: Clause, trigger: int) -> Count | None:
             return number.value
         before = [t.low for t in tokens[max(clause.a, number.a - 6) : number.a]]
         after = [t.low for t in tokens[number.b : number.b + 2]]
+        if after and after[0] in _TAKING_PART and (after[0] != "taking" or after[1:] == ["part"]):
+            return number.value
         if (after == ["of", "them"] or "crowd" in before) and any(w in people for w in before):
             return number.value
     return _vehicles(tokens, clause)

@@ -58,6 +58,11 @@ _AT_LEAST = re.compile(
 )
 _AT_MOST = re.compile(r"(?:up to|as many as|at most|no more than|not more than|a maximum of|a possible)$")
 _BELOW = re.compile(r"(?:fewer than|less than|under|below)$")
+_TOLL_NOUNS = words(
+    "toll stands dead deaths stood killed injured wounded casualties fatalities victims figure count tally number "
+    "total crowd attendance turnout"
+)
+"""What "at" and a figure may follow: "put the dead at 15"."""
 _BEFORE_NO_COUNT = words(
     "no aged age highway route since $ € £ mh flight road motorway section article law resolution number nos phase "
     "chapter grade unit battery camp room bus line channel station block zone sector ward checkpoint gate pier"
@@ -194,7 +199,7 @@ def _counts_no_people(tokens: list[Token], number: Number, a: int, b: int) -> bo
     if before == "," and after in (",", ".") and digits and i - 2 >= a and tokens[i - 2].tag in ("NN", "NNP"):
         # "Ana Petrov, 32, …"
         return number.value[0] < 110
-    if before == "at" and after not in ("people",) and not (i - 2 >= a and tokens[i - 2].low in ("toll", "stands")):
+    if before == "at" and after not in ("people",) and not (i - 2 >= a and tokens[i - 2].low in _TOLL_NOUNS):
         return number.b >= b or tokens[number.b].tag not in NOMINAL
     return after == "of" and two in ("the", "which") and number.value == (1, 1)
 

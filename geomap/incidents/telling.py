@@ -184,7 +184,11 @@ def _certainties_agree(previous: Draft, draft: Draft) -> bool:
 
 
 def _counts_agree(previous: Draft, draft: Draft) -> bool:
-    return not (previous.deaths and draft.deaths) or previous.deaths == draft.deaths
+    """Whether the deaths of two drafts may be one number, as two sources gave it: the ranges meet."""
+    if not (previous.deaths and draft.deaths):
+        return True
+    (low, high), (other, most) = previous.deaths, draft.deaths
+    return (high is None or other <= high) and (most is None or low <= most)
 
 
 def _named_again(story: Story, previous: Draft, draft: Draft, gap: int) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from geomap.incidents.counts import Count, casualties, crowd, held, later_toll, none_hurt, note_after
+from geomap.incidents.counts import Count, casualties, crowd, held, later_toll, none_hurt
 from geomap.incidents.operators import is_passive
 from geomap.incidents.story import HARMFUL, Draft, Story
-from geomap.incidents.syntax import BE, HAVE, NOMINAL, Clause, Token, words
+from geomap.incidents.syntax import BE, HAVE, NOMINAL, Clause, Sentence, Token, words
+from geomap.incidents.tolls import accounts, notes, passes_over, widened
 from geomap.incidents.triggers import classes_of
 from geomap.records import Actor
 
@@ -33,8 +34,8 @@ def settle_numbers(story: Story, draft: Draft, siblings: Sequence[Draft] = ()) -
         # the only incident of its sentence: whoever is hurt there is hurt in it
         clauses = [*clauses, *(c for c in text.clauses_of(draft.sentence) if c not in clauses and _goes_on(c))]
     draft.deaths, draft.injured = casualties(text, clauses)
-    if draft.type in HARMFUL and (draft.deaths is None or draft.injured is None):
-        _note(story, draft)
+    if draft.type in HARMFUL:
+        _follow_up(story, draft, len(siblings) <= 1)
     if draft.deaths is None and draft.type in HARMFUL:
         draft.deaths = later_toll(text, draft.sentence)
     harm = none_hurt(text, draft.sentence, draft.clauses)
@@ -57,18 +58,52 @@ def _goes_on(clause: Clause) -> bool:
     return clause.marker not in ("where", "who", "which", "after", "before", "since", "because", "although", "though")
 
 
-def _note(story: Story, draft: Draft) -> None:
-    """Take in a sentence that only counts, right behind the incident: it names no place and no day of its own."""
+FOLLOWING = 4
+"""How many of the next sentences may give further figures (about a paragraph of wire copy)."""
+
+
+def _follow_up(story: Story, draft: Draft, alone: bool) -> None:
+    """Take in other sources' figures and sentences that only count, behind the incident."""
     text = story.text
-    clauses = note_after(text, draft.sentence)
-    if not clauses:
-        return
-    after = text.sentences[draft.sentence.index + 1]
-    if story.spots_in(after) or story.dates_in(after.start, after.end):
-        return
-    deaths, injured = casualties(text, clauses)
-    draft.deaths = deaths if draft.deaths is None else draft.deaths
-    draft.injured = injured if draft.injured is None else draft.injured
+    end = max(draft.clauses[-1].b, draft.main.b)
+    _add_accounts(draft, accounts(text, draft.main.b, draft.sentence.b if alone else end))
+    passed = 0
+    for after in text.sentences[draft.sentence.index + 1 : draft.sentence.index + 1 + FOLLOWING]:
+        if after.paragraph - draft.sentence.paragraph > 1 or passed > 1:
+            break
+        told = accounts(text, after.a, after.b) if _is_of_it(story, after) else []
+        plain = not story.spots_in(after) and not story.dates_in(after.start, after.end)
+        note = notes(text, after, passed) if plain and not told else None
+        if told:
+            _add_accounts(draft, [t for t in told if t[0] or not passed])
+        elif note is not None:
+            draft.deaths = note.deaths if draft.deaths is None else draft.deaths
+            draft.injured = note.injured if draft.injured is None else draft.injured
+        elif not passes_over(text, after) or (not plain and not _is_of_it(story, after)):
+            break
+        else:
+            passed += 1
+
+
+_HERE = words("in at near around outside across inside")
+
+
+def _is_of_it(story: Story, sentence: Sentence) -> bool:
+    """Whether a sentence names no place and day but those of who speaks ("a hospital in X put the dead at 15")."""
+    tokens = story.text.tokens
+    verb = next((i for i in range(sentence.a, sentence.b) if tokens[i].tag in ("VBD", "VBZ", "VBP")), sentence.a)
+    edge = tokens[verb].start
+    named = [s for s in story.spots_in(sentence) if s.a > verb or (tokens[max(sentence.a, s.a - 1)].low in _HERE
+             and s.a <= sentence.a + 3)]  # fmt: skip
+    return not named and not story.dates_in(edge, sentence.end)
+
+
+def _add_accounts(draft: Draft, found: list[tuple[str, Count, bool]]) -> None:
+    for kind, value, more in found:
+        if kind == "injured":
+            draft.injured = widened(draft.injured, value, more=more)
+        elif kind == "deaths" or draft.deaths is not None:
+            draft.deaths = widened(draft.deaths, value, more=more)
 
 
 def _crowd(story: Story, draft: Draft, alone: bool) -> Count | None:
