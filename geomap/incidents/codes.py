@@ -46,6 +46,7 @@ _PROTESTERS = words(
 _CAUGHT = words("policemen policeman officer officers soldier soldiers police guard guards agents gendarmes troops")
 _DRONES = words("drone drones uav uavs shahed shaheds quadcopter quadcopters kamikaze")
 _WITHOUT_FIGHT = words("resistance fight fighting shot bloodshed clashes battle")
+_SUFFERED = words("target targets victim victims object under suffered suffer suffers survived escaped")
 _LOSER_VERBS = words("drive drove driven driving push pushed pushing force forced forcing lose lost loses losing flush")
 _BLADES = words(
     "knife knives machete machetes axe axes sword swords stab stabbed stabs stabbing hack hacked hacking cleaver "
@@ -140,6 +141,9 @@ def sides_of(story: Story, trigger: Trigger) -> Sides:
         earlier = story.text.clauses_of(story.text.sentence_of(head))[clause.index - 1]
         before = _parties(tokens, earlier.a, earlier.b)
     if trigger.pos == "n":
+        if any(t.low in _SUFFERED for t in tokens[max(left[0], head - 6) : head]):
+            # "a patrol was the target of an attack", "soldiers came under attack"
+            return Sides(_parties(tokens, *right) | _parties(tokens, *by_span), before)
         agent = before | _parties(tokens, *by_span)
         return Sides(agent, _parties(tokens, *right))
     if passive:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from geomap.incidents.codes import refine_sides
 from geomap.incidents.sites import site_spots
 from geomap.incidents.story import DEFINITE, HARMFUL, Draft, Story, related
-from geomap.incidents.syntax import BE, VERBAL, Clause, Sentence, Token, words
+from geomap.incidents.syntax import BE, FINITE, VERBAL, Clause, Sentence, Token, words
 from geomap.incidents.triggers import Trigger, classes_of, find_triggers
 from geomap.incidents.when import has_own_date, when_of_date
 
@@ -21,10 +24,13 @@ _SPECIFIC = {
 """Which of two types in one clause says more about what happened: the means before the harm."""
 
 
+_NEAR = 8
+"""How many words after a noun its own place may stand ("the kidnapping of two priests from a church in B")."""
 _BACKGROUND_PREPOSITIONS = words("after since following during amid despite before against over until")
 _BLAMED = words("responsible blamed accused accuse accuses suspected convicted wanted sentenced charged known credit")
 
 
+_SHOOTING = words("open opened opens opening under gun gunfire exchanged gunmen gunman automatic bullets returned")
 _COMBAT = words(
     "clash clashes combat fighting gunfight firefight shootout skirmish skirmishes battle battles gunbattle"
 )
@@ -73,23 +79,8 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
         if clause.marker == "unless" and any(i != index for i in by_clause):
             # the condition of a threat or plan that is coded itself
             continue
-        group = by_clause[index]
-        main = max(group, key=lambda t: (_rank(story, t, clause), -t.head))
-        draft = Draft(sentence, main, main.type, group, [clause])
-        draft.effect_only = all(t.kind == "effect" for t in group)
-        draft.weak = all(t.kind in ("weak", "faint") for t in group)
-        draft.faint = main.kind == "faint"
-        draft.definite = main.pos == "n" and _is_definite(story, main, sentence)
-        draft.weak = draft.weak or (_in_general(story, main) and not has_own_date(story, draft))
-        _refine(story, draft)
-        refine_sides(story, draft)
-        host = _host(story, draft, clause, clauses, drafts)
-        if host is not None:
-            _absorb(story, host, draft)
-            drafts[index] = host
-        else:
-            drafts[index] = draft
-            order.append(draft)
+        for part, group in _told_apart(story, clause, by_clause[index]):
+            _draft(story, sentence, part, group, clauses, drafts, order)
     # an effect before its cause: "14 people were killed when shells landed"
     for n in range(len(order) - 1):
         first, second = order[n], order[n + 1]
@@ -120,6 +111,78 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
     return kept
 
 
+def _draft(
+    story: Story,
+    sentence: Sentence,
+    clause: Clause,
+    group: list[Trigger],
+    clauses: list[Clause],
+    drafts: dict[int, Draft],
+    order: list[Draft],
+) -> None:
+    """Make a draft of a clause's triggers, or join them to the draft that they belong to."""
+    main = max(group, key=lambda t: (_rank(story, t, clause), -t.head))
+    draft = Draft(sentence, main, main.type, group, [clause])
+    draft.effect_only = all(t.kind == "effect" for t in group)
+    draft.weak = all(t.kind in ("weak", "faint") for t in group)
+    draft.faint = main.kind == "faint"
+    draft.definite = main.pos == "n" and _is_definite(story, main, sentence)
+    draft.weak = draft.weak or (_in_general(story, main) and not has_own_date(story, draft))
+    _refine(story, draft)
+    refine_sides(story, draft)
+    if main.pos == "v" and draft.type in HARMFUL and _only_threatened(story.text.tokens, main.head):
+        draft.type = "threat"
+    host = _host(story, draft, clause, clauses, drafts)
+    if host is not None:
+        _absorb(story, host, draft)
+        drafts[clause.index] = host
+    else:
+        drafts[clause.index] = draft
+        order.append(draft)
+
+
+def _only_threatened(tokens: list[Token], head: int) -> bool:
+    """Whether a verb tells what a noun threatens ("their threat to storm the town")."""
+    return head > 1 and tokens[head - 1].low == "to" and tokens[head - 2].low in ("threat", "threats", "ultimatum")
+
+
+def _told_apart(story: Story, clause: Clause, group: list[Trigger]) -> list[tuple[Clause, list[Trigger]]]:
+    """A clause with its triggers, cut where two nouns of it tell of two incidents, each with a place behind it.
+
+    "The shelling of A followed the kidnapping of a judge in B."
+    """
+    tokens = story.text.tokens
+    nouns = [t for t in group if t.pos == "n" and t.kind == "event"]
+    for one, two in pairwise(nouns):
+        if one.type == two.type or two.a - one.b < 3:
+            continue
+        first = _name_behind(story, one.b, min(two.a, one.b + _NEAR))
+        second = _name_behind(story, two.b, min(clause.b, two.b + _NEAR))
+        if not first or not second or first == second:
+            continue
+        cut = two.a
+        while cut > one.b + 1 and tokens[cut - 1].tag in ("DT", "JJ", "PRP$") and cut - 1 not in story.covered:
+            cut -= 1
+        before, after = replace(clause, b=cut), replace(clause, a=cut)
+        left = [t for t in group if t.head < cut]
+        right = [t for t in group if t.head >= cut]
+        return [(before, left), *_told_apart(story, after, right)]
+    return [(clause, group)]
+
+
+def _name_behind(story: Story, a: int, b: int) -> str:
+    """The first toponym that begins among the tokens ``a`` to ``b`` behind a preposition, or nothing."""
+    tokens = story.text.tokens
+    prepositions = False
+    for i in range(a, b):
+        if tokens[i].tag in FINITE or tokens[i].low in (",", ";", ":", "and"):
+            return ""
+        prepositions = prepositions or tokens[i].tag == "IN"
+        if i in story.covered and prepositions:
+            return tokens[i].low
+    return ""
+
+
 def _rank(story: Story, trigger: Trigger, clause: Clause) -> float:
     rank = {"event": 20.0, "weak": 10.0, "effect": 0.0, "faint": 0.0}[trigger.kind] + _SPECIFIC[trigger.type]
     if trigger.pos == "v":
@@ -135,8 +198,10 @@ def _rank(story: Story, trigger: Trigger, clause: Clause) -> float:
                 break
             if tokens[i].tag in VERBAL or tokens[i].low in ("in", "of"):
                 break
-    if trigger.type == "threat" and trigger.pos == "v":
-        rank += 5.0
+    if trigger.type == "threat":
+        after = story.text.tokens[trigger.b].low if trigger.b < clause.b else ""
+        # "a threat to storm the town": what is threatened has not happened
+        rank += 5.0 if trigger.pos == "v" else 4.0 if after in ("to", "of", "that") else 0.0
     return rank
 
 
@@ -215,6 +280,10 @@ def _cause(story: Story, draft: Draft) -> str | None:
     words = {tokens[i].low for c in draft.clauses for i in range(c.a, c.b)}
     head = draft.main
     left = {tokens[i].low for i in range(draft.clauses[0].a, head.head)}
+    if words & _SHOOTING:
+        # "opened fire", "came under fire": no blaze
+        words -= {"fire", "flames"}
+        left -= {"fire", "flames"}
     if words & classes_of("HAZARD") and not words & (classes_of("ARMED")) and draft.type != "property_destruction":
         return "disaster_accident"
     if left & (classes_of("HAZARD") - {"fire", "blaze", "smoke", "flames", "flame"}):
@@ -286,11 +355,14 @@ def _host(story: Story, draft: Draft, clause: Clause, clauses: list[Clause], dra
         bare = not any(site_spots(story, host, c) for c in host.clauses) and not has_own_date(story, host)
         if bare and (host.effect_only or host.type in HARMFUL):
             return host
+    if before and draft.effect_only and clause.kind == "verb" and before[-1].type == "sexual_violence":
+        # "was raped and killed in A": one crime
+        return before[-1]
     if before and not own_date and not own_place:
         last = before[-1]
         if draft.effect_only and last.type not in ("threat", "political_act", "force_movement"):
             return last
-        if last.type == draft.type and (draft.definite or draft.main.pos == "n"):
+        if last.type == draft.type and (draft.definite or draft.main.pos == "n" or clause.marker == "before"):
             return last
     return None
 

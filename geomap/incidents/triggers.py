@@ -16,6 +16,8 @@ _REACH = 5
 
 _PARTICLES = frozenset({"up", "down", "off", "out", "over", "back", "away"})
 _BARE_IN = frozenset({"in", "ins", "up", "ups"})
+_JOINED = frozenset({"gang", "carpet", "fire", "petrol", "car", "dive", "cross"})
+"""What a hyphen joins to a verb without making it an adjective ("gang-raped", "carpet-bombed")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,8 @@ class _View:
         elif key == "do":
             # the object itself: up to the first preposition or verb behind it; a passive's stands before it
             spans = [(c.a, t)] if passive else [(t + 1, _object_end(tokens, t + 1, c.b))]
+            if not passive and _headline_passive(tokens, t, c):
+                spans.append((c.a, t))
         elif key == "mod":
             spans = [(max(c.a, t - 2), t)]
         elif key == "next":
@@ -330,6 +334,13 @@ def _direct(tokens: list[Token], t: int, i: int) -> bool:
     )
 
 
+def _headline_passive(tokens: list[Token], t: int, c: Clause) -> bool:
+    """Whether a participle stands for a passive as headlines leave out "was" ("Bomb defused near station")."""
+    if tokens[t].tag not in ("VBN", "VBD") or t == c.a or (t + 1 < c.b and tokens[t + 1].tag not in ("IN", "RB", ".", ",")):
+        return False
+    return not any(x.tag in ("DT", "PRP", "PRP$", "MD", "IN") or x.tag in FINITE for x in tokens[max(c.a, t - 4) : t])
+
+
 def _is_passive(tokens: list[Token], t: int, a: int) -> bool:
     if tokens[t].tag not in ("VBN", "VBD"):
         return False
@@ -387,12 +398,15 @@ def find_triggers(
         if i in places or i in dated or (token.low not in verbs and token.low not in nouns):
             continue
         noun = token.tag in NOMINAL or token.tag in ("JJ", "VBG")
-        verb = token.tag in VERBAL or (token.tag == "JJ" and token.low.endswith(("ed", "ing")))
         clause = text.clause_of(i)
+        verb = token.tag in VERBAL or (token.tag == "JJ" and token.low.endswith(("ed", "ing")))
+        headline = not verb and token.low in verbs and _headline_verb(tokens, i, clause)
         view = _View(text, sentence, clause, i, places, doc_words)
         best: Trigger | None = None
-        if verb and not _attributive(tokens, i, sentence.b):
+        if headline or (verb and not _attributive(tokens, i, sentence.b)):
             for entry in verbs.get(token.low, ()):
+                if headline and not any(key == "subj" for key, _, _ in entry.needs) and len(entry.words) == 1:
+                    continue
                 end = _match_verb(tokens, entry, i, min(sentence.b, clause.b))
                 if end is None or not _senses(entry, view):
                     continue
@@ -424,9 +438,17 @@ def find_triggers(
     return _longest(found)
 
 
+def _headline_verb(tokens: list[Token], i: int, clause: Clause) -> bool:
+    """Whether a noun may be the verb of a headline that the tagger misread ("Shell lands on school; four hurt")."""
+    if tokens[i].tag not in ("NNS", "NN") or i == clause.a or tokens[i - 1].tag not in (*NOMINAL, "CD"):
+        return False
+    return i + 1 < clause.b and not any(t.tag in FINITE for t in tokens[clause.a : clause.b])
+
+
 def _capital(token: Token, sentence: Sentence, i: int) -> bool:
     """Whether a capital inside the sentence makes the word part of a name ("the Strike Fund", "March")."""
-    return token.text[:1].isupper() and not sentence.upper and i > sentence.a
+    acronym = len(token.text) > 2 and token.text.isupper()
+    return token.text[:1].isupper() and not acronym and not sentence.upper and i > sentence.a
 
 
 def _gerund(tokens: list[Token], i: int) -> bool:
@@ -454,7 +476,7 @@ def _gerund(tokens: list[Token], i: int) -> bool:
 def _attributive(tokens: list[Token], i: int, b: int) -> bool:
     """Whether a participle only modifies the noun after it ("captured soldiers", "burning tyres")."""
     if i and tokens[i - 1].low == "-":
-        return True
+        return i < 2 or tokens[i - 2].low not in _JOINED
     if tokens[i].tag not in ("VBN", "VBG", "JJ") or i + 1 >= b:
         return False
     after = tokens[i + 1].tag
