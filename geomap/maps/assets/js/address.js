@@ -83,7 +83,8 @@ function makeAddress(app) {
   window.addEventListener('hashchange', () => {
     quiet = true;
     filters.reset();
-    state.table = false;
+    state.table = false; state.theme = null;
+    (app.keeps || []).forEach(keep => keep.write(''));
     const found = app.restore();
     app.applyTheme();
     app.showTable(state.table);

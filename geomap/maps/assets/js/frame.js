@@ -44,7 +44,7 @@ function makeFrame(app) {
   box.appendChild(tools);
 
   // A narrow page, and a map in a frame of another page: one sheet with the list, the legend or the evidence.
-  const phone = window.matchMedia('(max-width: 760px)');
+  const phone = window.matchMedia('screen and (max-width: 900px)');
   app.compact = () => data.embed || phone.matches;
   function fold_() { box.classList.toggle('gm-compact', app.compact()); }
   fold_();
