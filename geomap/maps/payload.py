@@ -16,6 +16,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -143,7 +144,7 @@ class Tables:
     def add_all(self, gdf: Any) -> None:
         """Every row of a GeoDataFrame of :func:`geomap.frames.incidents_to_gdf`."""
         names = [name for name in gdf.columns if name in _READ]
-        columns = [[_clean(value) for value in gdf[name].tolist()] for name in names]
+        columns = [[v if type(v) in _PLAIN else _clean(v) for v in gdf[name].tolist()] for name in names]
         for *values, geometry in zip(*columns, gdf.geometry.tolist(), strict=True):
             self.add(dict(zip(names, values, strict=True)), geometry)
 
@@ -163,10 +164,12 @@ class Tables:
         """The number of a text; 0 for none."""
         if value is None or value == "":
             return 0
-        return self._strings.setdefault(str(value), len(self._strings) + 1)
+        if type(value) is not str:
+            value = str(value)
+        return self._strings.setdefault(value, len(self._strings) + 1)
 
     def _texts(self, values: Any) -> tuple[int, ...]:
-        return tuple(self._text(value) for value in values or ())
+        return tuple([self._text(value) for value in values]) if values else ()
 
     def _incident(self, number: int, row: Mapping[str, Any]) -> None:
         columns = self._columns
@@ -177,8 +180,15 @@ class Tables:
         columns["de"].append(_day(row.get("date_end")))
         score = row.get("score")
         columns["s"].append(round(float(score), 3) if isinstance(score, (int, float)) else None)
+        strings = self._strings
         for key, name in _TEXTS.items():
-            columns[key].append(self._text(row.get(name)))
+            value = row.get(name)
+            # As in _text, without a call for each of a hundred thousand.
+            columns[key].append(
+                (strings.setdefault(value, len(strings) + 1) if type(value) is str else self._text(value))
+                if value
+                else 0
+            )
         for key, name in _NUMBERS.items():
             columns[key].append(row.get(name))
         for key, name in _COUNTS.items():
@@ -222,7 +232,7 @@ class Tables:
         told: list[int] = []
         own = row.get("quote")
         for source in row.get("sources") or ():
-            told.append(self._sources(*(self._text(source.get(key)) for key in self._sources.keys)))
+            told.append(self._sources(*[self._text(source.get(key)) for key in self._sources.keys]))
             quote = source.get("quote")
             told.append(0 if quote == own else self._text(quote))
         return told
@@ -355,6 +365,7 @@ def _ordered(found: dict[str, int], known: Iterable[str], column: list[int]) -> 
     return values
 
 
+@lru_cache(maxsize=4096)
 def _day(value: Any) -> int | None:
     """An ISO day as days since 1970; None for what is no day, such as 30 February in a user's own frame."""
     if value is None or not _DAY.fullmatch(str(value)):
