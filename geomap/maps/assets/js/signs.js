@@ -48,7 +48,8 @@ function sign(spec, kind, form, small) {
   if (form.badge) root.appendChild(badge(form.badge, 26, 5.5, small ? 0.46 : 0.52));
   return root;
 }
-var PLAIN = { colour: 'var(--gm-muted)', icon: '' };
+// Signs stand on white in light and dark: so does the grey of the legend's.
+var PLAIN = { colour: '#59636d', icon: '' };
 function kindSign(kind) {
   var root = svg('svg', { viewBox: '0 0 30 30', 'aria-hidden': 'true', class: 'gm-kind' });
   if (kind === 'pin') root.appendChild(svg('path', { d: 'M15 27C13 22 7 17 7 11a8 8 0 0 1 16 0c0 6-6 11-8 16z', class: 'gm-k-solid' }));
