@@ -29,6 +29,8 @@ _VIOLENT = words(
     "armed_clash attack_civilians territory_change shelling explosive air_drone_strike abduction "
     "cbrn_attack suicide_bombing property_destruction mob_violence"
 )
+_PUBLIC = words("protest barricade_blockade movement_restriction political_act agreement_ceasefire")
+"""Types that are called and called off in public, not attempted."""
 _CONDITIONALS = words("if unless lest provided")
 _PRONOUNS = words("they he she we i it")
 _REAL_IN_DRILLS = words("killed wounded injured died hurt dead accident crashed accidentally fired launched test-fired")
@@ -64,6 +66,10 @@ _PREVENTED = re.compile(
     r"\b(?:stopp?(?:s|ed|ing)? short of|rul(?:es?|ed|ing) out|decid(?:es?|ed|ing) against|"
     r"refrain(?:s|ed|ing)? from|h(?:eld|old|olds) (?:back|off) from|shied away from|back(?:s|ed) away from|"
     r"instead of|rather than|chose not to|opted not to)(?: [\w'’-]+){0,4} $"
+)
+_HAD_BEEN_SET = re.compile(
+    r"(?:that|which) (?:(?:is|are|was|were) (?:due )?to|should have|had been (?:planned|called|scheduled|announced)|"
+    r"(?:was|were|is|are) (?:planned|scheduled|called|announced|expected|set))\b"
 )
 _IN_CASE = re.compile(
     r"\b(?:in (?:the )?(?:case|event) of|on the (?:verge|brink|point) of|at risk of)(?: [\w'’-]+){0,4} $"
@@ -405,13 +411,24 @@ def _set_phrases(
         if other.kind != "verb" and not (other.marker == "but" and other.own_subject):
             break
         stop = other.b
+    if stop == clause.b and clause.b - trigger.b <= 1 and len(clauses) > clause.index + 1:
+        # "a rally that was to be held on Sunday was scrapped": its own verb stands behind the relative clause
+        relative = clauses[clause.index + 1]
+        if relative.kind == "that" and relative.marker in ("that", "which"):
+            stop = relative.b
+            told = text.text[tokens[relative.a].start : tokens[relative.b - 1].end].lower()
+            if trigger.pos == "n" and _HAD_BEEN_SET.match(told):
+                marks.add("plan")
     rest = text.text[tokens[trigger.a].start : tokens[stop - 1].end][:200].lower()
     if trigger.pos == "n" or "plan" in marks:
         if phrases("cancelled_phrases").search(rest):
             marks.add("cancel")
         if re.search(r"\b(?:postponed|delayed|put off|moved|rescheduled) (?:until|till|to|for|by)\b", rest):
             marks.add("postponed")
-    if phrases("failed_phrases").search(rest):
+    if trigger.type in _PUBLIC and re.search(r"\b(?:was|were|been|be) (?:averted|forestalled)\b", rest):
+        # a strike or march averted was never tried
+        marks.add("cancel")
+    elif phrases("failed_phrases").search(rest):
         marks.add("failed")
     if sentence.b - sentence.a > 2 and any(t.low == "?" for t in tokens[sentence.b - 2 : sentence.b]):
         marks.add("question")

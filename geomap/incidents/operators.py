@@ -58,6 +58,8 @@ _OCCUR = words(
     "threatened foil foiled thwart thwarted avert averted prevent prevented abort aborted"
 )
 """Verbs by which an event comes about or fails to: their mood is that of the event, even of "the" event."""
+_SCHEDULED = words("open opened begin start started resume reopen held arrive depart end")
+"""Verbs of which "should" says that a day is set, not what somebody wishes."""
 _PLANNED = words("planned scheduled expected due proposed slated mooted billed foreseen intended")
 _LIFTING = words("end ended ending ends halt halting cessation investigation inquiry probe response trial")
 """Nouns and verbs that take the event behind them for granted ("called for an end to the fighting")."""
@@ -119,7 +121,10 @@ def _verb_group(tokens: list[Token], i: int, floor: int, marks: set[str]) -> int
         elif low in known["modal_would"] and tokens[j].tag == "MD":
             marks.add("would")
         elif low in known["modal_hypo"] and tokens[j].tag == "MD":
-            if not _perceived(tokens, j):
+            if low == "should" and tokens[i].low in _SCHEDULED:
+                # "talks should open on Tuesday": a day that is set
+                marks.add("plan")
+            elif not _perceived(tokens, j):
                 marks.add("hypo")
         elif low in NOT:
             marks.add("neg")
@@ -503,6 +508,9 @@ def _subject_marks(
             continue
         last = _last_of_group(tokens, i, clause.b)
         low = tokens[last].low
+        if low in ("called", "announced") and tokens[last + 1].low != "off":
+            # "a march announced in the capital", "a strike has been called": planned, unless its day is over
+            marks.add("announce")
         if definite and _whose_work(tokens, last, clause):
             return
         if low in _OCCUR or not (definite or "plan" in marks):
@@ -521,7 +529,10 @@ def _subject_marks(
             marks.add("fear" if low == "feared" else "threat")
         elif low == "reported" and is_passive(tokens, last, clause.a):
             marks.add("report")
-        if low in BE:
+        if low in BE and last + 1 < clause.b and tokens[last + 1].low == "to":
+            # "is to be held", "was to have begun"
+            marks.add("plan")
+        elif low in BE:
             for k in range(last + 1, min(clause.b, last + 4)):
                 word = tokens[k].low
                 if word in known["hypothetical_adjectives"] or word == "unlikely":
