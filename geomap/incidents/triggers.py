@@ -336,7 +336,11 @@ def _direct(tokens: list[Token], t: int, i: int) -> bool:
 
 def _headline_passive(tokens: list[Token], t: int, c: Clause) -> bool:
     """Whether a participle stands for a passive as headlines leave out "was" ("Bomb defused near station")."""
-    if tokens[t].tag not in ("VBN", "VBD") or t == c.a or (t + 1 < c.b and tokens[t + 1].tag not in ("IN", "RB", ".", ",")):
+    if (
+        tokens[t].tag not in ("VBN", "VBD")
+        or t == c.a
+        or (t + 1 < c.b and tokens[t + 1].tag not in ("IN", "RB", ".", ","))
+    ):
         return False
     return not any(x.tag in ("DT", "PRP", "PRP$", "MD", "IN") or x.tag in FINITE for x in tokens[max(c.a, t - 4) : t])
 
