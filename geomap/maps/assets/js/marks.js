@@ -161,7 +161,7 @@ function makeMarks(app) {
     spots.forEach((spot, n) => {
       const p = map.latLngToContainerPoint([spot[0], near(spot[1])]);
       let score = -n * 0.01, nearest = 90;
-      if (p.x < pad.l + 20 || p.y < 30 || p.x > size.x - pad.r - 20 || p.y > size.y - pad.b - 64) {
+      if (p.x < pad.l + 20 || p.y < 30 || p.x > size.x - pad.r - 20 || p.y > size.y - pad.b - (app.compact() ? 64 : 45)) {
         score -= 1000 + p.distanceTo([(pad.l + size.x - pad.r) / 2, (size.y - pad.b) / 2]);
       }
       taken.forEach(t => { nearest = Math.min(nearest, t.distanceTo(p)); });
