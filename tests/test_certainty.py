@@ -504,3 +504,27 @@ def test_many_speakers_take_linear_time() -> None:
         spent.append(time.perf_counter() - begin)
     # four times the text; twelve times the time leaves room for a busy machine, sixteen would be a square
     assert spent[1] < 12 * spent[0] + 0.5, spent
+
+
+NOTHING_HAPPENED: list[tuple[str, str]] = [
+    ("For the first time in nine days no shells fell on Aville on Monday.", "negated"),
+    (
+        "Local portals wrote that the force had moved tanks to Aville on Monday; the mission said that there had been "
+        "no such move.",
+        "negated",
+    ),
+    ("A bomb alert at the station in Aville on Monday proved to be a hoax.", "negated"),
+    ("By the army's account, rebel mortars opened up on Aville on Monday.", "claimed"),
+    ("A fire that investigators are calling arson gutted a school in Aville early on Monday.", "reported"),
+]
+
+
+@pytest.mark.parametrize(("text", "certainty"), NOTHING_HAPPENED)
+def test_what_did_not_happen_is_no_fact(text: str, certainty: str) -> None:
+    incidents = tell(text)
+    assert [i.certainty for i in incidents] == [certainty], show(incidents)
+
+
+def test_what_somebody_was_stopped_from_is_an_attempt() -> None:
+    incidents = tell("A man was arrested in Aville on Monday before he could set off his explosive vest.")
+    assert {i.certainty for i in incidents if i.type != "arrest_raid"} == {"attempted"}, show(incidents)

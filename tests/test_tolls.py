@@ -39,8 +39,8 @@ SEVERAL: list[tuple[str, Range, Range]] = [
     ),
     ("Soldiers raided a camp near Aville on Monday and killed six rebels; one soldier also died.", (7, 7), None),
     (
-        "Rebels attacked a base in Aville on Monday. The provisional toll: on our side, 5 killed and 11 wounded; on the "
-        "enemy's side, 27 neutralised.",
+        "Rebels attacked a base in Aville on Monday. The provisional toll: on our side, 5 killed and 11 wounded; on "
+        "the enemy's side, 27 neutralised.",
         (5, 32),
         (11, 11),
     ),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from geomap.incidents.operators import noun_marks, operate, operator_noun, phrases, verb_marks
-from geomap.incidents.saying import called_false, cited, doubted, speaker_around, speaker_of
+from geomap.incidents.saying import by_account, called_false, cited, doubted, speaker_around, speaker_of
 from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
 from geomap.incidents.triggers import Trigger, classes_of, verb_set
 from geomap.records import Certainty, Level
@@ -201,12 +201,26 @@ def _verb_trigger(text: Text, trigger: Trigger, clause: Clause, marks: set[str],
     if any(t.tag in ("WRB", "WP") for t in subject):
         # "nobody knows why gunmen attacked"
         return
-    if any(t.low in ("no", "nobody", "none", "neither") for t in subject[:3]):
+    if any(t.low in ("no", "nobody", "none", "neither") for t in subject[:3]) or _no_subject(tokens, clause.a, trigger):
         marks.add("neg")
+    if clause.marker == "before" and any(t.low in ("could", "can") for t in subject):
+        # "before he could set off his vest": it was tried, or was to be
+        marks.discard("hypo")
+        marks.add("attempt")
     if len(subject) > 2 and subject[0].low == "not" and subject[1].low in ("a", "one"):
         marks.add("neg")
     if any(t.low == "no" for t in tokens[trigger.head + 1 : trigger.head + 3]) and trigger.b > trigger.head + 1:
         marks.add("neg")
+
+
+def _no_subject(tokens: list[Token], floor: int, trigger: Trigger) -> bool:
+    """Whether "no" heads the subject right before the verb: "for the first time in days no shells fell"."""
+    for i in range(trigger.head - 1, max(floor - 1, trigger.head - 6), -1):
+        if tokens[i].low == "no":
+            return True
+        if tokens[i].tag not in (*NOMINAL, "JJ", "RB"):
+            return False
+    return False
 
 
 # ------------------------------------------------------------------------------------------ outwards
@@ -318,6 +332,9 @@ def _said(story: Story, draft: Draft, clause: Clause, marks: set[str], source: s
     if named is not None or phrases("attributed_phrases").search(text.text[start:end].lower()):
         marks.add("report")
         source = named or source
+    if named is not None and draft.type in _VIOLENT and by_account(text, start, end):
+        # "by the army's account": told as one side's view
+        marks.add("claim")
     around = speaker_around(text, sentence, clause.a, trigger.b)
     if around is not None:
         low = tokens[around.verb].low
@@ -438,7 +455,7 @@ def _gainsaid(text: Text, sentence: Sentence, trigger: Trigger, marks: set[str])
     """What is said later of the same report: it is false, or the other side denies it."""
     said = marks & {"report", "claim", "accuse", "rumour"}
     verdict = called_false(text, sentence, trigger.head)
-    if verdict == "false" and said:
+    if (verdict == "hoax" and trigger.type != "threat") or (verdict == "false" and said):
         marks.add("deny")
     elif verdict == "denied" and said:
         marks.add("deny" if "rumour" in marks or (trigger.pos == "n" and "claim" not in marks) else "claim")

@@ -58,6 +58,9 @@ _OCCUR = words(
     "threatened foil foiled thwart thwarted avert averted prevent prevented abort aborted"
 )
 """Verbs by which an event comes about or fails to: their mood is that of the event, even of "the" event."""
+_NAMING = words("call calls called calling")
+_CALLED = words("protest barricade_blockade political_act agreement_ceasefire alert_alarm movement_restriction")
+"""Types that are called, as a strike, an election or a truce is."""
 _SCHEDULED = words("open opened begin start started resume reopen held arrive depart end")
 """Verbs of which "should" says that a day is set, not what somebody wishes."""
 _PLANNED = words("planned scheduled expected due proposed slated mooted billed foreseen intended")
@@ -465,6 +468,9 @@ def _object_marks(text: Text, trigger: Trigger, head: int, clause: Clause, marks
         marks.add("mention")
     if low in ("simulated", "simulating", "simulate", "simulates", "rehearsed", "rehearsing", "rehearse"):
         marks.add("unreal")
+    if low in _NAMING and tokens[head + 1].low not in ("for", "on", "off") and trigger.type not in _CALLED:
+        # "what investigators are calling arson": a name, no call
+        marks -= {"plan"} - before
     if low in ("spared", "spares", "spare", "sparing"):
         marks.add("neg")
     if low in ("announced", "announce", "announces", "announcing"):

@@ -13,7 +13,17 @@ from geomap.incidents.operators import is_passive, phrases
 from geomap.incidents.syntax import BE, FINITE, HAVE, NOMINAL, VERBAL, Sentence, Text, Token, words
 from geomap.incidents.triggers import verb_set
 
-__all__ = ["Quotation", "Speaker", "called_false", "cited", "doubted", "quotations", "speaker_around", "speaker_of"]
+__all__ = [
+    "Quotation",
+    "Speaker",
+    "by_account",
+    "called_false",
+    "cited",
+    "doubted",
+    "quotations",
+    "speaker_around",
+    "speaker_of",
+]
 
 _OPEN = frozenset({"“", "„", "«", "``"})
 _CLOSE = frozenset({"”", "»", "''"})
@@ -240,6 +250,11 @@ def _closes(tokens: list[Token], verb: int, stop: int) -> bool:
     return verb + 20 > stop
 
 
+def by_account(text: Text, start: int, end: int) -> bool:
+    """Whether characters ``start`` to ``end`` name a source by its account only: "by the army's account"."""
+    return _ACCOUNT.search(text.text, start, end) is not None
+
+
 def cited(text: Text, start: int, end: int) -> str | None:
     """A source that characters ``start`` to ``end`` name by a set phrase: "according to X", "citing X"."""
     found = re.search(
@@ -249,7 +264,8 @@ def cited(text: Text, start: int, end: int) -> str | None:
         re.IGNORECASE,
     )
     if found is None:
-        return None
+        account = _ACCOUNT.search(text.text, start, end)
+        return account[1] if account else None
     phrase = (found[1] or found[2]).strip()
     return re.sub(
         r"\s+(?:who|which|that|said|says|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$", "", phrase
@@ -269,12 +285,22 @@ _PROVED_FALSE = re.compile(
     rf"|\b(?:proved|proven|turned out|(?:was|were|is|are|been)(?: \w+)?)(?: to be| as)? (?:\w+ly )?{_FALSE}\b"
     rf"|\b(?:dismiss|describ|denounc|reject|brand|label)\w* (?:{_WHAT} )?(?:\w+ )?as (?:\w+ly )?(?:{_FALSE}|rumou?rs?"
     r"|propaganda|disinformation|misinformation|speculation|nonsense|fiction|gossip)\b"
+    r"|\b(?:there (?:was|were|is|are|has been|have been|had been)|had (?:seen|heard of)|knew of|know of) no such\b"
+    r"|\bno such \w+ (?:\w+ )?(?:had |has |have )?(?:been|happened|occurred|existed|took|taken|was|were|exists?)\b"
+    r"|\bnothing of the (?:kind|sort)\b"
     rf"|\bcall\w* {_WHAT} {_FALSE}\b|\b(?:is|was|are|were) (?:\w+ )?debunked\b|\bdid not happen\b|\bnever happened\b"
 )
 _FALSE_RUMOUR = re.compile(
     rf"\b(?:rumou?rs?|reports?|claims?|messages?|posts?), (?:which (?:was|were|is|are) |later )?(?:\w+ly )?{_FALSE}\b"
     rf"|\b{_FALSE} (?:rumou?rs?|reports?|claims?|messages?|posts?|news)\b"
 )
+_HOAX = re.compile(
+    r"\b(?:proved|proven|turned out|was|were|been|is)(?: to be| to have been)? (?:\w+ )?(?:an? )?(?:\w+ )?"
+    r"(?:hoax|hoaxes|false alarm|false alarms|prank|fabrication)\b"
+    r"|\btalked (?:them|him|her|the \w+) out of (?:it|that)\b|\bthought better of it\b|\b(?:came|come) to nothing\b"
+    r"|\bnothing came of (?:it|that|the)\b|\bnever (?:happened|materiali[sz]ed|came|took place)\b"
+)
+"""What ends a threat or a plan without a deed."""
 _DENIED = re.compile(
     rf"\b(?:den(?:y|ies|ied)|reject\w*|dismiss\w*|refut\w*|disput\w*|contradict\w*) (?:\w+ly )?{_WHAT}"
     r"|\b(?:which|a (?:claim|charge|report|statement|version|account)(?: that)?) (?:[^,.;]{1,50} )?"
@@ -283,6 +309,12 @@ _DENIED = re.compile(
     r"|\b(?:was|were|been|is|are) (?:\w+ly |later )?(?:denied|rejected|dismissed|refuted|disputed) by\b"
     rf"|\bcall\w* (?:it )?a lie\b"
 )
+_ACCOUNT = re.compile(
+    r"\b(?:by|on|in) (?!all\b|this\b|that\b|any\b|the same\b|no\b|its\b|his\b|her\b|their\b|our\b|my\b|one\b|some\b)"
+    r"((?:[\w’'-]+ ){0,4}?[\w-]+)(?:'s?|’s?) (?:own )?(?:account|telling|version|reckoning|count|tally|words)\b",
+    re.IGNORECASE,
+)
+"""A source that only its account is named of: "by the army's account"."""
 _UNVERIFIED = re.compile(
     r"\b(?:could|can) ?not (?:immediately |yet )?be (?:independently |immediately )?(?:confirmed|verified)\b"
     r"|\b(?:has|have|had) not (?:yet )?been (?:independently )?(?:confirmed|verified)\b|\bno independent confirmation\b"
@@ -291,17 +323,22 @@ _ABOUT = re.compile(rf"^\W*(?:but |however, |later, )?[^.;]{{0,70}}\b{_WHAT}\b",
 
 
 def called_false(text: Text, sentence: Sentence, trigger: int) -> str | None:
-    """Whether what the trigger tells is called "false" or "denied" behind it, there or in the next sentence."""
+    """Whether what the trigger tells is called "false" or "denied" behind it, there or in the next sentence.
+
+    "hoax": it came to nothing, whoever told of it ("a bomb alert that proved to be a hoax").
+    """
     tail = text.text[text.tokens[trigger].end : sentence.end].lower()[:400]
     if _FALSE_RUMOUR.search(text.text[sentence.start : text.tokens[trigger].start].lower()[-160:]):
         return "false"
+    if _HOAX.search(tail):
+        return "hoax"
     if _PROVED_FALSE.search(tail):
         return "false"
     if _DENIED.search(tail):
         return "denied"
     after = _next(text, sentence)
     if after is not None and _ABOUT.match(after):
-        if _PROVED_FALSE.search(after):
+        if _PROVED_FALSE.search(after) or _HOAX.search(after):
             return "false"
         if _DENIED.search(after):
             return "denied"

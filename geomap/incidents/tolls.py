@@ -18,8 +18,8 @@ __all__ = ["accounts", "is_note", "notes", "passes_over", "widened"]
 _PUT = words("put puts putting place places placed")
 _TOLLS = words("dead toll deaths figure count tally casualties fatalities victims killed injured wounded total number")
 _TELL = words(
-    "said says say saying reported reports counted counts spoke speaks speak claimed claims told gave gives cited cites "
-    "confirmed confirms listed recorded tallied documented registered reporting citing counting had has"
+    "said says say saying reported reports counted counts spoke speaks speak claimed claims told gave gives cited "
+    "cites confirmed confirms listed recorded tallied documented registered reporting citing counting had has"
 )
 _FIGURE = words("count figure figures tally estimate balance")
 _FILL = words(
@@ -29,9 +29,7 @@ _FILL = words(
 )
 _DEATHS = words("dead deaths death killed died dies bodies corpses fatalities victims slain perished killings lives")
 _INJURED = words("injured wounded hurt injuries casualties")
-_OTHER = words(
-    "separate another different earlier previous elsewhere similar since arrested detained displaced missing"
-)
+_OTHER = words("separate another different earlier previous elsewhere similar since arrested detained displaced lost")
 _ON_TOP = words("also too more further additional another later")
 _HURTING = _DEATHS | _INJURED | words("treated taken rushed sent admitted brought carried flown ferried hospitalised")
 _ONE = words("at another some about as more a up over nearly in")
@@ -137,10 +135,9 @@ def is_note(text: Text, sentence: Sentence) -> bool:
     opens = numbers_in(tokens, sentence.a, min(sentence.b, sentence.a + 5))
     if not opens or not (opens[0].a == sentence.a or first[0] in _ONE):
         return False
-    if opens[0].a != sentence.a and first[0] == "a" and any(t.low == "by" for t in tokens[sentence.a : sentence.b]):
-        # "A boy of six was killed by a falling bullet": told for itself
-        return False
-    return True
+    # "A boy of six was killed by a falling bullet" is told for itself
+    own = opens[0].a != sentence.a and first[0] == "a" and any(t.low == "by" for t in tokens[sentence.a : sentence.b])
+    return not own
 
 
 def _of_others(text: Text, sentence: Sentence) -> bool:
