@@ -143,7 +143,9 @@ def sides_of(story: Story, trigger: Trigger) -> Sides:
     if trigger.pos == "n":
         if any(t.low in _SUFFERED for t in tokens[max(left[0], head - 6) : head]):
             # "a patrol was the target of an attack", "soldiers came under attack"
-            return Sides(_parties(tokens, *right) | _parties(tokens, *by_span), before)
+            attackers = _parties(tokens, *right) | _parties(tokens, *by_span)
+            armed = any(t.low == "armed" for t in tokens[max(left[0], head - 2) : head])
+            return Sides(attackers | {"armed"} if armed else attackers, before)
         agent = before | _parties(tokens, *by_span)
         return Sides(agent, _parties(tokens, *right))
     if passive:
