@@ -24,7 +24,7 @@ from geomap.errors import OutputError, UsageError
 from geomap.frames import incidents_to_gdf
 from geomap.maps import IncidentLayer, build_map, save_map
 from geomap.maps.basemap import contested, detail, encode_arcs, world
-from geomap.maps.layer import script, style, vendor
+from geomap.maps.layer import LANGUAGES, asset, script, style, vendor
 from geomap.maps.topology import build_topology
 from geomap.records import Place
 from geomap.views import load_view
@@ -481,3 +481,12 @@ def test_the_antimeridian_and_the_poles(lat: float, lon: float) -> None:
     quote = "About 300 people marched in Kosovska Mitrovica, an organiser said."
     page = render([incident(1, "protest", quote, [place("Kosovska Mitrovica", lat=lat, lon=lon)])])
     assert data_of(page)["incidents"][0]["f"][0]["ll"] == [lat, lon]
+
+
+def test_every_language_has_every_word_of_the_interface() -> None:
+    english = json.loads(asset("words/en.json"))["ui"]
+    for language in LANGUAGES:
+        own = json.loads(asset(f"words/{language}.json"))["ui"]
+        assert sorted(set(english) - set(own)) == [], language
+        for key, text in english.items():
+            assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", own[key])), (language, key)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from map_samples import incident, place
+from shapely.geometry import Point, Polygon, shape
 from visiting import shoot
 
 from geomap.pipeline import write_map
@@ -97,3 +101,41 @@ def test_the_areas_are_painted_under_the_signs_in_light_and_dark(page: Path, vis
         )
         assert painted > 5_000
         shoot(visited.page, tmp_path, f"areas-{scheme}")
+
+
+KML = "{http://www.opengis.net/kml/2.2}"
+
+
+def saved(visited: Any, words: str, folder: Path) -> str:
+    with visited.page.expect_download() as waiting:
+        visited.page.locator(".gm-export button", has_text=words).click()
+    waiting.value.save_as(folder / "saved")
+    return (folder / "saved").read_text(encoding="utf-8")
+
+
+def test_outlines_are_saved_as_polygons_with_their_holes(visit: Any, tmp_path: Path) -> None:
+    # A country with another inside it, and islands.
+    south = replace(
+        place("Serbia"), name="South Africa", country_code="ZA", lat=-29.0, lon=24.0, place_id="t:south", admin1=None
+    )
+    made = [incident(1, "protest", TALKS, [south], geo_precision=None)]
+    visited = visit(write_map(made, tmp_path / "map.html", title="Outlines"))
+    (feature,) = json.loads(saved(visited, "GeoJSON", tmp_path))["features"]
+    country = shape(feature["geometry"])
+    assert country.geom_type == "MultiPolygon"
+    assert country.is_valid
+    assert country.contains(Point(24, -31))
+    assert not country.contains(Point(28.3, -29.5))  # Lesotho
+    largest = max(country.geoms, key=lambda part: part.area)
+    assert len(largest.interiors) == 1
+    assert largest.exterior.is_ccw
+    assert not largest.interiors[0].is_ccw
+    file = ElementTree.fromstring(saved(visited, "KML", tmp_path))
+    parts = file.findall(f".//{KML}MultiGeometry/{KML}Polygon")
+    assert len(parts) == len(country.geoms)
+    assert len(file.findall(f".//{KML}innerBoundaryIs")) == 1
+    ring = parts[0].find(f"{KML}outerBoundaryIs/{KML}LinearRing/{KML}coordinates")
+    assert ring is not None
+    points = [tuple(map(float, pair.split(","))) for pair in str(ring.text).split()]
+    assert points[0] == points[-1]
+    assert Polygon(points).is_valid

@@ -42,7 +42,8 @@ function makeAddress(app) {
     if (!app.canRemember || quiet) return;
     clearTimeout(due);
     const since = performance.now() - last;
-    if (now || since > PAUSE) { last = performance.now(); write(); } else due = setTimeout(() => app.remember(true), PAUSE - since);
+    // The address waits until what was changed has been drawn.
+    if (now) { last = performance.now(); write(); } else due = setTimeout(() => app.remember(true), Math.max(30, PAUSE - since));
   };
   const day = text => {
     if (/^-?\d{1,7}$/.test(text)) return +text;  // as earlier maps wrote it

@@ -3,13 +3,6 @@
 // the address keeps ("" off, else "admin1" or "country", with "-km2" where counts are per area). app has map, data, box, css,
 // visible() (the numbers of the incidents shown, in the data's order), incident(n), on('filter', fn) and, if it keeps the
 // state in the address, changed().
-var AREA_WORDS = {
-  areas: 'Counts by area', areasOff: 'Off', areasAdmin1: 'Regions', areasCountry: 'Countries', areasPer: 'per 10,000 km²',
-  areasLegend: 'Incidents shown', areasLegendPer: 'Incidents shown per 10,000 km²', areasNone: 'No incident shown is in a {level}.',
-  areasRegion: 'region', areasLand: 'country', areasRest: '{n} shown are in no {level}: only their country is known, or no place.',
-  areasRestLand: '{n} shown are in no country: no place is known, or it is at sea.', areasRows: 'Table of areas', areasArea: 'Area', areasCount: 'Incidents', areasDensity: 'per 10,000 km²',
-  areasLeft: '{n} shown are in none of the {m} regions with most incidents, which alone are drawn.', areasMore: 'and {n} more areas'
-};
 var AREA_CSS = ['area-1', 'area-2', 'area-3', 'area-4', 'area-5'];
 // So many rows of the table are there at once: a world has thousands of regions.
 var AREA_ROWS = 60;
@@ -27,7 +20,7 @@ function areaNumber(value) {
 }
 function areasLayer(app) {
   var data = app.data.areas, map = app.map, level = '', per = false, counted = null;
-  var words = function (key, values) { return fill(T[key] || AREA_WORDS[key], values || {}); };
+  var words = function (key, values) { return fill(T[key], values || {}); };
   var levels = ['admin1', 'country'].filter(function (one) { return data[one]; });
   levels.forEach(function (one) {
     data[one].areas.forEach(function (area) {

@@ -232,6 +232,11 @@ function baseMap(map, data, css, signs) {
     });
     if (world) graticule(v);
   });
+  // The world repeats itself to the east and west: where a longitude is nearest to the middle of what is seen.
+  function nearestX(v, lon) {
+    var x = v.x(lon);
+    return x - v.world * Math.round((x - v.width / 2) / v.world);
+  }
   // Letters lie over rings and areas, under the signs.
   var MINZOOM = [2.4, 4, 6, 7.5, 9, 10], CLOSE = 7.5;
   var lettering = new CanvasLayer('gmLetters', function (v) {
@@ -245,7 +250,7 @@ function baseMap(map, data, css, signs) {
       var rank = Math.max(0, Math.min(5, label[3])), country = label.length > 4;
       var least = country ? Math.max(2, label[4] - 0.3) : MINZOOM[rank];
       if (v.zoom < least || (country && v.zoom >= (near ? CLOSE : 10))) return;
-      var x = v.x(label[2]), y = v.y(label[1]), text = label[0].length > 40 ? label[0].slice(0, 39) + '…' : label[0];
+      var x = nearestX(v, label[2]), y = v.y(label[1]), text = label[0].length > 40 ? label[0].slice(0, 39) + '…' : label[0];
       if (x < -80 || y < -20 || x > v.width + 20 || y > v.height + 20) return;
       var size = country ? Math.min(15, 9.5 + v.zoom * 0.6) : [13, 13, 12.5, 12, 11.5, 11][rank];
       ctx.font = (country ? '600 ' : rank <= 2 ? '600 ' : '') + size + 'px ' + css.font;
@@ -281,7 +286,7 @@ function baseMap(map, data, css, signs) {
     if (box[2] - box[0] < 160 || box[3] - box[1] < 160) return;
     labels.forEach(function (label) {
       if (label.length > 4) return;
-      var x = v.x(label[2]), y = v.y(label[1]);
+      var x = nearestX(v, label[2]), y = v.y(label[1]);
       if (x > box[0] && x < box[2] && y > box[1] && y < box[3]) inside++;
       else if (label[3] > 0) away.push({ name: label[0], x: x, y: y, d: Math.hypot(x - mx, y - my), rank: label[3] });
     });
@@ -318,10 +323,11 @@ function baseMap(map, data, css, signs) {
     if ('letterSpacing' in ctx) ctx.letterSpacing = '2px';
     near.shapes.forEach(function (shape, number) {
       var text = (names[number] || '').toUpperCase();
-      if (!text || !inView(v, shape.box, 0)) return;
+      var shift = -Math.round(((shape.box[0] + shape.box[2]) / 2 * v.world - v.ox - v.width / 2) / v.world);
+      if (!text || !inView(v, shape.box, shift)) return;
       ctx.beginPath();
       shape.rings.forEach(function (ring) {
-        ring.forEach(function (n, i) { trace(v, near.arcs[n < 0 ? ~n : n].p, 0, n < 0, i > 0); });
+        ring.forEach(function (n, i) { trace(v, near.arcs[n < 0 ? ~n : n].p, shift, n < 0, i > 0); });
         ctx.closePath();
       });
       var width = ctx.measureText(text).width, best = null, most = 0;

@@ -26,13 +26,25 @@ function makeExports(app) {
   };
   function geometry(f) {
     if (f.o !== null) {
-      // An outline's rings may be islands or holes: as lines they are neither, and nothing is claimed.
-      const lines = data.outlines[f.o].arcs.map(text => degreesOf(text, data.outlines[f.o].scale));
-      return { type: 'MultiLineString', coordinates: lines };
+      const outline = data.outlines[f.o], rings = outline.arcs.map(text => degreesOf(text, outline.scale)), parts = [];
+      let at = 0;
+      // Each part's first ring is its outside, counter-clockwise; the others are holes, clockwise. On the grid of the
+      // file a small ring may have shrunk to a line.
+      outline.parts.forEach(n => {
+        const part = rings.slice(at, at + n);
+        at += n;
+        if (part[0].length >= 4) parts.push(part.filter(ring => ring.length >= 4).map((ring, k) => (area2(ring) > 0) === (k === 0) ? ring : ring.slice().reverse()));
+      });
+      return parts.length === 1 ? { type: 'Polygon', coordinates: parts[0] } : { type: 'MultiPolygon', coordinates: parts };
     }
     if (f.line.length > 1) return { type: 'LineString', coordinates: f.line.map(p => [p[1], p[0]]) };
     if (f.k === 'area') return { type: 'Polygon', coordinates: [around(f.line[0][0], f.line[0][1], radiusOf(f))] };
     return { type: 'Point', coordinates: [f.line[0][1], f.line[0][0]] };
+  }
+  function area2(ring) {  // twice a ring's area, above 0 where it runs counter-clockwise
+    let sum = 0;
+    for (let i = 1; i < ring.length; i++) sum += ring[i - 1][0] * ring[i][1] - ring[i][0] * ring[i - 1][1];
+    return sum;
   }
   function degreesOf(text, scale) {
     const flat = decodeArc(text, scale), line = [];
@@ -76,8 +88,9 @@ function makeExports(app) {
       const g = geometry(f);
       if (g.type === 'Point') return '<Point><coordinates>' + tuple(g.coordinates) + '</coordinates></Point>';
       if (g.type === 'LineString') return '<LineString><coordinates>' + g.coordinates.map(tuple).join(' ') + '</coordinates></LineString>';
-      if (g.type === 'Polygon') return '<Polygon><outerBoundaryIs><LinearRing><coordinates>' + g.coordinates[0].map(tuple).join(' ') + '</coordinates></LinearRing></outerBoundaryIs></Polygon>';
-      return g.coordinates.map(line => '<LineString><coordinates>' + line.map(tuple).join(' ') + '</coordinates></LineString>').join('');
+      const ring = (points, where) => '<' + where + '><LinearRing><coordinates>' + points.map(tuple).join(' ') + '</coordinates></LinearRing></' + where + '>';
+      return (g.type === 'Polygon' ? [g.coordinates] : g.coordinates)
+        .map(part => '<Polygon>' + part.map((points, k) => ring(points, k ? 'innerBoundaryIs' : 'outerBoundaryIs')).join('') + '</Polygon>').join('');
     };
     const style = (t, spec) => {  // aabbggrr
       const c = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(spec.colour) || ['', '52', '52', '52'], kml = 'ff' + c[3] + c[2] + c[1];

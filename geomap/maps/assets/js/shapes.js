@@ -91,9 +91,17 @@ function makeShapes(app) {
   // Shapes that are more than a sign; the same shape of the same type and certainty is drawn once.
   const shaped = [];
   for (let m = 0; m < marks.n; m++) if (marks.kind[m] !== 0) shaped.push(m);
+  // How far a ring or sector reaches, as a share of the world's width; without end for lines and areas.
+  const reaches = Float64Array.from(drawings, f => {
+    if (f.k === 'area' || f.o !== null || f.line.length > 1) return Infinity;
+    const far = f.k === 'near' && BEARING[f.dir] !== undefined ? f.km || radiusOf(f) * 0.8 : 0;
+    return Math.max(radiusOf(f), far * 1.5) / (40075.017 * Math.max(0.02, Math.cos(f.line[0][0] * Math.PI / 180)));
+  });
   return new CanvasLayer('gmShapes', function (v) {
     const done = new Set(), ctx = v.ctx;
     shaped.forEach(m => {
+      // Far out all of thousands of rings are under their signs.
+      if (reaches[marks.drawing[m]] * v.world < LEAST) return;
       const i = marks.incident[m];
       if (!app.markShown(m) || i === app.state.on) return;
       const key = (marks.drawing[m] * 64 + store.certainty[i] * 8 + store.level[i]) * 65536 + store.type[i];
