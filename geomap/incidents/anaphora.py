@@ -173,6 +173,10 @@ def _antecedents(story: Story, anaphor: Anaphor, draft: Draft) -> list[Spot]:
         pool = [*story.seen_spots, *before]
     if story.dateline is not None and anaphor.kind in ("C", "H"):
         pool = [story.dateline, *pool]
+    elif anaphor.kind in ("P", "E") and not anaphor.plural and not headed:
+        town = story.town()
+        if town is not None:
+            pool = [town, *pool]
     if anaphor.noun == "here":
         return [story.dateline] if story.dateline is not None else []
     singular = anaphor.noun.rstrip("s") if anaphor.plural else anaphor.noun
@@ -227,6 +231,9 @@ def _antecedents(story: Story, anaphor: Anaphor, draft: Draft) -> list[Spot]:
                 score -= 1.0
             if spot.is_area:
                 score -= 0.8
+            if spot.role in ("from", "to"):
+                # "a man from X was arrested at the scene"
+                continue
         if spot.use in ("place", "object"):
             score += 0.5
         if spot.a >= draft.sentence.a:

@@ -198,7 +198,8 @@ def _head(
     held = stop - begun <= _LONGEST and i > first and closes
     bare = not held and _bare_heading(original, begun, end, text, first, last)
     # "Lamitan, Basilan:": an unknown first name with a known place that it lies in
-    unknown = name if held and name is not None else None
+    # A single word before a full stop may be anything: "08:00 Quiet."
+    unknown = name if held and (found or closing != ".") else None
     return _Head(
         start=start,
         bullet=bool(bullet),

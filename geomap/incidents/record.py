@@ -90,7 +90,9 @@ def _record(story: Story, draft: Draft, spots: list[Spot], going: list[Spot]) ->
     text = story.article.text
     places: list[IncidentPlace] = []
     seen: set[tuple[str | None, int]] = set()
-    for spot in [*spots, *going]:
+    # "at X in Y" with an unknown X is drawn by Y; the name that the text gives is told all the same.
+    unknown = [s for s in draft.named if s.place is None and s not in spots and s not in going]
+    for spot in [*spots, *going, *unknown]:
         place = to_place(spot, text)
         if (place.place_id, place.start) not in seen:
             seen.add((place.place_id, place.start))

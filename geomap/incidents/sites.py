@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from geomap.incidents.anaphora import anaphoric_spots, qualifying_spots
 from geomap.incidents.places import Spot
-from geomap.incidents.story import HARMFUL, Draft, Story, is_report
+from geomap.incidents.story import HARMFUL, Draft, Story, is_report, related
 from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Token, words
 from geomap.incidents.triggers import classes_of, verb_set
 from geomap.records import Role
@@ -278,7 +278,7 @@ def _said_around(story: Story, draft: Draft, unknown: Spot) -> Spot | None:
 # What lies in or at a town; of a village or a hill that would not be so.
 _TOWN_PARTS = words(
     "camp district quarter neighbourhood neighborhood market hospital airport suburb prison stadium mosque church "
-    "school university hotel square street"
+    "school university hotel square street road avenue bridge roundabout lane"
 )
 
 
@@ -288,6 +288,9 @@ def _town_of_part(story: Story, unknown: Spot) -> Spot | None:
     if unknown.label not in _TOWN_PARTS and tail not in _TOWN_PARTS:
         return None
     here = story.text.sentence_of(unknown.a)
+    town = next((s for s in story.layout.over(here.start) if s.place is not None and not s.is_area), story.town())
+    if town is not None:
+        return replace(town, use="place", role="part_of", listed=False)
     for spot in reversed(story.seen_spots):
         same = story.text.sentence_of(spot.a)
         if here.index - same.index > 2 or same.paragraph != here.paragraph:
@@ -550,7 +553,29 @@ def _carried(story: Story, draft: Draft) -> list[Spot]:
         ):
             draft.borrowed = "the paragraph before"
             return [s for s in previous.spots if s.role not in ("from", "to")]
-    return []
+    return _town_of_story(story, draft)
+
+
+def _town_of_story(story: Story, draft: Draft) -> list[Spot]:
+    """The town of a local story, for what its later paragraphs tell without a place."""
+    town = story.town()
+    if (
+        town is None
+        or story.dateline is None
+        or any(related(d.type, draft.type) for d in story.recent)
+        or draft.weak
+        or (draft.main.pos != "v" and (draft.definite or story.first_sentence != draft.sentence.index))
+        or draft.judgement.certainty not in ("reported", "planned", "claimed")
+        or draft.judgement.mention
+        or draft.background
+    ):
+        return []
+    here = story.text.sentence_of(draft.main.a)
+    elsewhere = [s for s in story.spots_in(here) if s.place is not None and s.use != "dateline"]
+    if elsewhere:
+        return []
+    draft.borrowed = "the town of the story"
+    return [town]
 
 
 # Of an article's names that lie in any country, the share that must lie in one for the story to be there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -103,6 +103,8 @@ class Story:
         self.resolutions = resolutions
         self.home: Spot | None = None
         self.home_known = False
+        self._town: Spot | None = None
+        self._town_known = False
         self.dated = frozenset(
             i
             for d in dates
@@ -151,6 +153,28 @@ class Story:
             return 0
         found = _DATELINE_END.search(self.article.text, spot.end, spot.end + 70)
         return found.end() if found else spot.end
+
+    def town(self) -> Spot | None:
+        """The one town that the head of a local story names: of its dateline, else of its headline and lead."""
+        if not self._town_known:
+            self._town_known = True
+            self._town = self._find_town()
+        return self._town
+
+    def _find_town(self) -> Spot | None:
+        last = self.text.sentences[min(self.first_sentence, len(self.text.sentences) - 1)] if self.text.tokens else None
+        if last is None:
+            return None
+        lead = [
+            s for s in self.spots
+            if s.a < last.b and s.place is not None and not s.is_area and s.use not in ("speaker", "actor", "modifier")
+            and s.role not in ("from", "to")
+        ]  # fmt: skip
+        other = {s.place.id for s in lead if s.place is not None}
+        if len(other) != 1 or lead[0].place is None or lead[0].place.feature_code == "PPLC":
+            # A capital's dateline is where the reporter is; two towns are no local story.
+            return None
+        return replace(lead[0], use="place", role="site", qualifies=False, listed=False)
 
     def spots_in(self, sentence: Sentence) -> list[Spot]:
         """The toponyms of a sentence."""
