@@ -22,17 +22,21 @@ function areasLayer(app) {
   var data = app.data.areas, map = app.map, level = '', per = false, counted = null;
   var words = function (key, values) { return fill(T[key], values || {}); };
   var levels = ['admin1', 'country'].filter(function (one) { return data[one]; });
-  levels.forEach(function (one) {
+  // Outlines are read when they are first asked for: the page is there sooner.
+  function ready(one) {
+    if (data[one].ready) return;
+    data[one].ready = true;
     data[one].areas.forEach(function (area) {
       area.rings = area.arcs.map(function (text) { return decodeArc(text, area.scale); });
       area.box = [9, 9, -9, -9];
       area.rings.forEach(function (ring) { boxOf(ring, area.box); });
     });
-  });
+  }
   if (!map.getPane('gmAreas')) { map.createPane('gmAreas').style.zIndex = 210; map.getPane('gmAreas').style.pointerEvents = 'none'; }
 
   // The counts of what the filters show: how many in each area, and of which types.
   function count() {
+    ready(level);
     var of = data[level].of, areas = data[level].areas, rest = 0;
     var totals = areas.map(function () { return { n: 0, types: {} }; });
     app.visible().forEach(function (number) {
