@@ -118,6 +118,13 @@ def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
             first, last, named = draft.date_start, draft.date_end or draft.date_start, best.date_start or ""
             if not first <= named <= last:
                 return
+    if best is not None and _ends_only(story, best) and draft.judgement.certainty in _DONE:
+        # "blocked the road until dawn": when it ended; it began on the day that the sentence or the story is at
+        first = _date_of_sentence(story, draft, siblings)
+        if first is not None and first is not best and not _ends_only(story, first):
+            draft.own_date = True
+            _take_date(story, draft, first, f"the same sentence: {first.reason}")
+            return
     if best is not None:
         draft.own_date = True
         _take_date(story, draft, best, best.reason)
@@ -154,6 +161,12 @@ def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         draft.date_start, draft.date_end = told.date_start, told.date_end
         draft.time_precision = 2
         draft.date_reason = f"no time phrase of its own: told on that day, so then or shortly before ({told.text!r})"
+
+
+def _ends_only(story: Story, expression: DateExpression) -> bool:
+    """Whether a phrase only says until when something lasted."""
+    before = story.article.text[max(0, expression.start - 12) : expression.start].lower().split()
+    return bool(before) and before[-1] in ("until", "till")
 
 
 def _day_of_telling(story: Story, draft: Draft) -> DateExpression | None:
@@ -375,7 +388,7 @@ def _date_cost(story: Story, expression: DateExpression, draft: Draft) -> int:
     after = text[expression.end : expression.end + 7].lower().lstrip(" ,")
     if after.startswith("when") and not any(when_of_date(story, c) for c in draft.clauses):
         return 2
-    return 2 if last in ("until", "till", "of", "than", "by") else 0
+    return 2 if last in ("until", "till", "of", "than", "by") else 1 if last == "since" else 0
 
 
 def _is_telling(story: Story, expression: DateExpression, draft: Draft) -> bool:
