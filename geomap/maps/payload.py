@@ -37,6 +37,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 # From this many characters on the data are deflated: below it a file that an editor can read is worth more than
 # the 200 kB that could be saved (the base map alone, 180 kB, stays readable).
 _DEFLATE_FROM = 600_000
+# zlib's level: 6 packs 8 % smaller and takes three times as long (0.44 s against 0.15 s for 10,000 incidents).
+_LEVEL = 4
 
 
 def data_json(payload: Mapping[str, Any]) -> str:
@@ -53,7 +55,7 @@ def data_block(payload: Mapping[str, Any]) -> str:
     text = data_json(payload)
     if len(text) < _DEFLATE_FROM:
         return text
-    return base64.b64encode(zlib.compress(text.encode("utf-8"), 6)).decode("ascii")
+    return base64.b64encode(zlib.compress(text.encode("utf-8"), _LEVEL)).decode("ascii")
 
 
 # What is never one of numpy's or pandas' own: asking a text for what only they have takes longer than all else.
