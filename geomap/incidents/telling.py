@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from geomap.incidents.places import Spot
 from geomap.incidents.story import DEFINITE, HARMFUL, Draft, Story, ids_of, overlaps, related
-from geomap.incidents.syntax import words
+from geomap.incidents.syntax import NOMINAL, words
 from geomap.incidents.triggers import Trigger
 
 __all__ = ["retold", "told_by_the_lead"]
@@ -127,6 +127,8 @@ def _same(story: Story, previous: Draft, draft: Draft) -> bool:
         return True
     if draft.effect_only and _effect_of_known(story, draft) and gap <= REACH and (not named or overlap):
         return previous.type in HARMFUL and _counts_agree(previous, draft)
+    if _subject_known(story, draft) and gap <= REACH and (overlap or not named) and related(previous.type, draft.type):
+        return _counts_agree(previous, draft)
     if _agent_again(story, draft) and gap <= 4 and (overlap or not named) and related(previous.type, draft.type):
         return _counts_agree(previous, draft)
     if not same_type:
@@ -166,6 +168,18 @@ def _effect_of_known(story: Story, draft: Draft) -> bool:
                         return True
                     if tokens[j].tag not in ("JJ", "NN", "NNP", "CD", "VBN"):
                         break
+    return False
+
+
+def _subject_known(story: Story, draft: Draft) -> bool:
+    """Whether what acts is an event told before: "the explosion tore through the market"."""
+    tokens = story.text.tokens
+    if draft.main.pos != "v":
+        return False
+    first = story.text.clause_of(draft.main.head).a
+    for i in range(draft.main.a - 1, first, -1):
+        if tokens[i].tag in NOMINAL:
+            return tokens[i].low in _EVENTS and tokens[i - 1].low in DEFINITE
     return False
 
 
