@@ -120,10 +120,10 @@ def _find_date(story: Story, draft: Draft, siblings: list[Draft]) -> None:
                 return
     if best is not None and _ends_only(story, best) and draft.judgement.certainty in _DONE:
         # "blocked the road until dawn": when it ended; it began on the day that the sentence or the story is at
-        first = _date_of_sentence(story, draft, siblings)
-        if first is not None and first is not best and not _ends_only(story, first):
+        began = _date_of_sentence(story, draft, siblings)
+        if began is not None and began is not best and not _ends_only(story, began):
             draft.own_date = True
-            _take_date(story, draft, first, f"the same sentence: {first.reason}")
+            _take_date(story, draft, began, f"the same sentence: {began.reason}")
             return
     if best is not None:
         draft.own_date = True
