@@ -33,6 +33,8 @@ def settle_numbers(story: Story, draft: Draft, siblings: Sequence[Draft] = ()) -
     if len(siblings) <= 1 and draft.type in HARMFUL:
         # the only incident of its sentence: whoever is hurt there is hurt in it
         clauses = [*clauses, *(c for c in text.clauses_of(draft.sentence) if c not in clauses and _goes_on(c))]
+    elif draft.type in HARMFUL:
+        clauses = [*clauses, *_results(story, draft, siblings)]
     draft.deaths, draft.injured = casualties(text, clauses)
     if draft.type in HARMFUL:
         _follow_up(story, draft, len(siblings) <= 1)
@@ -46,7 +48,7 @@ def settle_numbers(story: Story, draft: Draft, siblings: Sequence[Draft] = ()) -
         if toll is not None and (draft.deaths is None or toll[0] >= draft.deaths[0]):
             draft.deaths = toll
     if draft.type in _GATHERING:
-        draft.crowd = _crowd(story, draft, len(siblings) <= 1)
+        draft.crowd = _crowd(story, draft, len(siblings) <= 1) or _same_people(story, draft, siblings)
     if draft.type in _TAKING:
         draft.held = held(text, draft.clauses)
     if draft.type in _WITHOUT_DEAD and not any(t.kind == "effect" for t in draft.triggers):
@@ -56,6 +58,16 @@ def settle_numbers(story: Story, draft: Draft, siblings: Sequence[Draft] = ()) -
 def _goes_on(clause: Clause) -> bool:
     """Whether a clause tells more of the same event: not where somebody once was hurt, nor what came before."""
     return clause.marker not in ("where", "who", "which", "after", "before", "since", "because", "although", "though")
+
+
+def _results(story: Story, draft: Draft, siblings: Sequence[Draft]) -> list[Clause]:
+    """The participles that end one of several incidents of a sentence ("…, hurting two clerks")."""
+    own = {c.index for c in draft.clauses}
+    taken = {c.index for s in siblings for c in s.clauses}
+    return [
+        c for c in story.text.clauses_of(draft.sentence)
+        if c.marker == "ing" and c.index not in taken and c.parent in own
+    ]  # fmt: skip
 
 
 FOLLOWING = 4
@@ -117,6 +129,15 @@ def _crowd(story: Story, draft: Draft, alone: bool) -> Count | None:
     return None
 
 
+def _same_people(story: Story, draft: Draft, siblings: Sequence[Draft]) -> Count | None:
+    """The crowd told before in the sentence, where it is "them" who were dispersed."""
+    if draft.type != "protest_repressed":
+        return None
+    if not any(t.low == "them" for c in draft.clauses for t in story.text.tokens[c.a : c.b]):
+        return None
+    return next((s.crowd for s in reversed(siblings) if s.main.head < draft.main.head and s.type in _GATHERING), None)
+
+
 @cache
 def _people() -> frozenset[str]:
     return (
@@ -160,6 +181,9 @@ def _phrase(story: Story, draft: Draft, clause: Clause, i: int) -> tuple[int, in
     tokens = story.text.tokens
     token = tokens[i]
     if i in story.dated or i in story.covered or draft.main.a <= i < draft.main.b:
+        return None
+    if i + 2 < clause.b and tokens[i + 1].low == "of" and _modifies(tokens, i + 1):
+        # "hundreds of residents" is found at its last noun
         return None
     if token.low in _people() and token.tag in NOMINAL:
         a = i
