@@ -477,3 +477,35 @@ def test_a_line_that_only_wraps_ends_no_sentence() -> None:
 def test_a_line_of_its_own_stays_a_sentence() -> None:
     text = "A blast in Astrel\nGunmen killed two in Borvo\nA mine exploded in Cerna\nPolice shut a road to Dorn"
     assert {i.places[0].name for i in tell(text, "Astrel", "Borvo", "Cerna", "Dorn")} >= {"Astrel", "Borvo", "Cerna"}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "before",
+    [
+        "It was the second in the city in ten days",
+        "There had been trouble in the town before",
+        "The attack was the third such incident in the city this month",
+    ],
+)
+def test_what_stands_before_a_colon_says_where(nlp: Any, before: str) -> None:
+    text = (
+        "A bomb went off outside the courthouse of Astrel on Monday evening, police said.\n\n"
+        f"{before}: on Thursday a grenade was thrown at a guard post near the railway station, hurting two clerks."
+    )
+    first, second = tell(text, "Astrel", nlp=nlp)
+    assert (second.type, second.places[0].name, second.date_start) == ("explosive", "Astrel", "2024-05-09")
+    assert second.injured == (2, 2) and first.date_start == "2024-05-13"
+
+
+@pytest.mark.model
+def test_the_crowd_that_was_dispersed_is_the_crowd_that_gathered(nlp: Any) -> None:
+    text = (
+        "In Astrel, hundreds of residents blocked the main road on Monday over water cuts, burning tyres until police "
+        "dispersed them with tear gas."
+    )
+    incidents = tell(text, "Astrel", nlp=nlp)
+    assert one(incidents, "barricade_blockade").crowd_size == (200, 999)
+    assert one(incidents, "protest_repressed").crowd_size == (200, 999)
+    crowds = [a.text for a in one(incidents, "barricade_blockade").actors if a.role == "crowd"]
+    assert crowds == ["hundreds of residents"]

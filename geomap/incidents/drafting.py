@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from geomap.incidents.anaphora import anaphoric_spots
 from geomap.incidents.codes import refine_sides
 from geomap.incidents.sites import site_spots
 from geomap.incidents.story import DEFINITE, HARMFUL, Draft, Story, related
@@ -137,8 +138,18 @@ def _draft(
         _absorb(story, host, draft)
         drafts[clause.index] = host
     else:
+        before = clauses[clause.index - 1] if clause.marker == ":" else None
+        if before is not None and before.index not in drafts and _set_by(story, draft, clause, before):
+            draft.clauses.append(before)
         drafts[clause.index] = draft
         order.append(draft)
+
+
+def _set_by(story: Story, draft: Draft, clause: Clause, before: Clause) -> bool:
+    """Whether what stands before a colon says where: "It was the third in the town this month: a mine went off"."""
+    if site_spots(story, draft, clause) or anaphoric_spots(story, draft):
+        return False
+    return bool(anaphoric_spots(story, replace(draft, clauses=[before])))
 
 
 def _only_threatened(tokens: list[Token], head: int) -> bool:
