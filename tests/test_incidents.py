@@ -509,3 +509,12 @@ def test_the_crowd_that_was_dispersed_is_the_crowd_that_gathered(nlp: Any) -> No
     assert one(incidents, "protest_repressed").crowd_size == (200, 999)
     crowds = [a.text for a in one(incidents, "barricade_blockade").actors if a.role == "crowd"]
     assert crowds == ["hundreds of residents"]
+
+
+@pytest.mark.model
+def test_what_a_headline_tells_beside_another_event_does_not_share_its_place(nlp: Any) -> None:
+    body = "\n\nTwo people died when a bomb went off in Astrel on Monday, police said.\n\nNobody claimed it."
+    beside = tell("Bomb hits bus station in Astrel as protests over fuel spread" + body, "Astrel", nlp=nlp)
+    assert {i.type for i in beside} == {"explosive"}
+    placed = tell("Bomb hits bus station in Astrel as protesters march in Borvo" + body, "Astrel", "Borvo", nlp=nlp)
+    assert one(placed, "protest").places[0].name == "Borvo"

@@ -80,6 +80,8 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
         if clause.marker == "unless" and any(i != index for i in by_clause):
             # the condition of a threat or plan that is coded itself
             continue
+        if _beside_in_headline(story, sentence, clause, by_clause[index], list(drafts.values())):
+            continue
         for part, group in _told_apart(story, clause, by_clause[index]):
             _draft(story, sentence, part, group, clauses, drafts, order)
     # an effect before its cause: "14 people were killed when shells landed"
@@ -143,6 +145,25 @@ def _draft(
             draft.clauses.append(before)
         drafts[clause.index] = draft
         order.append(draft)
+
+
+def _beside_in_headline(
+    story: Story, sentence: Sentence, clause: Clause, group: list[Trigger], told: list[Draft]
+) -> bool:
+    """Whether a headline only mentions an event beside another: "Bomb hits market in X as protests spread".
+
+    Nothing says that the two were at one place, and the text under the headline tells the second where it matters.
+    """
+    if not told or clause.marker not in ("as", "while") or any(t.kind == "effect" for t in group):
+        return False
+    ends = story.text.tokens[sentence.b - 1].low in (".", "!", "?", '"', "”")
+    if ends or sentence.paragraph != story.text.sentences[0].paragraph or len(story.text.sentences) < 3:
+        return False
+    if any(related(t.type, d.type) for t in group for d in told):
+        return False
+    main = max(group, key=lambda t: (_rank(story, t, clause), -t.head))
+    draft = Draft(sentence, main, main.type, group, [clause])
+    return not site_spots(story, draft, clause) and not anaphoric_spots(story, draft)
 
 
 def _set_by(story: Story, draft: Draft, clause: Clause, before: Clause) -> bool:
