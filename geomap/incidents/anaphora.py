@@ -156,6 +156,9 @@ def _as_anaphor(story: Story, spot: Spot, anaphor: Anaphor) -> Spot | None:
     return probe
 
 
+_TOWN_PARTS = frozenset(["quarter", "district", "neighbourhood", "neighborhood", "suburb", "camp", "street", "market"])
+
+
 def _antecedents(story: Story, anaphor: Anaphor, draft: Draft) -> list[Spot]:
     before = [s for s in story.spots_in(draft.sentence) if s.a < anaphor.a]
     for spot in story.spots_in(draft.sentence):
@@ -198,6 +201,9 @@ def _antecedents(story: Story, anaphor: Anaphor, draft: Draft) -> list[Spot]:
                 continue
             if place is None and not called:
                 score -= 2.0
+            if spot.label in _TOWN_PARTS and not called:
+                # "its X quarter … the town": the quarter is in it
+                continue
             if anaphor.kind == "C":
                 if place is None or (place.feature_code not in ("PPLC", "PPLA") and not called):
                     continue

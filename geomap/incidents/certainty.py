@@ -243,8 +243,27 @@ def _climb(
         if (at.kind == "that" and at.marker == "that") or at.kind == "main":
             found = _governor(text, parent, at, clauses, marks, max(parent.a, floor))
             source = source or found
+            if parent.kind == "verb" and parent.parent is not None and _speaks(text, parent):
+                # "denied that A, and said that B": B hangs on "said" alone, and the speaker is the same
+                between = clauses[parent.parent]
+                parent = _beside(parent, clauses)
+                if parent is not clause and between is not parent:
+                    source = source or _governor(text, parent, between, clauses, set(), max(parent.a, floor))
         at = parent
     return source
+
+
+def _speaks(text: Text, clause: Clause) -> bool:
+    words = verb_set("report") | verb_set("claim") | verb_set("deny")
+    return any(t.low in words and t.tag in VERBAL for t in text.tokens[clause.a : clause.b])
+
+
+def _beside(clause: Clause, clauses: list[Clause]) -> Clause:
+    """The clause whose verb a further verb of saying stands beside: not the complement that lies between the two."""
+    between = clauses[clause.parent] if clause.parent is not None else clause
+    if between.kind == "that" and between.marker == "that" and between.parent is not None:
+        return clauses[between.parent]
+    return clause
 
 
 def _governor(
@@ -402,6 +421,10 @@ def _label(text: Text, sentence: Sentence, trigger: Trigger, marks: set[str]) ->
 # ------------------------------------------------------------------------------------------ set phrases
 
 
+# "denied that A and said that B": B is told, not denied
+_SAID_NEXT = re.compile(r"\b(?:and|but|,) (?:said|says|added|adding|insisted|maintained)\b")
+
+
 def _set_phrases(
     text: Text, sentence: Sentence, clause: Clause, clauses: list[Clause], trigger: Trigger, marks: set[str]
 ) -> None:
@@ -410,7 +433,7 @@ def _set_phrases(
     head = tokens[trigger.a].start
     before = text.text[max(sentence.start, head - 160) : head].lower()
     own = text.text[tokens[clause.a].start : tokens[clause.b - 1].end].lower()
-    if phrases("no_truth_phrases").search(before):
+    if phrases("no_truth_phrases").search(_SAID_NEXT.split(before)[-1]):
         marks.add("deny")
     if _WHETHER.search(before):
         marks.add("if")

@@ -88,6 +88,17 @@ def _placeless(spared: list[Draft]) -> list[Draft]:
     return kept
 
 
+_SET_DOWN = frozenset(
+    ["protest", "agreement_ceasefire", "political_act", "movement_restriction", "force_movement", "barricade_blockade"]
+)
+
+
+def _is_set(story: Story, draft: Draft) -> bool:
+    """Whether what is told as a fact is only set down for a day to come: "a strike for 14 June", told on the 11th."""
+    settled = draft.main.pos == "n" and draft.own_date and draft.judgement.certainty == "reported"
+    return settled and draft.type in _SET_DOWN and story.is_ahead(draft)
+
+
 def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     """Give a draft its certainty, place, day and numbers, or drop it."""
     if draft.effect_only and draft.type == "attack_civilians":
@@ -102,6 +113,8 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
         draft.judgement.certainty = "threatened"
     settle_place(story, draft, siblings)
     settle_date(story, draft, siblings)
+    if _is_set(story, draft):
+        draft.judgement.certainty = "planned"
     settle_numbers(story, draft, siblings)
     draft.quotes = [quote_of(story, draft, siblings)]
     if retold(story, draft):

@@ -36,7 +36,7 @@ from geomap.incidents.place_words import (
     WARDS,
     WHEN,
 )
-from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token
+from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token, words
 from geomap.incidents.triggers import verb_set
 from geomap.records import IncidentPlace, Place, Resolution, Role
 
@@ -302,6 +302,8 @@ def read_roles(text: Text, spots: list[Spot], owner: dict[int, int], n: int) -> 
         spot.use = "subject"
         spot.governor = max(floor, i)
     if mention.metonym and spot.use in ("subject", "object"):
+        spot.use = "speaker"
+    if spot.use == "place" and spot.role == "site" and _speaks_there(tokens, spot, floor):
         spot.use = "speaker"
     if spot.use == "subject":
         _subject(text, spot, sentence)
@@ -757,6 +759,19 @@ def _in_list(
     previous.listed = True
     if spot.area and tokens[i].low == "and" and tokens[spot.b - 1].low.endswith("s"):
         previous.area = True
+
+
+_SPEAKING = words("speaking talking addressing briefing telling writing")
+
+
+def _speaks_there(tokens: list[Token], spot: Spot, floor: int) -> bool:
+    """Whether somebody only speaks at the place: "the minister, speaking in X, warned"."""
+    for i in range(spot.governor - 1, max(floor - 1, spot.governor - 6), -1):
+        if tokens[i].low in _SPEAKING:
+            return i == floor or tokens[i - 1].low == ","
+        if tokens[i].tag in VERBAL or tokens[i].low in (",", ";", ":"):
+            return False
+    return False
 
 
 def _subject(text: Text, spot: Spot, sentence: Sentence) -> None:

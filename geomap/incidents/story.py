@@ -193,6 +193,11 @@ class Story:
         k = bisect_right(self.heading_starts, start) - 1
         return self.headings[k] if k >= 0 else None
 
+    def is_ahead(self, draft: Draft) -> bool:
+        """Whether a draft's first day comes after publication."""
+        first = parse_day(draft.date_start)
+        return first is not None and self.published is not None and first > self.published
+
     def is_old(self, end: str | None) -> bool:
         """Whether a day is so long before publication that it is background."""
         day = parse_day(end)
