@@ -211,7 +211,7 @@ def test_the_year_of_a_date_without_one(text: str, published: str, expected: str
         ("A mine exploded early Sunday.", "2022-07-31", "morning"),
         ("Two were hurt late Friday.", "2022-07-29", "night"),
         ("Shots rang out before dawn on Sunday.", "2022-07-31", "night"),
-        ("They left in the small hours of Tuesday last week.", "2022-07-26", "night"),
+        ("They left in the small hours of last Tuesday.", "2022-07-26", "night"),
         ("The lights failed at 9:40 p.m. Friday.", "2022-07-29", "21:40"),
         ("Sirens sounded on Friday at 9.40 pm.", "2022-07-29", "21:40"),
         ("A bomb exploded today.", "2022-08-01", None),

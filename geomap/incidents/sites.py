@@ -469,7 +469,7 @@ def _beside_report(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
     return out
 
 
-# Words between a place and its ", where": "the X camp, 15 km south of the city, where".
+# Words between a place and its ", where": "the X quarry, 9 km east of Y, where".
 _WHERE_REACH = 12
 
 
