@@ -271,3 +271,10 @@ def test_what_names_no_place_is_told_of_the_country() -> None:
 def test_an_endless_list_is_read_in_linear_time() -> None:
     text = "Jets bombed " + ", ".join(["Aden", "Taiz", "Wad Hamir"] * 400) + " and Aden. " + "Al-" * 3000 + "x."
     assert coded(text) is not None
+
+
+@pytest.mark.model
+def test_who_suspects_a_crime_is_not_where_it_happened() -> None:
+    fire = "A warehouse burned in Mopti on Sunday.\n\n"
+    told = coded(fire + "Prosecutors in Gao suspect arson.")
+    assert {p.name for i in told for p in i.places} == {"Mopti"}

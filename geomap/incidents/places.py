@@ -765,7 +765,9 @@ _SPEAKING = words("speaking talking addressing briefing telling writing")
 
 
 def _speaks_there(tokens: list[Token], spot: Spot, floor: int) -> bool:
-    """Whether somebody only speaks at the place: "the minister, speaking in X, warned"."""
+    """Whether somebody only speaks at the place: "the minister, speaking in X, warned", "police in X suspect"."""
+    if spot.b < len(tokens) and tokens[spot.b].low in ("suspect", "believe", "fear"):
+        return True
     for i in range(spot.governor - 1, max(floor - 1, spot.governor - 6), -1):
         if tokens[i].low in _SPEAKING:
             return i == floor or tokens[i - 1].low == ","
