@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from geomap.incidents.operators import noun_marks, operate, operator_noun, phrases, verb_marks
 from geomap.incidents.saying import by_account, called_false, cited, doubted, speaker_around, speaker_of
 from geomap.incidents.syntax import BE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, words
-from geomap.incidents.triggers import Trigger, classes_of, verb_set
+from geomap.incidents.triggers import Trigger, classes_of, is_report, saying_verbs, verb_set
 from geomap.records import Certainty, Level
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _climb(
         if (at.kind == "that" and at.marker == "that") or at.kind == "main":
             found = _governor(text, parent, at, clauses, marks, max(parent.a, floor))
             source = source or found
-            if parent.kind == "verb" and parent.parent is not None and _speaks(text, parent):
+            if parent.kind == "verb" and parent.parent is not None and is_report(text, parent):
                 # "denied that A, and said that B": B hangs on "said" alone, and the speaker is the same
                 between = clauses[parent.parent]
                 parent = _beside(parent, clauses)
@@ -251,11 +251,6 @@ def _climb(
                     source = source or _governor(text, parent, between, clauses, set(), max(parent.a, floor))
         at = parent
     return source
-
-
-def _speaks(text: Text, clause: Clause) -> bool:
-    words = verb_set("report") | verb_set("claim") | verb_set("deny")
-    return any(t.low in words and t.tag in VERBAL for t in text.tokens[clause.a : clause.b])
 
 
 def _beside(clause: Clause, clauses: list[Clause]) -> Clause:
@@ -271,7 +266,7 @@ def _governor(
 ) -> str | None:
     """Read the verb or noun whose complement ``clause`` is; returns the source that it names."""
     tokens = text.tokens
-    reporting = verb_set("report") | verb_set("claim") | verb_set("deny") | verb_set("threat") | verb_set("accuse")
+    reporting = saying_verbs() | verb_set("threat") | verb_set("accuse")
     edge = min(parent.b, clause.a)
     for k in range(edge - 1, max(parent.a - 1, edge - 14), -1):
         token = tokens[k]

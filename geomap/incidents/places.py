@@ -37,7 +37,7 @@ from geomap.incidents.place_words import (
     WHEN,
 )
 from geomap.incidents.syntax import FINITE, NOMINAL, VERBAL, Sentence, Text, Token, words
-from geomap.incidents.triggers import verb_set
+from geomap.incidents.triggers import saying_verbs
 from geomap.records import IncidentPlace, Place, Resolution, Role
 
 __all__ = ["Spot", "read_roles", "read_spots", "to_place"]
@@ -781,7 +781,7 @@ def _subject(text: Text, spot: Spot, sentence: Sentence) -> None:
     tokens = text.tokens
     for j in range(spot.b, min(sentence.b, spot.b + 22)):
         if tokens[j].tag in FINITE:
-            if tokens[j].low in verb_set("report") | verb_set("claim") | verb_set("deny"):
+            if tokens[j].low in saying_verbs():
                 spot.use = "speaker"
             return
         if tokens[j].low in (";", ":"):

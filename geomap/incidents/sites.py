@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from geomap.incidents.anaphora import anaphoric_spots, qualifying_spots
 from geomap.incidents.places import Spot
-from geomap.incidents.story import HARMFUL, Draft, Story, is_report, related
+from geomap.incidents.story import HARMFUL, Draft, Story, related
 from geomap.incidents.syntax import BE, NOMINAL, VERBAL, Clause, Token, words
-from geomap.incidents.triggers import classes_of, verb_set
+from geomap.incidents.triggers import classes_of, is_report, saying_verbs
 from geomap.records import Role
 
 __all__ = ["country_of_story", "settle_place", "site_spots"]
@@ -396,11 +396,11 @@ def _sentence_spots(story: Story, draft: Draft, siblings: list[Draft]) -> list[S
         named = _where_antecedent(story, draft, first)
         if named:
             return named
-    saying = is_report(story, first) and story.text.tokens[draft.main.head].low in _saying()
+    saying = is_report(story.text, first) and story.text.tokens[draft.main.head].low in saying_verbs()
     for clause in order:
         if clause.index in taken or (saying and clause.index > first.index):
             continue
-        if is_report(story, clause):
+        if is_report(story.text, clause):
             spots = _beside_report(story, draft, clause)
             if spots:
                 return spots
@@ -434,7 +434,7 @@ _CASUALTIES = words("killed wounded injured hurt missing dead arrested detained 
 
 def _holds_for(story: Story, draft: Draft, clause: Clause, taken: set[int]) -> bool:
     """Whether a later clause may say where the draft's event was: how it came about, what else it did, who told."""
-    if clause.kind in ("verb", "adverbial") or clause.marker == "when" or is_report(story, clause):
+    if clause.kind in ("verb", "adverbial") or clause.marker == "when" or is_report(story.text, clause):
         return True
     if clause.marker == "who":
         return clause.parent in taken
@@ -448,14 +448,12 @@ _LOCAL_SPEAKERS = words(
 )
 
 
-def _saying() -> frozenset[str]:
-    return verb_set("report") | verb_set("claim") | verb_set("deny")
-
-
 def _beside_report(story: Story, draft: Draft, clause: Clause) -> list[Spot]:
     """The places of a reporting clause that belong to what is told: "In X, police said …", "…, police said, in X"."""
     tokens = story.text.tokens
-    verb = next((i for i in range(clause.a, clause.b) if tokens[i].tag in VERBAL and tokens[i].low in _saying()), None)
+    verb = next(
+        (i for i in range(clause.a, clause.b) if tokens[i].tag in VERBAL and tokens[i].low in saying_verbs()), None
+    )
     if verb is None:
         return []
     out = []

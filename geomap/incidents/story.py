@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
 
 from geomap.caldates import HEADS_ENTRY
 from geomap.incidents.certainty import Judgement
@@ -16,10 +15,10 @@ from geomap.incidents.headings import read_layout
 from geomap.incidents.places import Spot, read_spots
 from geomap.incidents.saying import quotations
 from geomap.incidents.syntax import VERBAL, Clause, Sentence, Text, words
-from geomap.incidents.triggers import Trigger, verb_set
+from geomap.incidents.triggers import Trigger
 from geomap.records import Article, DateExpression, Resolution
 
-__all__ = ["DEFINITE", "HARMFUL", "WINDOW", "Draft", "Story", "ids_of", "is_report", "overlaps", "parse_day", "related"]
+__all__ = ["DEFINITE", "HARMFUL", "WINDOW", "Draft", "Story", "ids_of", "overlaps", "parse_day", "related"]
 
 _DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[—–]")
 
@@ -229,14 +228,3 @@ def overlaps(one: Draft, two: Draft) -> bool:
     if not (one.date_start and two.date_start):
         return True
     return one.date_start <= (two.date_end or two.date_start) and two.date_start <= (one.date_end or one.date_start)
-
-
-@cache
-def _saying_verbs() -> frozenset[str]:
-    return verb_set("report") | verb_set("claim") | verb_set("deny")
-
-
-def is_report(story: Story, clause: Clause) -> bool:
-    """Whether a clause reports what somebody says."""
-    words = _saying_verbs()
-    return any(t.low in words and t.tag in VERBAL for t in story.text.tokens[clause.a : clause.b])

@@ -8,7 +8,7 @@ from functools import cache
 from geomap.incidents.syntax import BE, FINITE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections
 from geomap.lexicons import load_json, load_table
 
-__all__ = ["Trigger", "check_lexicon", "classes_of", "find_triggers", "verb_set"]
+__all__ = ["Trigger", "check_lexicon", "classes_of", "find_triggers", "is_report", "saying_verbs", "verb_set"]
 
 _REACH = 5
 """How many words may lie between a verb and the rest of its pattern ("opened heavy machine-gun fire")."""
@@ -97,6 +97,18 @@ def verb_set(key: str) -> frozenset[str]:
     """All forms of the verbs that ``certainty.json`` lists under ``key``."""
     words = load_json("certainty.json")
     return frozenset(f for b in words[key].split() for f in inflections(b, words["irregular"]))
+
+
+@cache
+def saying_verbs() -> frozenset[str]:
+    """All forms of the verbs by which somebody tells, claims or denies something."""
+    return verb_set("report") | verb_set("claim") | verb_set("deny")
+
+
+def is_report(text: Text, clause: Clause) -> bool:
+    """Whether a clause reports what somebody says."""
+    told = saying_verbs()
+    return any(t.low in told and t.tag in VERBAL for t in text.tokens[clause.a : clause.b])
 
 
 def _conditions(text: str) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from geomap.incidents.counts import word_number
-from geomap.incidents.story import Draft, Story, is_report, parse_day
+from geomap.incidents.story import Draft, Story, parse_day
 from geomap.incidents.syntax import Clause
+from geomap.incidents.triggers import is_report
 from geomap.records import DateExpression
 
 __all__ = ["date_before", "has_own_date", "settle_date", "when_of_date"]
@@ -206,7 +207,7 @@ def _date_of_sentence(story: Story, draft: Draft, siblings: list[Draft]) -> Date
     own = {c.index for c in draft.clauses}
     late: list[DateExpression] = []
     for clause in story.text.clauses_of(draft.sentence):
-        if is_report(story, clause) and clause.index not in used:
+        if is_report(story.text, clause) and clause.index not in used:
             continue
         later = clause.index > draft.clauses[-1].index
         modal = any(t.tag == "MD" for t in tokens[clause.a : clause.b])
