@@ -39,6 +39,8 @@ def table(visited: Any) -> dict[str, int]:
     details = visited.page.locator(".gm-areas-rows")
     if details.get_attribute("open") is None:
         details.locator("summary").click()
+        # The browser tells of an opened <details> a moment later, and the table is made then.
+        details.locator("table").wait_for()
     rows = details.locator("tbody tr:not(.gm-areas-types)")
     found = {}
     for n in range(rows.count()):

@@ -100,6 +100,7 @@ def overlay() -> list[Place]:
 
 def counts_by_area(incidents: list[Incident]) -> dict[str, Any]:
     import geopandas as gpd
+    import pandas as pd
     from shapely.geometry import box
 
     from geomap.maps.areas import areas_payload
@@ -108,7 +109,8 @@ def counts_by_area(incidents: list[Incident]) -> dict[str, Any]:
         {
             "code": [f"C{n}" for n in range(len(HOSTILE))],
             "id": [f"{n}" for n in range(len(HOSTILE))],
-            "name": [f"{text}§area" for text in HOSTILE],
+            # As objects: a column of Arrow's strings takes no lone surrogate.
+            "name": pd.Series([f"{text}§area" for text in HOSTILE], dtype=object),
             "km2": [100.0] * len(HOSTILE),
         },
         geometry=[box(20 + n * 0.05, 42, 20.04 + n * 0.05, 43) for n in range(len(HOSTILE))],
@@ -218,6 +220,7 @@ def test_tips_areas_and_paper_show_them_too(visit: Any, page_of_them: Path) -> N
     assert plain(f"{HOSTILE[number]}§type") in tip and plain(f"{HOSTILE[number]}§n") in tip
     page.get_by_label("Regions", exact=True).check()
     page.locator(".gm-areas-rows summary").click()
+    page.locator(".gm-areas-rows table").wait_for()
     areas = plain(page.locator(".gm-areas-rows").evaluate("node => node.textContent"))
     listed = [text for text in HOSTILE if plain(f"{text}§area") in areas]
     assert len(listed) >= 60  # as many rows as the table has at once
