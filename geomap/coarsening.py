@@ -128,6 +128,18 @@ class Coarsener:
             trigger=self.without_names(incident.trigger) if incident.trigger else incident.trigger,
             date_reason=self.without_names(incident.date_reason) if incident.date_reason else incident.date_reason,
             sources=tuple(self._source(one) for one in incident.sources),
+            conflicts=tuple(
+                replace(
+                    one,
+                    values=tuple(
+                        replace(told, doc_id=self.without_names(told.doc_id), value=self.without_names(told.value))
+                        for told in one.values
+                    ),
+                )
+                for one in incident.conflicts
+                # Where exactly the sources put it is what is withheld.
+                if one.what != "place"
+            ),
         )
         if not self.quotes:
             changed = replace(changed, quote="", quote_start=0, quote_end=0)
@@ -173,6 +185,7 @@ class Coarsener:
         return replace(
             source,
             doc_id=self.without_names(source.doc_id),
+            copy_of=self.without_names(source.copy_of) if source.copy_of else source.copy_of,
             title=self.without_names(source.title) if source.title else source.title,
             source=self.without_names(source.source) if source.source else source.source,
             # Addresses often hold the headline.

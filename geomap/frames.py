@@ -23,7 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
 from geomap.errors import OutputError
-from geomap.records import Actor, Incident, IncidentPlace, SourceQuote
+from geomap.records import Actor, Incident, IncidentPlace, SourceQuote, Telling
 
 __all__ = ["COLUMNS", "KINDS", "gdf_to_geojson", "incidents_to_gdf"]
 
@@ -75,7 +75,8 @@ COLUMNS: dict[str, str] = {
     "quote": "the sentence that it rests on, an exact slice of the article",
     "quote_start": "character offset in the article",
     "quote_end": "character offset in the article",
-    "sources": "list of dicts: doc_id, title, source, url, published, quote",
+    "sources": "list of dicts: doc_id, title, source, url, published, quote, copy_of, incident_id",
+    "conflicts": "list of dicts: what (place, date, deaths ...), values (list of dicts: doc_id, value)",
 }
 """Every column but ``geometry``, with its meaning."""
 
@@ -187,7 +188,8 @@ def _reader(record: type) -> Callable[[Any], dict[str, Any]]:
 
 
 # Their fields are texts, numbers and tuples of texts.
-_place_dict, _actor_dict, _source_dict = _reader(IncidentPlace), _reader(Actor), _reader(SourceQuote)
+_place_dict, _actor_dict = _reader(IncidentPlace), _reader(Actor)
+_source_dict, _telling_dict = _reader(SourceQuote), _reader(Telling)
 
 
 def _shared(incident: Incident) -> dict[str, Any]:
@@ -223,6 +225,9 @@ def _shared(incident: Incident) -> dict[str, Any]:
         "quote_start": incident.quote_start,
         "quote_end": incident.quote_end,
         "sources": [_source_dict(source) for source in incident.sources],
+        "conflicts": [
+            {"what": one.what, "values": [_telling_dict(told) for told in one.values]} for one in incident.conflicts
+        ],
     }
 
 

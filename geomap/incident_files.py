@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geomap.errors import InputError
-from geomap.records import Actor, Attribution, Incident, IncidentPlace, SourceQuote
+from geomap.records import Actor, Attribution, Conflict, Incident, IncidentPlace, SourceQuote, Telling
 
 __all__ = ["incident_from_dict", "is_incident_file", "read_incident_file"]
 
@@ -38,7 +38,13 @@ def incident_from_dict(record: Mapping[str, Any]) -> Incident:
     values["places"] = [_made(IncidentPlace, one) for one in values["places"]]
     values["actors"] = [_made(Actor, one) for one in values.get("actors") or ()]
     values["sources"] = [_made(SourceQuote, one) for one in values.get("sources") or ()]
+    values["conflicts"] = [_conflict(one) for one in values.get("conflicts") or ()]
     return _checked(_made(Incident, values))
+
+
+def _conflict(record: Mapping[str, Any]) -> Conflict:
+    made: Conflict = _made(Conflict, {**record, "values": [_made(Telling, one) for one in record["values"]]})
+    return made
 
 
 def _checked(incident: Incident) -> Incident:

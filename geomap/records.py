@@ -20,6 +20,7 @@ __all__ = [
     "Attribution",
     "Candidate",
     "Certainty",
+    "Conflict",
     "DateExpression",
     "Incident",
     "IncidentPlace",
@@ -31,6 +32,7 @@ __all__ = [
     "Resolution",
     "Role",
     "SourceQuote",
+    "Telling",
     "to_dict",
 ]
 
@@ -217,7 +219,11 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceQuote:
-    """One article's report of an incident."""
+    """One article's report of an incident.
+
+    ``copy_of`` is the ``doc_id`` of the source whose words this one repeats (a wire report printed again): it counts
+    for nothing of its own. ``incident_id`` is the id that the incident had in this article before merging.
+    """
 
     doc_id: str
     title: str | None = None
@@ -225,6 +231,26 @@ class SourceQuote:
     url: str | None = None
     published: str | None = None
     quote: str = ""
+    copy_of: str | None = None
+    incident_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What one article says of something that another says otherwise; ``value`` is in words that a person reads:
+    an ISO day or span of days, a place's name, a number ("12", "12–14", "12+" for at least)."""
+
+    doc_id: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """On what the sources of an incident disagree. ``what`` is place, date, type, deaths, injured, crowd_size or
+    detained; ``values`` has what each source says, those that say nothing left out."""
+
+    what: str
+    values: tuple[Telling, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +261,8 @@ class Incident:
     unknown); ``where_prec`` follows UCDP GED (1 exact, 2 within 25 km, 3 admin-2, 4 admin-1, 5 line or fuzzy,
     6 country, 7 sea or air). ``deaths``, ``injured``, ``crowd_size`` and ``detained`` are ``(low, high)`` with high
     None for "at least"; None means not stated, which is not zero. ``quote == article.text[quote_start:quote_end]``.
-    ``trigger`` names the words that made it this type; ``date_reason`` what the date rests on.
+    ``trigger`` names the words that made it this type; ``date_reason`` what the date rests on. ``sources`` are the
+    articles that tell it, ``conflicts`` on what they disagree.
     """
 
     incident_id: str
@@ -266,6 +293,7 @@ class Incident:
     trigger: str | None = None
     score: float = 0.0
     sources: tuple[SourceQuote, ...] = field(default=())
+    conflicts: tuple[Conflict, ...] = field(default=())
 
 
 def to_dict(record: Any) -> Mapping[str, Any]:
