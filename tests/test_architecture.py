@@ -260,7 +260,9 @@ def test_every_dependency_is_used_and_every_import_declared() -> None:
     outside = {name.replace("_", "-") for name in imported - set(sys.stdlib_module_names) - {"geomap"}}
     # Needed by a dependency that fails to ask for it.
     indirect = {"lxml-html-clean"}
-    assert declared - data - indirect == outside
+    # Agreed for what is being built now; none is left once inputs, outputs and batches have landed.
+    awaited = {"pyarrow", "openpyxl", "py3langid", "urllib3"} - outside
+    assert declared - data - indirect - awaited == outside
     text = "".join(path.read_text("utf-8") for path in SOURCES).lower().replace("_", "-")
     for package in data:
         assert package.removeprefix("xstatic-") in text
