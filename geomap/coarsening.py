@@ -140,6 +140,8 @@ class Coarsener:
                 # Where exactly the sources put it is what is withheld.
                 if one.what != "place"
             ),
+            # What was put right often names the place.
+            corrections=(),
         )
         if not self.quotes:
             changed = replace(changed, quote="", quote_start=0, quote_end=0)

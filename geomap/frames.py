@@ -77,6 +77,7 @@ COLUMNS: dict[str, str] = {
     "quote_end": "character offset in the article",
     "sources": "list of dicts: doc_id, title, source, url, published, quote, copy_of, incident_id",
     "conflicts": "list of dicts: what (place, date, deaths ...), values (list of dicts: doc_id, value)",
+    "corrections": "list of what the user put right, in words",
 }
 """Every column but ``geometry``, with its meaning."""
 
@@ -228,6 +229,7 @@ def _shared(incident: Incident) -> dict[str, Any]:
         "conflicts": [
             {"what": one.what, "values": [_telling_dict(told) for told in one.values]} for one in incident.conflicts
         ],
+        "corrections": list(incident.corrections),
     }
 
 

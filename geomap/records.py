@@ -262,7 +262,7 @@ class Incident:
     6 country, 7 sea or air). ``deaths``, ``injured``, ``crowd_size`` and ``detained`` are ``(low, high)`` with high
     None for "at least"; None means not stated, which is not zero. ``quote == article.text[quote_start:quote_end]``.
     ``trigger`` names the words that made it this type; ``date_reason`` what the date rests on. ``sources`` are the
-    articles that tell it, ``conflicts`` on what they disagree.
+    articles that tell it, ``conflicts`` on what they disagree. ``corrections`` say in words what the user put right.
     """
 
     incident_id: str
@@ -294,6 +294,7 @@ class Incident:
     score: float = 0.0
     sources: tuple[SourceQuote, ...] = field(default=())
     conflicts: tuple[Conflict, ...] = field(default=())
+    corrections: tuple[str, ...] = ()
 
 
 def to_dict(record: Any) -> Mapping[str, Any]:
