@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from geomap.cli import articles, evaluate, explain, gazetteer, summary
+from geomap.cli import articles, evaluate, explain, extract, gazetteer, summary
 from geomap.cli.parsing import Parser, common
 from geomap.cli.reporting import Reporter
 from geomap.errors import GeomapError, UsageError
@@ -47,6 +47,7 @@ def _parser() -> Parser:
         title="commands", dest="command", metavar="COMMAND", parser_class=Parser, required=True
     )
     articles.add_commands(commands, run)
+    extract.add_commands(commands, run)
     summary.add_commands(commands, run)
     explain.add_commands(commands, run)
     gazetteer.add_commands(commands, every)

@@ -1,33 +1,29 @@
-"""``geomap map``, ``extract`` and ``toponyms``: the commands that read articles."""
+"""``geomap map`` and ``toponyms``: what articles tell, drawn, and the places they name."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.cli.parsing import command, is_number, settings_of
 from geomap.cli.reporting import Reporter, count, is_terminal, print_path, write_stdout
+from geomap.cli.runs import INPUT_HELP, Met, Tally, check_online, output_file, tell_placeless, tell_undated
 from geomap.errors import UsageError
 
 if TYPE_CHECKING:
     from geomap.drawing import Drawing
     from geomap.pipeline import ArticleResult
-    from geomap.records import Incident
-    from geomap.settings import Settings
 
 __all__ = ["add_commands"]
 
-_INPUT_HELP = "a text or HTML file, a folder, JSON Lines with a 'text' field, or - for standard input"
-
 
 def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
-    """Add the three to the parser; ``run`` holds the options that they share."""
+    """Add the two to the parser; ``run`` holds the options that they share."""
     made = command(commands, "map", "draw the incidents of the articles on one HTML map and print its path", run)
-    made.add_argument("inputs", nargs="+", metavar="INPUT", help=_INPUT_HELP)
+    made.add_argument("inputs", nargs="+", metavar="INPUT", help=INPUT_HELP)
     made.add_argument(
         "-o",
         "--output",
@@ -80,85 +76,12 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     )
     made.set_defaults(function=_map)
 
-    made = command(commands, "extract", "write the incidents of the articles as JSON Lines or GeoJSON", run)
-    made.add_argument("inputs", nargs="+", metavar="INPUT", help=_INPUT_HELP)
-    made.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="a .jsonl or .geojson file to write (default: JSON Lines on standard output)",
-    )
-    made.add_argument(
-        "--merge",
-        action="store_true",
-        help="make one incident, with several sources, of what several articles tell",
-    )
-    made.set_defaults(function=_extract)
-
     made = command(
         commands, "toponyms", "write the toponyms of the articles, resolved to coordinates, as JSON Lines", run
     )
-    made.add_argument("inputs", nargs="+", metavar="INPUT", help=_INPUT_HELP)
+    made.add_argument("inputs", nargs="+", metavar="INPUT", help=INPUT_HELP)
     made.add_argument("-o", "--output", metavar="FILE", help="the file to write (default: standard output)")
     made.set_defaults(function=_toponyms)
-
-
-class _Met:
-    """The names that a run meets, remembered for ``gazetteer add`` when it is done."""
-
-    # Enough for ten thousand long articles; what is beyond would cost more memory than the hint is worth.
-    MOST = 1_000_000
-
-    def __init__(self) -> None:
-        self.mentions: list[tuple[str, str, str | None, str | None]] = []
-
-    def see(self, result: ArticleResult) -> None:
-        """Note the toponyms of one article."""
-        if len(self.mentions) < self.MOST:
-            # A name taken for no place is one as soon as its place is added.
-            doc_id = result.article.doc_id
-            self.mentions.extend((doc_id, mention.text, None, None) for mention in result.left_out)
-            for resolution in result.resolutions:
-                place = resolution.place
-                self.mentions.append(
-                    (
-                        result.article.doc_id,
-                        resolution.mention.text,
-                        place.id if place else None,
-                        place.name if place else None,
-                    )
-                )
-
-    def keep(self) -> None:
-        """Write it down; a folder that cannot be written to costs only the hint."""
-        from geomap.folders import state_folder
-        from geomap.gazetteer.history import remember_run
-
-        remember_run(self.mentions, state_folder())
-
-
-def _check_online(settings: Settings, reporter: Reporter) -> None:
-    """Say, before anything is sent, what will be sent where."""
-    if settings.online is not None:
-        from geomap.online import parse_provider
-
-        provider = parse_provider(settings.online)
-        reporter.note(f"names that nothing resolves will be sent to {provider.host} (--online off keeps them here).")
-
-
-def _tell_undated(reporter: Reporter, undated: Sequence[str]) -> None:
-    if undated:
-        shown = ", ".join(undated[:3]) + (f" and {len(undated) - 3} more" if len(undated) > 3 else "")
-        reporter.note(
-            f"no publication date: {shown}; relative dates such as 'on Sunday' stay unresolved there."
-            " Give one with --published YYYY-MM-DD."
-        )
-
-
-def _tell_placeless(reporter: Reporter, placeless: Sequence[str]) -> None:
-    if placeless:
-        shown = ", ".join(placeless[:3]) + (f" and {len(placeless) - 3} more" if len(placeless) > 3 else "")
-        reporter.note(f"no place was found in {shown}.")
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -250,8 +173,8 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     _check_picture(options)
     if drawing.tiles is not None:
         reporter.note("the map will load its tiles from the network whenever it is opened (--tiles).")
-    _check_online(settings, reporter)
-    met = _Met()
+    check_online(settings, reporter)
+    met = Met()
 
     def on_article(result: ArticleResult) -> None:
         met.see(result)
@@ -271,8 +194,8 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     met.keep()
     for line in summary.online:
         reporter.note(line)
-    _tell_undated(reporter, summary.undated)
-    _tell_placeless(reporter, summary.empty)
+    tell_undated(reporter, summary.undated)
+    tell_placeless(reporter, summary.empty)
     reporter.note(
         f"{count(summary.articles, 'article')}, {count(summary.incidents, 'incident')}:"
         f" {summary.located} on the map, {summary.unlocated} listed without a place"
@@ -288,107 +211,16 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     return 0
 
 
-class _Tally:
-    """Counts what passes through, for the summary at the end."""
-
-    def __init__(self, reporter: Reporter) -> None:
-        self.reporter = reporter
-        self.articles = 0
-        self.undated: list[str] = []
-        self.placeless: list[str] = []
-        self.met = _Met()
-
-    def watch(self, results: Iterable[ArticleResult]) -> Iterable[ArticleResult]:
-        """Pass ``results`` on, counting them."""
-        for result in results:
-            self.articles += 1
-            if result.article.published is None:
-                self.undated.append(result.article.doc_id)
-            if not any(resolution.place for resolution in result.resolutions):
-                self.placeless.append(result.article.doc_id)
-            self.met.see(result)
-            self.reporter.article(result)
-            yield result
-        self.met.keep()
-
-    def close(self, found: str, *, dates: bool) -> int:
-        """Tell the summary; the exit code is 1 where not one article was read."""
-        problems = len(self.reporter.reported)
-        if not self.articles:
-            if not problems:
-                self.reporter.line("there is no article in the input.")
-            return 1
-        if dates:
-            _tell_undated(self.reporter, self.undated)
-        _tell_placeless(self.reporter, self.placeless)
-        self.reporter.note(
-            f"{count(self.articles, 'article')}, {found}"
-            + (f"; {count(problems, 'problem')}, told above" if problems else "")
-            + "."
-        )
-        return 0
-
-
-def _output(options: argparse.Namespace, suffixes: tuple[str, ...]) -> Path | None:
-    """The file to write, checked before the work begins; None for standard output."""
-    from geomap.pipeline import check_target
-
-    given = getattr(options, "output", None)
-    if given is None or given == "-":
-        return None
-    target = Path(given)
-    # A device or pipe has no suffix to go by and gets JSON Lines.
-    if target.suffix.lower() not in suffixes and (target.is_file() or not target.exists()):
-        raise UsageError(f"-o {given}: the name must end in {' or '.join(suffixes)}.")
-    check_target(target, options.inputs)
-    return target
-
-
-def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.outputs import json_line
-    from geomap.pipeline import Session, is_located, write_incidents
-    from geomap.records import to_dict
-
-    settings = settings_of(options)
-    _check_online(settings, reporter)
-    target = _output(options, (".jsonl", ".ndjson", ".geojson"))
-    if target is None and is_terminal(sys.stdout):
-        reporter.finish()
-    tally = _Tally(reporter)
-    merge = getattr(options, "merge", False)
-    incidents: list[Incident] = []
-    with Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session:
-        articles = session.read(options.inputs, on_error=reporter.error)
-        for result in tally.watch(session.process(articles, on_error=reporter.error)):
-            incidents.extend(result.incidents)
-            if target is None and not merge:
-                for incident in result.incidents:
-                    write_stdout(json_line(to_dict(incident)).encode() + b"\n")
-    if not tally.articles:
-        return tally.close("", dates=True)
-    if merge:
-        from geomap.merging import merge_incidents
-
-        incidents = merge_incidents(incidents)
-        if target is None:
-            for incident in incidents:
-                write_stdout(json_line(to_dict(incident)).encode() + b"\n")
-    if target is not None:
-        print_path(write_incidents(incidents, target))
-    located = sum(map(is_located, incidents))
-    return tally.close(f"{count(len(incidents), 'incident')}, {located} with coordinates", dates=True)
-
-
 def _toponyms(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.outputs import JsonLinesWriter, json_lines_file
     from geomap.pipeline import Session, toponyms_record
 
     settings = settings_of(options)
-    _check_online(settings, reporter)
-    target = _output(options, (".jsonl", ".ndjson"))
+    check_online(settings, reporter)
+    target = output_file(options, (".jsonl", ".ndjson"))
     if target is None and is_terminal(sys.stdout):
         reporter.finish()
-    tally = _Tally(reporter)
+    tally = Tally(reporter)
     found = resolved = 0
     with (
         Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session,

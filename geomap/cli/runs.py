@@ -1,0 +1,135 @@
+"""What the commands that read articles share: their inputs and output, the names met, the counts told at the end."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geomap.cli.reporting import Reporter, count
+from geomap.errors import UsageError
+
+if TYPE_CHECKING:
+    from geomap.pipeline import ArticleResult
+    from geomap.settings import Settings
+
+__all__ = ["INPUT_HELP", "Met", "Tally", "check_online", "output_file", "tell_placeless", "tell_undated"]
+
+INPUT_HELP = "a text or HTML file, a folder, JSON Lines with a 'text' field, or - for standard input"
+
+
+class Met:
+    """The names that a run meets, remembered for ``gazetteer add`` when it is done."""
+
+    # Enough for ten thousand long articles; what is beyond would cost more memory than the hint is worth.
+    MOST = 1_000_000
+
+    def __init__(self) -> None:
+        self.mentions: list[tuple[str, str, str | None, str | None]] = []
+
+    def see(self, result: ArticleResult) -> None:
+        """Note the toponyms of one article."""
+        if len(self.mentions) < self.MOST:
+            # A name taken for no place is one as soon as its place is added.
+            doc_id = result.article.doc_id
+            self.mentions.extend((doc_id, mention.text, None, None) for mention in result.left_out)
+            for resolution in result.resolutions:
+                place = resolution.place
+                self.mentions.append(
+                    (
+                        result.article.doc_id,
+                        resolution.mention.text,
+                        place.id if place else None,
+                        place.name if place else None,
+                    )
+                )
+
+    def keep(self) -> None:
+        """Write it down; a folder that cannot be written to costs only the hint."""
+        from geomap.folders import state_folder
+        from geomap.gazetteer.history import remember_run
+
+        remember_run(self.mentions, state_folder())
+
+
+def check_online(settings: Settings, reporter: Reporter) -> None:
+    """Say, before anything is sent, what will be sent where."""
+    if settings.online is not None:
+        from geomap.online import parse_provider
+
+        provider = parse_provider(settings.online)
+        reporter.note(f"names that nothing resolves will be sent to {provider.host} (--online off keeps them here).")
+
+
+def tell_undated(reporter: Reporter, undated: Sequence[str]) -> None:
+    """Name the articles that have no publication date, and say what to do."""
+    if undated:
+        shown = ", ".join(undated[:3]) + (f" and {len(undated) - 3} more" if len(undated) > 3 else "")
+        reporter.note(
+            f"no publication date: {shown}; relative dates such as 'on Sunday' stay unresolved there."
+            " Give one with --published YYYY-MM-DD."
+        )
+
+
+def tell_placeless(reporter: Reporter, placeless: Sequence[str]) -> None:
+    """Name the articles in which no place was found."""
+    if placeless:
+        shown = ", ".join(placeless[:3]) + (f" and {len(placeless) - 3} more" if len(placeless) > 3 else "")
+        reporter.note(f"no place was found in {shown}.")
+
+
+class Tally:
+    """Counts what passes through, for the summary at the end."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self.articles = 0
+        self.undated: list[str] = []
+        self.placeless: list[str] = []
+        self.met = Met()
+
+    def watch(self, results: Iterable[ArticleResult]) -> Iterable[ArticleResult]:
+        """Pass ``results`` on, counting them."""
+        for result in results:
+            self.articles += 1
+            if result.article.published is None:
+                self.undated.append(result.article.doc_id)
+            if not any(resolution.place for resolution in result.resolutions):
+                self.placeless.append(result.article.doc_id)
+            self.met.see(result)
+            self.reporter.article(result)
+            yield result
+        self.met.keep()
+
+    def close(self, found: str, *, dates: bool) -> int:
+        """Tell the summary; the exit code is 1 where not one article was read."""
+        problems = len(self.reporter.reported)
+        if not self.articles:
+            if not problems:
+                self.reporter.line("there is no article in the input.")
+            return 1
+        if dates:
+            tell_undated(self.reporter, self.undated)
+        tell_placeless(self.reporter, self.placeless)
+        self.reporter.note(
+            f"{count(self.articles, 'article')}, {found}"
+            + (f"; {count(problems, 'problem')}, told above" if problems else "")
+            + "."
+        )
+        return 0
+
+
+def output_file(options: argparse.Namespace, suffixes: tuple[str, ...]) -> Path | None:
+    """The file to write, checked before the work begins; None for standard output."""
+    from geomap.pipeline import check_target
+
+    given = getattr(options, "output", None)
+    if given is None or given == "-":
+        return None
+    target = Path(given)
+    # A device or pipe has no suffix to go by and gets JSON Lines.
+    if target.suffix.lower() not in suffixes and (target.is_file() or not target.exists()):
+        raise UsageError(f"-o {given}: the name must end in {' or '.join(suffixes)}.")
+    check_target(target, options.inputs)
+    return target
