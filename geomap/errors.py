@@ -4,7 +4,8 @@
 
     GeomapError
     ├── InputError             an input could not be read (file, row or value is named)
-    │   └── DateError          a date that cannot be (``--published 2022-02-30``)
+    │   ├── DateError          a date that cannot be (``--published 2022-02-30``)
+    │   └── InputDoubt         the article was kept; something about it is doubtful (a guessed encoding)
     ├── GazetteerError         the gazetteer could not be built, opened or read
     │   └── OverlayError       a row of a places file is wrong (file, row, column, remedy are named)
     ├── ModelError             the spaCy model is missing or is not the one expected
@@ -21,6 +22,7 @@ __all__ = [
     "DateError",
     "GazetteerError",
     "GeomapError",
+    "InputDoubt",
     "InputError",
     "ModelError",
     "OutputError",
@@ -40,6 +42,14 @@ class InputError(GeomapError):
 
 class DateError(InputError):
     """A date that is malformed or does not exist."""
+
+
+class InputDoubt(InputError):
+    """The article was read and kept, but something about it is doubtful.
+
+    Such as an encoding that was guessed, an impossible date or a field of the wrong type that was left out. Whoever
+    counts lost inputs leaves these out.
+    """
 
 
 class GazetteerError(GeomapError):

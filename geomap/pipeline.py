@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from geomap.drawing import Drawing
-from geomap.errors import GazetteerError, GeomapError, InputError, StageError, UsageError
+from geomap.errors import GazetteerError, GeomapError, InputDoubt, InputError, StageError, UsageError
 from geomap.records import UNLIKELY, Article, DateExpression, Incident, Mention, Place, Resolution, to_dict
 from geomap.settings import Settings
 
@@ -412,7 +412,7 @@ class Session:
         try:
             return self._home(article.home)
         except UsageError as error:
-            told = InputError(f"{article.doc_id}: {error}")
+            told = InputDoubt(f"{article.doc_id}: {error}")
             if on_error is None:
                 raise told from error
             on_error(told)

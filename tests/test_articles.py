@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import geomap.articles as articles
-from geomap.articles import read_articles
-from geomap.errors import DateError, GeomapError, InputError, UsageError
+from geomap.articles import limits, read_articles
+from geomap.errors import DateError, GeomapError, InputDoubt, InputError, UsageError
 from geomap.records import Article
 
 STORY = "NOVIGRAD, July 31 – Sirens howled all over the upper town on Sunday evening."
@@ -223,7 +222,7 @@ def test_bare_carriage_returns_and_controls_stay(tmp_path: Path) -> None:
 
 
 def test_a_file_too_large_for_one_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(articles, "MAX_ARTICLE_BYTES", 20_000)
+    monkeypatch.setattr(limits, "MAX_ARTICLE_BYTES", 20_000)
     assert "larger than" in failure(write(tmp_path / "a.txt", STORY * 300))
 
 
@@ -325,8 +324,8 @@ def test_a_truncated_last_line(tmp_path: Path) -> None:
 
 
 def test_a_line_too_long_is_skipped_while_streaming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(articles, "MAX_LINE_BYTES", 50_000)
-    monkeypatch.setattr(articles, "_CHUNK", 4096)
+    monkeypatch.setattr(limits, "MAX_LINE_BYTES", 50_000)
+    monkeypatch.setattr(limits, "CHUNK", 4096)
     path = write(tmp_path / "a.jsonl", lines({"text": "One."}, {"text": "x" * 200_000}, {"text": "y" * 20_000}))
     found, errors = read(path)
     assert [a.text[0] for a in found] == ["O", "y"] and len(found[1].text) == 20_000
@@ -356,7 +355,7 @@ def test_an_impossible_record_date_is_reported_and_the_article_kept(tmp_path: Pa
     for value in ("2022-02-30", 20220801, "9999-12-31", "0000-01-01", ["2022"]):
         found, errors = read(write(tmp_path / "a.jsonl", lines({"text": "One.", "date": value})))
         assert [(a.text, a.published) for a in found] == [("One.", None)]
-        assert len(errors) == 1 and isinstance(errors[0], DateError)
+        assert len(errors) == 1 and isinstance(errors[0], InputDoubt)
         assert "line 1" in str(errors[0]) and "ignored" in str(errors[0])
 
 
@@ -396,7 +395,7 @@ def test_the_date_at_the_head(tmp_path: Path, head: str, day: str | None) -> Non
 def test_an_impossible_date_at_the_head_is_reported(tmp_path: Path) -> None:
     found, errors = read(write(tmp_path / "a.txt", "date 2022-02-30 NOVIGRAD – Text."))
     assert found[0].published is None
-    assert isinstance(errors[0], DateError) and "no day 30" in str(errors[0])
+    assert isinstance(errors[0], InputDoubt) and "no day 30" in str(errors[0])
 
 
 # ---------------------------------------------------------------------------------------------- HTML

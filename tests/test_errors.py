@@ -18,7 +18,7 @@ def drawn() -> dict[str, str]:
     parents: dict[str, str] = {}
     path: list[tuple[int, str]] = []
     for line in (errors.__doc__ or "").splitlines():
-        found = re.match(r"    ([│├└─ ]*)([A-Z]\w+Error)\b", line)
+        found = re.match(r"    ([│├└─ ]*)([A-Z]\w+(?:Error|Doubt))\b", line)
         if found:
             depth = len(found[1])
             path = [entry for entry in path if entry[0] < depth]
