@@ -46,6 +46,7 @@ FOUNDATIONS = {
     "divisions",
     "drawing",
     "incident_files",
+    "rows",
     "folders",
     "views",
 }
