@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from geomap import decoding
 from geomap.articles import limits, read_articles
 from geomap.errors import DateError, GeomapError, InputDoubt, InputError, UsageError
 from geomap.records import Article
@@ -324,8 +325,8 @@ def test_a_truncated_last_line(tmp_path: Path) -> None:
 
 
 def test_a_line_too_long_is_skipped_while_streaming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_LINE_BYTES", 50_000)
-    monkeypatch.setattr(limits, "CHUNK", 4096)
+    monkeypatch.setattr(decoding, "MAX_LINE_BYTES", 50_000)
+    monkeypatch.setattr(decoding, "CHUNK", 4096)
     path = write(tmp_path / "a.jsonl", lines({"text": "One."}, {"text": "x" * 200_000}, {"text": "y" * 20_000}))
     found, errors = read(path)
     assert [a.text[0] for a in found] == ["O", "y"] and len(found[1].text) == 20_000

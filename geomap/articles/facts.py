@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geomap.articles import limits
-from geomap.articles.decoding import repair
 from geomap.caldates import parse_day
+from geomap.decoding import repair
 from geomap.errors import DateError
 
 __all__ = ["Facts", "page_facts"]

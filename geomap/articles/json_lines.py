@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import codecs
 import itertools
-import json
-import re
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from geomap.articles import limits
-from geomap.articles.decoding import lines_of, repair
 from geomap.articles.draft import Draft, OnError
 from geomap.articles.names import clean
 from geomap.articles.tabular import record_mapper
 from geomap.caldates import parse_day
+from geomap.decoding import lines_of, repair
 from geomap.errors import DateError, GeomapError, InputDoubt, InputError
+from geomap.json_records import json_type, parse_json
 
 __all__ = ["RecordReader", "json_lines"]
 
@@ -41,7 +39,7 @@ def json_lines(chunks: Iterator[bytes], name: str, stem: str, *, report: OnError
             continue
         empty = False
         try:
-            record = _parse_json(line, where, ended)
+            record = parse_json(line, where, ended)
             if isinstance(record, dict) and "text" not in record:
                 record = mapped(record) or record
             draft = reader.draft(record, where, f"{stem}-{number}")
@@ -68,20 +66,20 @@ class RecordReader:
         left out and reported as InputDoubt.
         """
         if not isinstance(record, dict):
-            raise InputError(f'{where}: a record is an object like {{"text": "..."}}, not {_json_type(record)}')
+            raise InputError(f'{where}: a record is an object like {{"text": "..."}}, not {json_type(record)}')
         text = record.get("text")
         if "text" not in record:
             keys = ", ".join(clean(key)[:40] for key in itertools.islice(record, 8)) or "nothing"
             raise InputError(f'{where}: the record has no "text" (it has: {keys})')
         if not isinstance(text, str):
-            raise InputError(f'{where}: "text" must be a string, not {_json_type(text)}')
+            raise InputError(f'{where}: "text" must be a string, not {json_type(text)}')
         text = repair(text)
         if not text.strip():
             raise InputError(f'{where}: "text" is empty')
         given = record.get("doc_id") if record.get("doc_id") is not None else record.get("id")
         if given is not None:
             if isinstance(given, bool) or not isinstance(given, (str, int)):
-                raise InputError(f'{where}: "doc_id" must be a string or a number, not {_json_type(given)}')
+                raise InputError(f'{where}: "doc_id" must be a string or a number, not {json_type(given)}')
             doc_id = clean(str(given)).strip() or doc_id
         published, basis = self._date(record, where)
         return Draft(
@@ -114,76 +112,6 @@ class RecordReader:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.report(InputDoubt(f'{where}: "{key}" must be a string, not {_json_type(value)}; it was left out'))
+            self.report(InputDoubt(f'{where}: "{key}" must be a string, not {json_type(value)}; it was left out'))
             return None
         return repair(value).strip()[: limits.MAX_TITLE] or None
-
-
-class _BadJson(ValueError):
-    """A value that JSON forbids or that geomap does not take."""
-
-
-def _parse_json(line: bytes, where: str, ended: bool) -> Any:
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{where}: not UTF-8 (byte 0x{line[error.start]:02x} at column {error.start + 1}); save the file as UTF-8"
-        ) from None
-    if _too_deep(text):
-        raise InputError(f"{where}: nested deeper than {limits.MAX_JSON_DEPTH} levels; a record is flat")
-    try:
-        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_parse_integer)
-    except json.JSONDecodeError as error:
-        if not ended:
-            raise InputError(
-                f"{where}: the last line is cut off or is not JSON ({error.msg}, column {error.colno}); "
-                "the file may be incomplete"
-            ) from None
-        raise InputError(
-            f"{where}: not JSON ({error.msg}, column {error.colno}); each line must be one whole JSON object"
-        ) from None
-    except _BadJson as error:
-        raise InputError(f"{where}: {error}") from None
-    except RecursionError:
-        raise InputError(f"{where}: nested too deep; a record is flat") from None
-
-
-def _too_deep(text: str) -> bool:
-    if text.count("[") + text.count("{") <= limits.MAX_JSON_DEPTH:
-        return False
-    depth = 0
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', text, re.DOTALL):
-        mark = match[0]
-        if mark in "[{":
-            depth += 1
-            if depth > limits.MAX_JSON_DEPTH:
-                return True
-        elif mark in "]}":
-            depth -= 1
-    return False
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise _BadJson(f'the key "{clean(twice)[:60]}" stands twice; keep one')
-    return record
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise _BadJson(f"{name} is not JSON; write null")
-
-
-def _parse_integer(digits: str) -> int:
-    if len(digits) > limits.MAX_JSON_DIGITS:
-        raise _BadJson(f"a number of {len(digits):,} digits; put it in quotes or leave it out")
-    return int(digits)
-
-
-def _json_type(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a string", list: "a list"}
-    return names.get(type(value), "an object")

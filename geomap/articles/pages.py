@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from geomap.articles.decoding import repair
 from geomap.articles.draft import Draft
 from geomap.articles.facts import page_facts
+from geomap.decoding import repair
 from geomap.errors import InputError
 
 __all__ = ["from_html", "is_html"]

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from geomap.articles import limits
-from geomap.articles.decoding import chunks_of, decode, magic, read_up_to, repair, rewound, wide_encoding
 from geomap.articles.draft import Draft, OnError, Source
 from geomap.articles.heads import date_of_head
 from geomap.articles.json_lines import json_lines
@@ -21,6 +20,7 @@ from geomap.articles.pages import from_html, is_html
 from geomap.articles.tabular import TABLE_SUFFIXES, table_drafts
 from geomap.articles.web import is_address, open_address
 from geomap.caldates import parse_day
+from geomap.decoding import chunks_of, decode, magic, read_up_to, repair, rewound, wide_encoding
 from geomap.errors import GeomapError, InputDoubt, InputError, UsageError
 from geomap.records import Article
 

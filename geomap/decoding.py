@@ -9,17 +9,33 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from geomap.articles import limits
 from geomap.errors import InputDoubt, InputError
 
-__all__ = ["chunks_of", "decode", "lines_of", "magic", "read_up_to", "repair", "rewound", "wide_encoding"]
+__all__ = [
+    "CHUNK",
+    "MAX_LINE_BYTES",
+    "chunks_of",
+    "decode",
+    "encoding_of",
+    "lines_of",
+    "magic",
+    "read_up_to",
+    "repair",
+    "rewound",
+    "wide_encoding",
+]
+
+CHUNK = 2**20
+
+MAX_LINE_BYTES = 16 * 2**20
+"""The longest line that is held: one article."""
 
 
 def read_up_to(stream: BinaryIO, size: int) -> bytes:
     """Up to *size* bytes; fewer only at the end (a pipe may give less than asked for)."""
     parts: list[bytes] = []
     left = size
-    while left > 0 and (part := stream.read(min(left, limits.CHUNK))):
+    while left > 0 and (part := stream.read(min(left, CHUNK))):
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
@@ -47,12 +63,12 @@ def rewound(head: bytes, stream: BinaryIO) -> BinaryIO:
     if stream.seekable():
         stream.seek(-len(head), io.SEEK_CUR)
         return stream
-    return io.BufferedReader(_Rewound(head, stream), limits.CHUNK)
+    return io.BufferedReader(_Rewound(head, stream), CHUNK)
 
 
 def chunks_of(head: bytes, stream: BinaryIO, wide: str | None) -> Iterator[bytes]:
     """The bytes of a stream as UTF-8, whatever width its characters have."""
-    blocks = itertools.chain([head], iter(lambda: stream.read(limits.CHUNK), b""))
+    blocks = itertools.chain([head], iter(lambda: stream.read(CHUNK), b""))
     if wide is None:
         yield from blocks
         return
@@ -70,15 +86,15 @@ def lines_of(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes | None, bool]
         pieces = chunk.split(b"\n")
         for index, piece in enumerate(pieces):
             if index:
-                yield number, (b"".join(parts) if size <= limits.MAX_LINE_BYTES else None), True
+                yield number, (b"".join(parts) if size <= MAX_LINE_BYTES else None), True
                 number, parts, size = number + 1, [], 0
             size += len(piece)
-            if size <= limits.MAX_LINE_BYTES:
+            if size <= MAX_LINE_BYTES:
                 parts.append(piece)
             else:
                 parts.clear()
     if size:
-        yield number, (b"".join(parts) if size <= limits.MAX_LINE_BYTES else None), False
+        yield number, (b"".join(parts) if size <= MAX_LINE_BYTES else None), False
 
 
 _MAGIC = (
@@ -198,13 +214,20 @@ def _known_encoding(name: str) -> str | None:
 
 def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, InputDoubt | None]:
     """Text that is not UTF-8 and says nothing about what it is."""
+    encoding, doubt = encoding_of(data, name, first)
+    return data.decode(encoding, "replace"), doubt
+
+
+def encoding_of(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, InputDoubt | None]:
+    """The encoding of bytes that are not UTF-8 (which ``first`` says) and say nothing about what they are, with the
+    doubt that is to be told. Raises InputError where it cannot be told."""
     where = f"byte 0x{data[first.start]:02x} at offset {first.start}"
     high = sum(byte >= 0x80 for byte in data)
-    patched = data.decode("utf-8-sig", "replace")
-    lost = patched.count("\ufffd")
+    lost = data.decode("utf-8-sig", "replace").count("\ufffd")
     # Mostly valid UTF-8 with a few damaged bytes: multi-byte sequences do not arise by chance.
     if lost * 10 <= high:
-        return patched, InputDoubt(f"{name}: damaged UTF-8 ({where}); {lost} unreadable characters became \ufffd")
+        told = f"{name}: damaged UTF-8 ({where}); {lost} unreadable characters became \ufffd"
+        return "utf-8-sig", InputDoubt(told)
     try:
         western = data.decode("cp1252")
     except UnicodeDecodeError:
@@ -214,7 +237,7 @@ def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, Inpu
     # A rule of thumb, not a measurement: Western European languages have few accented letters, while
     # Cyrillic or Greek bytes read as Windows-1252 are accented letters nearly throughout.
     if western and foreign * 8 <= len(letters) and not re.search(r"[\x80-\x9f]", western):
-        return western, InputDoubt(
+        return "cp1252", InputDoubt(
             f"{name}: not UTF-8 ({where}); read as Windows-1252: check accented letters, or save it as UTF-8"
         )
     import charset_normalizer
@@ -226,7 +249,7 @@ def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, Inpu
         except UnicodeDecodeError:
             text = ""
         if text and sum(char.isalpha() or char.isspace() for char in text) > 0.7 * len(text):
-            return text, InputDoubt(
+            return best.encoding, InputDoubt(
                 f"{name}: not UTF-8 ({where}); read as {best.encoding}, a guess: check it, or save it as UTF-8"
             )
     raise InputError(f"{name}: not UTF-8 ({where}), and its encoding cannot be told; save it as UTF-8")
