@@ -51,6 +51,7 @@ FOUNDATIONS = {
     "incident_files",
     "rows",
     "folders",
+    "fetching",
     "views",
 }
 # Who may import a stage at all: those that put the stages in order.
