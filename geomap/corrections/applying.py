@@ -1,0 +1,394 @@
+"""Corrections put on mentions, on incidents, and on what is merged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from geomap.corrections.rows import NO_PLACE, UNKNOWN, Correction, Corrections
+from geomap.lexicons import load_json
+from geomap.records import UNLIKELY, Article, Candidate, Incident, IncidentPlace, Mention, Place, Resolution
+from geomap.text import fold
+
+__all__ = ["RULE", "Applied", "PlaceOf", "apply_corrections", "apply_to_mentions", "links_between"]
+
+RULE = "correction"
+"""The ``rule`` of a place that a correction chose."""
+
+PlaceOf = Callable[[Correction], Place | None]
+"""What looks up the place of a correction: by its id, or made from its position."""
+
+# Quotes are matched by their words: a later rule may cut the sentence a little shorter or longer. Of two sentences
+# of ten words, six or seven of which are the same, a person would say that they are not the same one.
+_ALIKE = 80.0
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
+def _reasons(correction: Correction) -> tuple[str, ...]:
+    return (f"corrected by you ({correction.where})", *((correction.note,) if correction.note else ()))
+
+
+# -- mentions ----------------------------------------------------------------------------------------------------------
+
+
+def _holds(correction: Correction, article: Article, mention: Mention) -> bool:
+    if fold(correction.name) != fold(mention.text):
+        return False
+    if not correction.quote:
+        return True
+    # The quote's words, with any white space between them: the file has them on one line.
+    pattern = r"\s+".join(re.escape(word) for word in correction.quote.split()[:200])
+    return any(
+        found.start() <= mention.start and mention.end <= found.end() for found in re.finditer(pattern, article.text)
+    )
+
+
+def apply_to_mentions(
+    article: Article, resolutions: Sequence[Resolution], corrections: Corrections, place_of: PlaceOf
+) -> list[Resolution]:
+    """The resolutions with those changed that a correction of a place is about.
+
+    Such a one has the rule ``correction`` and a score of 1; the place it had becomes the first of its alternatives.
+    A name that was corrected to ``none`` is given back as likely no toponym, one corrected to ``unknown`` has no
+    place. A correction whose place the gazetteer has no more changes nothing.
+    """
+    rows = corrections.places_of(article)
+    if not rows:
+        return list(resolutions)
+    out = []
+    for resolution in resolutions:
+        row = next((row for row in rows if _holds(row, article, resolution.mention)), None)
+        out.append(resolution if row is None else _corrected(resolution, row, place_of))
+    return out
+
+
+def _corrected(resolution: Resolution, row: Correction, place_of: PlaceOf) -> Resolution:
+    before = () if resolution.place is None else (Candidate(place=resolution.place, match="exact"),)
+    others = tuple(one for one in resolution.alternatives if one.place != resolution.place)
+    changed = replace(resolution, score=1.0, rule=RULE, reasons=_reasons(row), alternatives=(*before, *others))
+    if row.to == NO_PLACE:
+        return replace(changed, place=None, rule=UNLIKELY)
+    if row.to == UNKNOWN:
+        return replace(changed, place=None)
+    place = place_of(row)
+    if place is None:
+        return resolution
+    kept = tuple(one for one in changed.alternatives if one.place.id != place.id)
+    return replace(changed, place=place, alternatives=kept)
+
+
+# -- incidents ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """Incidents with corrections put on them. ``lost`` are the corrections that found nothing to correct, each with
+    what is wrong, in words."""
+
+    incidents: tuple[Incident, ...]
+    lost: tuple[tuple[Correction, str], ...] = ()
+
+
+class _Finder:
+    """Finds the incident that a correction is about."""
+
+    def __init__(self, incidents: Sequence[Incident]) -> None:
+        self.incidents = incidents
+        self.by_id: dict[str, int] = {}
+        self.by_article: dict[str, list[int]] = {}
+        self.by_quote: dict[str, list[int]] = {}
+        for number, incident in enumerate(incidents):
+            self.by_id.setdefault(incident.incident_id, number)
+            told = {(incident.doc_id, incident.quote), *((one.doc_id, one.quote) for one in incident.sources)}
+            for doc_id in sorted({doc_id for doc_id, _ in told}):
+                self.by_article.setdefault(doc_id, []).append(number)
+            for quote in sorted({_words(quote) for _, quote in told}):
+                self.by_quote.setdefault(quote, []).append(number)
+        # After the incidents' own: what was merged before is found by the id that it had.
+        for number, incident in enumerate(incidents):
+            for one in incident.sources:
+                if one.incident_id:
+                    self.by_id.setdefault(one.incident_id, number)
+
+    def find(self, ident: str, article: str, quote: str, *, name: str = "", trigger: str = "") -> int | str:
+        """The number of the incident, or in words why there is none."""
+        if ident and (number := self.by_id.get(ident)) is not None:
+            return number
+        words = _words(quote)
+        if not words:
+            return f"there is no incident {ident}" if ident else "it names no incident"
+        found = [n for n in self.by_quote.get(words, ()) if not article or n in self.by_article.get(article, ())]
+        if not found and article in self.by_article:
+            found = self._alike(words, self.by_article[article])
+        if not found and article not in self.by_article:
+            # The article goes by another name now; the same words told elsewhere are told apart by their number.
+            found = list(self.by_quote.get(words, ()))
+        return self._one(found, article, name, trigger)
+
+    def _alike(self, words: str, numbers: Sequence[int]) -> list[int]:
+        from rapidfuzz import fuzz
+
+        def likeness(number: int) -> float:
+            own = _words(self.incidents[number].quote)
+            if words in own or (own and own in words):
+                return 100.0
+            return float(fuzz.token_sort_ratio(words, own))
+
+        ranked = [(likeness(number), number) for number in numbers]
+        best = max(score for score, _ in ranked)
+        return [number for score, number in ranked if score == best] if best >= _ALIKE else []
+
+    def _one(self, found: Sequence[int], article: str, name: str, trigger: str) -> int | str:
+        if len(found) > 1 and trigger:
+            found = [n for n in found if fold(self.incidents[n].trigger or "") == fold(trigger)] or found
+        if len(found) > 1 and name:
+            found = [
+                n for n in found if any(fold(place.text) == fold(name) for place in self.incidents[n].places)
+            ] or found
+        if not found:
+            return f"no incident{f' of {article}' if article else ''} has this quote any more"
+        if len(found) > 1:
+            ids = ", ".join(self.incidents[n].incident_id for n in found[:3])
+            return f"{len(found)} incidents have this quote ({ids}); name one by its id"
+        return found[0]
+
+
+def _first(finder: _Finder, row: Correction) -> int | str:
+    return finder.find(row.incident, row.article, row.quote, name=row.name, trigger=row.trigger)
+
+
+def apply_corrections(
+    incidents: Iterable[Incident], corrections: Corrections, place_of: PlaceOf | None = None
+) -> Applied:
+    """Put the corrections on incidents that are not merged yet; merge and split are for :func:`links_between`.
+
+    Each incident says in ``corrections`` what was put right. Places that were corrected already when their article
+    was read are left as they are; others are changed in the record (with ``place_of`` only). A ``drop`` takes the
+    incident out. Order is kept.
+    """
+    given = list(incidents)
+    if not corrections:
+        return Applied(incidents=tuple(given))
+    finder = _Finder(given)
+    changed, dropped = list(given), set()
+    lost: list[tuple[Correction, str]] = []
+    for row in corrections.rows:
+        if row.kind in ("place", "merge", "split"):
+            continue
+        number = _first(finder, row)
+        if isinstance(number, str):
+            lost.append((row, number))
+        elif row.kind == "drop":
+            dropped.add(number)
+        else:
+            changed[number] = _put_right(changed[number], row)
+    if place_of is not None:
+        changed = [_places_put_right(incident, corrections, place_of) for incident in changed]
+    kept = tuple(incident for number, incident in enumerate(changed) if number not in dropped)
+    return Applied(incidents=kept, lost=tuple(lost))
+
+
+def _put_right(incident: Incident, row: Correction) -> Incident:
+    def told(what: str, before: object) -> tuple[str, ...]:
+        said = f"{what}: {row.to}" + (f" instead of {before}" if before else "")
+        others = tuple(one for one in incident.corrections if not one.startswith(f"{what}: "))
+        return (*others, f"{said} ({row.where}{'; ' + row.note if row.note else ''})")
+
+    if row.kind == "type":
+        if row.to == incident.type:
+            return incident
+        codes = load_json("event_types.json")["types"][row.to]
+        return replace(
+            incident,
+            type=row.to,
+            # The first of each is the type's most general.
+            acled_sub_event=next(iter(codes["acled_sub_events"]), None),
+            plover=next(iter(codes["plover"]), None),
+            corrections=told("type", incident.type),
+        )
+    if row.kind == "certainty":
+        # Checked when the row was read.
+        certainty: object = row.to
+        return replace(incident, certainty=certainty, corrections=told("certainty", incident.certainty))  # type: ignore[arg-type]
+    before = incident.date_start or ""
+    if incident.date_end and incident.date_end != incident.date_start:
+        before += f"/{incident.date_end}"
+    if row.to == NO_PLACE:
+        return replace(
+            incident,
+            date_start=None,
+            date_end=None,
+            time_precision=None,
+            date_reason=_reasons(row)[0],
+            corrections=told("date", before),
+        )
+    start, _, end = row.to.partition("/")
+    return replace(
+        incident,
+        date_start=start,
+        date_end=end or start,
+        time_precision=1 if not end or end == start else 2 if _span(start, end) <= 7 else 3,
+        date_reason=_reasons(row)[0],
+        corrections=told("date", before),
+    )
+
+
+def _span(start: str, end: str) -> int:
+    from datetime import date
+
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days + 1
+
+
+def _places_put_right(incident: Incident, corrections: Corrections, place_of: PlaceOf) -> Incident:
+    """An incident that was coded without the corrections of places, with them."""
+    source = incident.sources[0] if incident.sources else None
+    article = Article(
+        doc_id=incident.doc_id,
+        text=" ".join([incident.quote, *(place.text for place in incident.places)]),
+        source=source.source if source else None,
+    )
+    rows = corrections.places_of(article)
+    if not rows:
+        return incident
+    places: list[IncidentPlace] = []
+    told: list[str] = []
+    for place in incident.places:
+        row = next(
+            (
+                row
+                for row in rows
+                if fold(row.name) == fold(place.text) and (not row.quote or _words(row.quote) in _words(incident.quote))
+            ),
+            None,
+        )
+        if row is None or place.rule == RULE:
+            places.append(place)
+            continue
+        became = _place_put_right(place, row, place_of)
+        if became is not None:
+            places.append(became)
+        if became is None or became.rule == RULE:
+            told.append(f"place: {place.text}: {row.says().rpartition('→ ')[2]} ({row.where})")
+    if not told:
+        return incident
+    geo, where, radius = _precision(places)
+    return replace(
+        incident,
+        places=tuple(places),
+        geo_precision=geo,
+        where_prec=where,
+        radius_km=radius,
+        corrections=(*incident.corrections, *told),
+    )
+
+
+def _place_put_right(place: IncidentPlace, row: Correction, place_of: PlaceOf) -> IncidentPlace | None:
+    """The place as the row has it; None where the name is none."""
+    if row.to == NO_PLACE:
+        return None
+    blank = replace(
+        place,
+        place_id=None,
+        name=None,
+        lat=None,
+        lon=None,
+        country_code=None,
+        admin1=None,
+        feature_code=None,
+        is_area=False,
+        radius_km=None,
+        rule=RULE,
+        score=1.0,
+        reasons=_reasons(row),
+        alternatives=(*((place.name,) if place.name else ()), *place.alternatives),
+    )
+    if row.to == UNKNOWN:
+        return blank
+    found = place_of(row)
+    if found is None:
+        return place
+    return replace(
+        blank,
+        place_id=found.id,
+        name=found.name,
+        lat=found.lat,
+        lon=found.lon,
+        country_code=found.country_code or None,
+        admin1=found.admin1 or None,
+        feature_code=found.feature_code,
+        is_area=found.is_area,
+        radius_km=found.radius_km,
+    )
+
+
+_COUNTRIES = frozenset({"PCLI", "PCL", "PCLS", "PCLD", "PCLF", "PCLH", "PCLIX", "TERR", "CONT", "SEA", "OCN"})
+
+
+def _precision(places: Sequence[IncidentPlace]) -> tuple[int | None, int | None, float | None]:
+    """ACLED's and UCDP's precision of an incident's least precise place, as event coding reckons them."""
+    known = [place for place in places if place.lat is not None and place.role not in ("from", "to")]
+    known = known or [place for place in places if place.lat is not None]
+    if not known:
+        return None, 6 if places else None, None
+    worst: tuple[int, int, float | None] = (0, 0, None)
+    for place in known:
+        radius, country = place.radius_km, place.feature_code in _COUNTRIES
+        if country and place.role != "along":
+            value = (3 if place.direction else 9, 6, radius)
+        elif place.role == "along":
+            value = (3, 5, radius)
+        elif place.is_area:
+            value = (3, 3 if place.feature_code in ("ADM2", "ADM3", "ADM4", "ADMD") else 4, radius)
+        elif place.role == "near":
+            value = (
+                2,
+                2 if (place.distance_km or 0.0) <= 25.0 else 5,
+                max(radius or 0.0, place.distance_km or 0.0, 5.0),
+            )
+        elif place.role == "part_of":
+            value = (2, 1 if place.direction is None else 2, radius)
+        else:
+            value = (1, 1, radius)
+        if value[:2] > worst[:2]:
+            worst = value
+    return (None if worst[0] == 9 else worst[0]), worst[1], worst[2]
+
+
+# -- what is merged ----------------------------------------------------------------------------------------------------
+
+
+def links_between(
+    incidents: Sequence[Incident], corrections: Corrections
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[Correction, str]]]:
+    """Which incidents a person says are one, which are not, by their numbers in ``incidents``; and what was not found.
+
+    A later word goes before an earlier one on the same two.
+    """
+    finder = _Finder(incidents)
+    said: dict[tuple[int, int], bool] = {}
+    lost: list[tuple[Correction, str]] = []
+    for row in corrections.rows:
+        if row.kind not in ("merge", "split"):
+            continue
+        one = _first(finder, row)
+        second = partial(finder.find, row.other, row.other_article)
+        two = second(row.other_quote)
+        if isinstance(two, str) and row.other_article and not row.other_quote:
+            # "not the same as what that article tells", said of an incident that has it as a source.
+            numbers = finder.by_article.get(row.other_article, [])
+            two = numbers[0] if len(numbers) == 1 else two
+        if isinstance(one, str) or isinstance(two, str):
+            lost.append((row, one if isinstance(one, str) else f"the second one: {two}"))
+        elif one == two:
+            lost.append((row, "both are the same incident"))
+        else:
+            pair = (min(one, two), max(one, two))
+            said.pop(pair, None)
+            said[pair] = row.kind == "merge"
+    together = [pair for pair, same in said.items() if same]
+    return together, [pair for pair, same in said.items() if not same], lost
