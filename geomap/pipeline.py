@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from geomap.maps.tiles import Tiles
     from geomap.online import OnlineLookup
     from geomap.resolution import Home
+    from geomap.steering import Steering
 
 __all__ = [
     "ArticleResult",
@@ -161,12 +162,13 @@ def process_article(
     settings: Settings | None = None,
     incidents: bool = True,
     home: Home | None = None,
+    steering: Steering | None = None,
 ) -> ArticleResult:
     """Take one article through the stages; ``incidents=False`` stops after toponym resolution.
 
-    ``home`` is where the article's source is at home, if that is known. ``nlp`` is a loaded spaCy pipeline, or
-    None to recognise by the gazetteer alone; ``online`` is asked for names that nothing resolves. Raises
-    :class:`~geomap.errors.StageError` naming the article and the stage when a stage fails.
+    ``home`` is where the article's source is at home, if that is known; ``steering`` is what the user put right.
+    ``nlp`` is a loaded spaCy pipeline, or None to recognise by the gazetteer alone; ``online`` is asked for names that
+    nothing resolves. Raises :class:`~geomap.errors.StageError` naming the article and the stage when a stage fails.
     """
     from geomap.nlp import parse
     from geomap.recognition import find_mentions
@@ -181,6 +183,8 @@ def process_article(
     with stage_of(article, "resolution"):
         known = {} if home is None else {"home": home}
         resolutions = resolve_mentions(article, mentions, gazetteer, settings, **known)
+        if steering is not None:
+            resolutions = steering.mentions(article, resolutions, gazetteer)
         # What is likely no place at all is none of the article's toponyms; "geomap explain" shows it.
         kept = [resolution for resolution in resolutions if resolution.rule != UNLIKELY]
         if online is not None:
@@ -204,6 +208,8 @@ def process_article(
     with stage_of(article, "merging"):
         # An article often tells one incident twice, in its lead and again further down.
         coded = merge_incidents(coded)
+    if steering is not None:
+        coded = steering.incidents(article.doc_id, coded)
     return ArticleResult(
         article=article,
         mentions=tuple(mentions),
@@ -243,6 +249,7 @@ def open_gazetteer_for(
         own_places=settings.own_places,
         progress=progress,
         on_warning=on_warning,
+        project=settings.folder,
     )
 
 
@@ -283,6 +290,16 @@ class Session:
         self._nlp: Language | None = None
         self._nlp_loaded = False
         self._homes: dict[str, Home] = {}
+        self._steering: Steering | None = None
+
+    @property
+    def steering(self) -> Steering | None:
+        """The corrections that the settings name; None where they name none."""
+        if self._steering is None and self.settings.corrections_files:
+            from geomap.steering import read_steering
+
+            self._steering = read_steering(self.settings.corrections_files)
+        return self._steering
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -342,9 +359,23 @@ class Session:
                 settings=self.settings,
                 incidents=incidents,
                 home=home,
+                steering=self.steering,
             ),
             on_error=on_error,
         )
+
+    def merge(self, incidents: Iterable[Incident], *, on_error: OnError | None = None) -> list[Incident]:
+        """The incidents of all articles of a run with those merged that are the same, as the user's corrections have
+        it. A correction that could not be used in the run goes to ``on_error``."""
+        from geomap.merging import merge_incidents
+
+        if self.steering is None:
+            return merge_incidents(incidents)
+        merged = self.steering.merge(list(incidents))
+        for problem in self.steering.unused():
+            if on_error is not None:
+                on_error(problem)
+        return merged
 
     def each(
         self,
@@ -454,12 +485,10 @@ def extract_incidents(
     With ``merge``, what several articles tell of one incident becomes one incident with several sources. A
     bad input goes to ``on_error`` and is skipped; without it, the first one raises.
     """
-    from geomap.merging import merge_incidents
-
     with Session(settings) as session:
         articles = session.read(as_inputs(inputs), on_error=on_error)
         found = [incident for result in session.process(articles, on_error=on_error) for incident in result.incidents]
-    return merge_incidents(found) if merge else found
+        return session.merge(found, on_error=on_error) if merge else found
 
 
 def as_inputs(inputs: Sequence[str | Path] | str | Path) -> list[str | Path]:
@@ -727,8 +756,6 @@ def map_articles(
     on. ``on_article`` sees each result as it is done. Raises a :class:`~geomap.errors.GeomapError` where no
     input could be read at all or the map could not be written.
     """
-    from geomap.merging import merge_incidents
-
     paths = as_inputs(inputs)
     target = Path(output) if output is not None else default_output(paths)
     check_target(target, paths)
@@ -756,7 +783,7 @@ def map_articles(
             raise errors[0] if len(errors) == 1 else GeomapError("None of the inputs could be read.")
         if progress is not None:
             progress("drawing the map", 0.0)
-        incidents = merge_incidents(coded)
+        incidents = session.merge(coded, on_error=failed)
         write_map(
             incidents,
             target,

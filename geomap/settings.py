@@ -16,7 +16,8 @@ The command line goes before the file.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ class Settings:
     None, the default, asks nobody. ``home`` is where the articles' source is at home: a place, "lat,lon" or a country
     code; ``learn_home`` has it learnt for each source from its other articles, for which the batch is read twice.
     ``boundaries`` is the view of contested areas that maps are drawn in,
-    ``kosovo_label`` how Kosovo is labelled, None for the view's own label.
+    ``kosovo_label`` how Kosovo is labelled, None for the view's own label. ``corrections_files`` are CSV files of what
+    the user put right. ``folder`` is the one whose ``gazetteer/*.csv`` are read, None for the current one.
     """
 
     published: str | None = None
@@ -52,11 +54,14 @@ class Settings:
     learn_home: bool = False
     boundaries: str = "neutral"
     kosovo_label: str | None = None
+    corrections_files: tuple[Path, ...] = ()
+    folder: Path | None = None
 
 
 # Key of the file → (field, type that TOML must give).
 _KEYS: dict[str, tuple[str, type | tuple[type, ...]]] = {
     "boundaries": ("boundaries", str),
+    "corrections": ("corrections_files", list),
     "home": ("home", str),
     "kosovo_label": ("kosovo_label", str),
     "learn_home": ("learn_home", bool),
@@ -72,8 +77,10 @@ def settings_file() -> Path:
     return config_folder() / "settings.toml"
 
 
-def load_settings(path: Path | None = None) -> Settings:
-    """The settings of a TOML file (default: :func:`settings_file`); the built-in ones where there is no such file.
+def load_settings(path: Path | None = None, base: Settings | None = None, *, but: Collection[str] = ()) -> Settings:
+    """The settings of a TOML file (default: :func:`settings_file`) laid over ``base`` (default: the built-in ones).
+
+    Where there is no such file they are those of ``base``. Keys in ``but`` are left to others.
 
     Raises :class:`~geomap.errors.UsageError` naming file, key and remedy for anything it cannot take.
     """
@@ -82,12 +89,13 @@ def load_settings(path: Path | None = None) -> Settings:
         with source.open("rb") as file:
             given = tomllib.load(file)
     except FileNotFoundError:
-        return Settings()
+        return base or Settings()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{source}: not a TOML file ({error}). Mend or remove it.") from error
     except OSError as error:
         raise UsageError(f"{source}: cannot be read ({error.strerror}).") from error
-    return Settings(**{_KEYS[key][0]: _value(source, key, value) for key, value in _known(source, given).items()})
+    known = _known(source, {key: value for key, value in given.items() if key not in but})
+    return replace(base or Settings(), **{_KEYS[key][0]: _value(source, key, value) for key, value in known.items()})
 
 
 def _known(source: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -107,9 +115,9 @@ def _value(source: Path, key: str, value: Any) -> Any:
         raise UsageError(f"{source}: {key} = {value!r} is of the wrong kind; see the example in docs/cli.md.")
     if key == "min_score" and not 0.0 <= value <= 1.0:
         raise UsageError(f"{source}: min_score = {value} is not between 0 and 1.")
-    if key == "places":
+    if key in ("places", "corrections"):
         if not all(isinstance(one, str) for one in value):
-            raise UsageError(f'{source}: places must be a list of file names, such as ["my-places.csv"].')
+            raise UsageError(f'{source}: {key} must be a list of file names, such as ["my-{key}.csv"].')
         # Relative to the settings, not to wherever geomap happens to be run.
         return tuple(source.parent / Path(one).expanduser() for one in value)
     return value

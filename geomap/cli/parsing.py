@@ -144,6 +144,12 @@ def common(*, run: bool) -> argparse.ArgumentParser:
             help="learn from the other articles of each source where it is at home; the articles are read twice",
         )
         group.add_argument(
+            "--corrections",
+            metavar="FILE",
+            action="append",
+            help="a CSV of what you put right: this name is that place, this is no incident; may be given more than once",
+        )
+        group.add_argument(
             "--online",
             metavar="PROVIDER",
             help="send names that nothing resolves to an online geocoder: nominatim, photon, or either with the"
@@ -176,13 +182,16 @@ _OPTIONS = {
 }
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """The settings of the user's file, overridden by the options. Raises :class:`~geomap.errors.UsageError`."""
+def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Settings:
+    """The settings of the user's file, or ``base``, overridden by the options.
+
+    Raises :class:`~geomap.errors.UsageError`.
+    """
     from dataclasses import replace
 
     from geomap.settings import load_settings
 
-    settings = load_settings()
+    settings = base or load_settings()
     given: dict[str, Any] = {}
     if (published := getattr(options, "published", None)) is not None:
         from geomap.dates import parse_day
@@ -194,6 +203,12 @@ def settings_of(options: argparse.Namespace) -> Settings:
     if files := getattr(options, "places", ()):
         # Before those of the settings: what is said now outranks what was said once.
         given["places_files"] = (*(Path(file) for file in files), *settings.places_files)
+    if files_of := getattr(options, "corrections", ()):
+        for file in files_of:
+            if not Path(file).is_file():
+                raise UsageError(f"--corrections {file}: no such file.")
+        # After those of the settings: the last word goes before the others.
+        given["corrections_files"] = (*settings.corrections_files, *(Path(file) for file in files_of))
     if (folder := getattr(options, "cache_dir", None)) is not None:
         given["cache_dir"] = Path(folder)
     for option, field in _OPTIONS.items():

@@ -49,13 +49,18 @@ def _holds(correction: Correction, article: Article, mention: Mention) -> bool:
 
 
 def apply_to_mentions(
-    article: Article, resolutions: Sequence[Resolution], corrections: Corrections, place_of: PlaceOf
+    article: Article,
+    resolutions: Sequence[Resolution],
+    corrections: Corrections,
+    place_of: PlaceOf,
+    used: set[tuple[str, int]] | None = None,
 ) -> list[Resolution]:
     """The resolutions with those changed that a correction of a place is about.
 
     Such a one has the rule ``correction`` and a score of 1; the place it had becomes the first of its alternatives.
     A name that was corrected to ``none`` is given back as likely no toponym, one corrected to ``unknown`` has no
-    place. A correction whose place the gazetteer has no more changes nothing.
+    place. A correction whose place the gazetteer has no more changes nothing. ``used`` is given the ``spot`` of each
+    row that changed something.
     """
     rows = corrections.places_of(article)
     if not rows:
@@ -63,7 +68,10 @@ def apply_to_mentions(
     out = []
     for resolution in resolutions:
         row = next((row for row in rows if _holds(row, article, resolution.mention)), None)
-        out.append(resolution if row is None else _corrected(resolution, row, place_of))
+        became = resolution if row is None else _corrected(resolution, row, place_of)
+        if row is not None and used is not None and became is not resolution:
+            used.add(row.spot)
+        out.append(became)
     return out
 
 

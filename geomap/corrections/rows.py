@@ -10,14 +10,14 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from geomap.caldates import parse_day
-from geomap.errors import DateError, InputError, OutputError
+from geomap.errors import DateError, InputDoubt, InputError, OutputError
 from geomap.lexicons import load_json
 from geomap.outputs import atomic_file
 from geomap.records import CERTAINTIES, Article
@@ -116,6 +116,11 @@ class Correction:
         place = f"{self.lat}, {self.lon}" if self.lat is not None and not self.to else self.to
         return " ".join(word for word in (self.kind, about, "→ " + place if place else "") if word)
 
+    @property
+    def spot(self) -> tuple[str, int]:
+        """Where the row stands: file and line."""
+        return self.file, self.row
+
     def key(self) -> tuple[object, ...]:
         """What makes two rows the same: all but where they stand and the note."""
         return tuple(getattr(self, name) for name in COLUMNS if name != "note")
@@ -131,10 +136,29 @@ class Corrections:
     """The corrections of one or more files, and what was wrong in them. Later rows go before earlier ones."""
 
     rows: tuple[Correction, ...] = ()
-    problems: tuple[InputError, ...] = ()
+    problems: tuple[InputDoubt, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.rows)
+
+    def only_places(self) -> Corrections:
+        """Those of places alone."""
+        return Corrections(tuple(row for row in self.rows if row.kind == "place"))
+
+    @cached_property
+    def _by_article(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, row in enumerate(self.rows):
+            if row.kind not in ("place", "merge", "split"):
+                found.setdefault(row.article, []).append(number)
+        return found
+
+    def of_incidents(self, doc_id: str, ids: Collection[str]) -> Corrections:
+        """Those of type, certainty, date and drop that are about the article ``doc_id`` or, naming no article, about
+        one of the incidents ``ids``."""
+        numbers = list(self._by_article.get(doc_id, ()))
+        numbers += [n for n in self._by_article.get("", ()) if self.rows[n].incident in ids]
+        return Corrections(tuple(self.rows[n] for n in sorted(numbers)))
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], list[Correction]]:
@@ -215,7 +239,7 @@ def _near(value: str, known: Sequence[str]) -> str:
     import difflib
 
     close = difflib.get_close_matches(value.casefold().replace(" ", "_"), known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; it is one of {', '.join(known)}"
+    return f" (did you mean {close[0]!r}?)" if close else f"; it is one of {', '.join(known)}"
 
 
 def _degrees(cells: dict[str, str], column: str, most: float) -> float | None:
@@ -282,7 +306,7 @@ def _checked(cells: dict[str, str], path: Path, row: int) -> Correction:
 _ALSO = {"doc_id": "article", "incident_id": "incident", "text": "name", "place_id": "to", "value": "to"}
 
 
-def _header(path: Path, row: int, cells: Sequence[str], problems: list[InputError]) -> list[str]:
+def _header(path: Path, row: int, cells: Sequence[str], problems: list[InputDoubt]) -> list[str]:
     names = [fold(cell).replace(" ", "_") for cell in cells]
     names = [_ALSO.get(name, name) for name in names]
     if "kind" not in names:
@@ -292,7 +316,7 @@ def _header(path: Path, row: int, cells: Sequence[str], problems: list[InputErro
     import difflib
 
     problems += [
-        InputError(f"{path}, row {row}: there is no column {name!r}; did you mean {close[0]!r}?")
+        InputDoubt(f"{path}, row {row}: there is no column {name!r}; did you mean {close[0]!r}?")
         for name in names
         if name and name not in COLUMNS and (close := difflib.get_close_matches(name, COLUMNS, 1, 0.8))
     ]
@@ -305,7 +329,7 @@ def read_corrections(paths: Iterable[Path] | Path) -> Corrections:
     A file that is not there has none. Comma, semicolon or tab; UTF-8 or UTF-16; lines that begin with ``#`` are
     remarks; unknown columns are left alone. The same row twice counts once.
     """
-    problems: list[InputError] = []
+    problems: list[InputDoubt] = []
     rows: dict[tuple[object, ...], Correction] = {}
     for path in [paths] if isinstance(paths, Path) else paths:
         try:
@@ -314,7 +338,7 @@ def read_corrections(paths: Iterable[Path] | Path) -> Corrections:
                 rows.pop(row.key(), None)
                 rows[row.key()] = row
         except InputError as error:
-            problems.append(error)
+            problems.append(InputDoubt(str(error)))
     return Corrections(tuple(rows.values()), tuple(problems))
 
 
@@ -333,7 +357,7 @@ def _data(path: Path) -> bytes:
     return data
 
 
-def _rows(path: Path, problems: list[InputError]) -> Iterator[Correction]:
+def _rows(path: Path, problems: list[InputDoubt]) -> Iterator[Correction]:
     names: list[str] | None = None
     for number, cells in _cells(path, _decoded(path, _data(path))):
         if names is None:
@@ -341,7 +365,7 @@ def _rows(path: Path, problems: list[InputError]) -> Iterator[Correction]:
             continue
         if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
             problems.append(
-                InputError(
+                InputDoubt(
                     f"{path}, row {number}: {len(cells)} cells where the first row names {len(names)} columns; put text"
                     " with a comma in quotation marks. The row was left out"
                 )
@@ -353,7 +377,7 @@ def _rows(path: Path, problems: list[InputError]) -> Iterator[Correction]:
             yield _checked(given, path, number)
         except _Wrong as wrong:
             problems.append(
-                InputError(f"{path}, row {number}, column {wrong.column}: {wrong}. The correction was left out")
+                InputDoubt(f"{path}, row {number}, column {wrong.column}: {wrong}; the correction was left out")
             )
 
 

@@ -52,20 +52,26 @@ def open_gazetteer(
     progress: Callable[[str, float], None] | None = None,
     on_warning: Callable[[GazetteerError], None] | None = None,
     rebuild: bool = False,
+    project: Path | None = None,
 ) -> Gazetteer:
     """Open the gazetteer with all its layers, building the world layer first where there is none yet.
 
     ``places_files`` are the user's CSV files, outranking all else. ``own_places=False`` leaves out the places of the
-    project and of the user's folder and all imports. ``progress(phrase, share)`` is called while building,
-    ``on_warning`` with the imports that cannot be used. A world layer that turns out to be damaged is rebuilt once.
-    Raises :class:`GazetteerError`, and :class:`OverlayError` for a wrong row in a places file.
+    project, of the user's folder and all imports; ``project`` is the project's folder, None for the current one.
+    ``progress(phrase, share)`` is called while building, ``on_warning`` with the imports that cannot be used. A world
+    layer that turns out to be damaged is rebuilt once. Raises :class:`GazetteerError`, and :class:`OverlayError` for a
+    wrong row in a places file.
     """
     from geomap.gazetteer.importing.core import source_files
     from geomap.gazetteer.overlay import places_files as find_places_files
     from geomap.gazetteer.overlay import read_all, read_places
     from geomap.resources import data_path
 
-    files = find_places_files(places_files) if own_places else [(Path(file), "given") for file in places_files]
+    files = (
+        find_places_files(places_files, project=project)
+        if own_places
+        else [(Path(file), "given") for file in places_files]
+    )
     of_files = [read_all([file]) for file in files]
     of_files.append(read_places(data_path("gazetteer/places.csv"), "overlay"))
     overlay = [place for places in of_files for place in places]
