@@ -15,6 +15,7 @@ __all__ = [
     "CHUNK",
     "MAX_LINE_BYTES",
     "chunks_of",
+    "declared_encoding",
     "decode",
     "encoding_of",
     "lines_of",
@@ -210,6 +211,15 @@ def _known_encoding(name: str) -> str | None:
     ):
         return None
     return found
+
+
+def declared_encoding(head: bytes, charset: str | None) -> str | None:
+    """The encoding that a server (``charset``) or the XML declaration names, if it is one that can be; not UTF-8."""
+    declared = _DECLARED_XML.search(head[:1024])
+    for name in (charset, declared[1].decode("ascii") if declared else None):
+        if name is not None and (known := _known_encoding(name)) is not None:
+            return known
+    return None
 
 
 def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, InputDoubt | None]:

@@ -7,41 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from inputs import failure, only, read, write
 
 from geomap import decoding
 from geomap.articles import limits, read_articles
-from geomap.errors import DateError, GeomapError, InputDoubt, InputError, UsageError
-from geomap.records import Article
+from geomap.errors import DateError, InputDoubt, InputError, UsageError
 
 STORY = "NOVIGRAD, July 31 – Sirens howled all over the upper town on Sunday evening."
-
-
-def write(path: Path, data: str | bytes) -> Path:
-    path.write_bytes(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"))
-    return path
-
-
-def read(*inputs: object, published: str | None = None) -> tuple[list[Article], list[GeomapError]]:
-    errors: list[GeomapError] = []
-    found = list(read_articles([str(i) for i in inputs], published=published, on_error=errors.append))
-    return found, errors
-
-
-def only(*inputs: object) -> Article:
-    found, errors = read(*inputs)
-    assert errors == []
-    assert len(found) == 1
-    return found[0]
-
-
-def failure(*inputs: object) -> str:
-    found, errors = read(*inputs)
-    assert found == []
-    assert len(errors) == 1
-    assert isinstance(errors[0], InputError)
-    message = str(errors[0])
-    assert message.isprintable()
-    return message
 
 
 # ------------------------------------------------------------------------------------------- inputs

@@ -19,7 +19,7 @@ class Draft:
     """An article before its ``doc_id`` is made unique. ``where`` names its input (and row) in messages.
 
     ``published`` is an ISO day and ``basis`` says what it rests on; where it is None the reader looks at the first
-    lines of the text.
+    lines of the text. ``teaser`` marks what is only the beginning of the article that stands at ``url``.
     """
 
     doc_id: str
@@ -32,6 +32,7 @@ class Draft:
     url: str | None = None
     language: str | None = None
     home: str | None = None
+    teaser: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from geomap.caldates import parse_day
 from geomap.decoding import repair
 from geomap.errors import DateError
 
-__all__ = ["Facts", "page_facts"]
+__all__ = ["Facts", "language_tag", "page_facts"]
 
 _META_DATES = (
     "article:published_time",
@@ -78,15 +78,21 @@ def page_facts(page: Any, json_ld_date: str | None) -> Facts:
         (value for value in (canonical, metas.get("og:url")) if value and re.match(r"https?://\S{1,2000}$", value)),
         None,
     )
-    language = (page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
+    language = language_tag(page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang"))
     return Facts(
         title=repair(title)[: limits.MAX_TITLE] or None,
         published=published,
         basis=basis,
         site=repair(metas.get("og:site_name") or metas.get("application-name") or "") or None,
         url=repair(url) if url else None,
-        language=language if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}", language) else None,
+        language=language,
     )
+
+
+def language_tag(written: str | None) -> str | None:
+    """A language tag as it was written, or None where it is none."""
+    tag = (written or "").strip()
+    return tag if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}", tag) else None
 
 
 def _page_date(page: Any, metas: dict[str, str], json_ld_date: str | None) -> tuple[str | None, str | None]:

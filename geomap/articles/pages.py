@@ -10,7 +10,7 @@ from geomap.articles.facts import page_facts
 from geomap.decoding import repair
 from geomap.errors import InputError
 
-__all__ = ["from_html", "is_html"]
+__all__ = ["fragment_text", "from_html", "is_html"]
 
 # lxml drops, without a word, all that lies deeper than 255 elements (measured with lxml 6.1.3); attributes of
 # one tag cost it quadratic time (50,000: 3.2 s); trafilatura needs more than 6 s for 100,000 elements. So
@@ -192,28 +192,16 @@ def _tag_end(html: str, position: int) -> int:
 
 def from_html(html: str, name: str, stem: str) -> Draft:
     """The main text of a page with what it says of itself. Raises InputError if it has no text."""
-    from lxml import etree
-    from lxml import html as lxml_html
-
     json_ld = _JSON_LD_DATE.search(html, 0, 500_000)
     tamed, tags, unclosed = _tame(repair(html))
-    data = tamed.encode("utf-8")
-
-    def tree() -> Any:
-        parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
-        try:
-            return lxml_html.document_fromstring(data, parser=parser)
-        except (etree.LxmlError, ValueError, AssertionError):
-            return None
-
-    page = tree()
+    page = _tree(tamed)
     text = ""
     if page is not None:
         facts = page_facts(page, json_ld[1] if json_ld else None)
         if tags <= _MAX_TAGS_FOR_TRAFILATURA:
             text = _main_text(page)
         if not text.strip():
-            again = tree()
+            again = _tree(tamed)
             text = _all_text(again) if again is not None else ""
     text = repair(text).strip()
     if not text:
@@ -230,6 +218,24 @@ def from_html(html: str, name: str, stem: str) -> Draft:
         url=facts.url,
         language=facts.language,
     )
+
+
+def _tree(tamed: str) -> Any:
+    """The elements of a page that :func:`_tame` has been through; None where it has none."""
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return lxml_html.document_fromstring(tamed.encode("utf-8"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def fragment_text(markup: str) -> str:
+    """The text of a piece of HTML, such as an item of a feed: all of it, one block a line."""
+    page = _tree(_tame(repair(markup))[0])
+    return repair(_all_text(page)).strip() if page is not None else ""
 
 
 def _main_text(page: Any) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from geomap.articles import limits
 from geomap.articles.draft import Draft, OnError, Source
+from geomap.articles.feeds import FEED_SUFFIXES, feed_drafts, is_xml
 from geomap.articles.heads import date_of_head
 from geomap.articles.json_lines import json_lines
 from geomap.articles.names import clean, did_you_mean, plain, shown
@@ -26,7 +27,7 @@ from geomap.records import Article
 
 __all__ = ["ARTICLE_SUFFIXES", "read_articles"]
 
-ARTICLE_SUFFIXES = (".txt", ".html", ".htm", ".md", ".jsonl", ".ndjson")
+ARTICLE_SUFFIXES = (".txt", ".html", ".htm", ".md", ".jsonl", ".ndjson", *FEED_SUFFIXES)
 """The files of a folder that are read. A file named directly may have any name."""
 
 
@@ -63,6 +64,7 @@ class _Reader:
         self.published = published
         self.on_error = on_error
         self.ids: dict[str, int] = {}
+        self.items: set[int] = set()
         self.stdin_read = False
 
     def read(self, inputs: tuple[str | Path, ...]) -> Iterator[Article]:
@@ -168,6 +170,10 @@ class _Reader:
             chunks = chunks_of(head, source.stream, wide)
             dated = self.published is not None
             yield from json_lines(chunks, name, source.stem, report=self.report, dated=dated)
+            return
+        if is_xml(start, source.suffix):
+            dated = self.published is not None
+            yield from feed_drafts(source, head, wide, seen=self.items, report=self.report, dated=dated)
             return
         yield self._one(source, head, start, wide)
 
