@@ -534,21 +534,11 @@ def is_located(incident: Incident) -> bool:
     return any(place.lat is not None and place.lon is not None for place in incident.places)
 
 
-def write_incidents(incidents: Sequence[Incident], output: Path) -> Path:
-    """Write ``incidents`` to ``output`` atomically: GeoJSON for ``.geojson``, else JSON Lines.
+def write_incidents(incidents: Iterable[Incident], output: Path) -> Path:
+    """Write ``incidents`` in the format that the ending of ``output`` asks for; see :mod:`geomap.formats`."""
+    from geomap import formats
 
-    Raises :class:`~geomap.errors.OutputError`; a previous file then stays as it was.
-    """
-    from geomap.outputs import json_lines_file, write_text
-
-    if output.suffix.lower() in (".geojson", ".json"):
-        from geomap.frames import gdf_to_geojson, incidents_to_gdf
-
-        return write_text(output, gdf_to_geojson(incidents_to_gdf(incidents)))
-    with json_lines_file(output) as writer:
-        for incident in incidents:
-            writer.write(to_dict(incident))
-    return output
+    return formats.write_incidents(incidents, output)
 
 
 # Labels are context, not data: more than this many clutter a small map.

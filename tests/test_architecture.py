@@ -48,7 +48,6 @@ FOUNDATIONS = {
     "arcs",
     "divisions",
     "drawing",
-    "incident_files",
     "corrections",
     "rows",
     "folders",
@@ -57,7 +56,8 @@ FOUNDATIONS = {
 }
 # Who may import a stage at all: those that put the stages in order.
 # geocoder is the gazetteer in the clothes of a geopy geocoder; evaluation runs the pipeline on annotated corpora.
-CONDUCTORS = {"pipeline", "steering", "project", "explaining", "evaluation", "cli", "__main__", "geocoder"}
+CONDUCTORS = {"pipeline", "steering", "project", "explaining", "evaluation", "cli", "__main__", "geocoder", "formats"}
+CONDUCTORS |= {"incident_files"}
 # Types named only under TYPE_CHECKING are no import at run time and are allowed everywhere.
 HEAVY = {"spacy", "geopandas", "folium", "pandas", "shapely", "trafilatura", "rich", "lxml", "numpy"}
 

@@ -18,13 +18,14 @@ __all__ = ["add_commands"]
 
 def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     """Add the command to the parser; ``run`` holds the options of the commands that read articles."""
-    made = command(commands, "extract", "write the incidents of the articles as JSON Lines or GeoJSON", run)
+    made = command(commands, "extract", "write the incidents of the articles as a file", run)
     made.add_argument("inputs", nargs="+", metavar="INPUT", help=INPUT_HELP)
     made.add_argument(
         "-o",
         "--output",
         metavar="FILE",
-        help="a .jsonl or .geojson file to write (default: JSON Lines on standard output)",
+        help="the file to write; its ending says the format: .jsonl, .geojson, .parquet and others"
+        " (default: JSON Lines on standard output)",
     )
     made.add_argument(
         "--merge",
@@ -35,13 +36,12 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
 
 
 def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
-    from geomap.outputs import json_line
-    from geomap.pipeline import Session, is_located, write_incidents
-    from geomap.records import to_dict
+    from geomap.formats import SUFFIXES, incident_line, write_incidents
+    from geomap.pipeline import Session, is_located
 
     settings = settings_of(options)
     check_online(settings, reporter)
-    target = output_file(options, (".jsonl", ".ndjson", ".geojson"))
+    target = output_file(options, SUFFIXES)
     if target is None and is_terminal(sys.stdout):
         reporter.finish()
     tally = Tally(reporter)
@@ -53,7 +53,7 @@ def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
             incidents.extend(result.incidents)
             if target is None and not merge:
                 for incident in result.incidents:
-                    write_stdout(json_line(to_dict(incident)).encode() + b"\n")
+                    write_stdout(incident_line(incident).encode() + b"\n")
     if not tally.articles:
         return tally.close("", dates=True)
     if merge:
@@ -62,7 +62,7 @@ def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
         incidents = merge_incidents(incidents)
         if target is None:
             for incident in incidents:
-                write_stdout(json_line(to_dict(incident)).encode() + b"\n")
+                write_stdout(incident_line(incident).encode() + b"\n")
     if target is not None:
         print_path(write_incidents(incidents, target))
     located = sum(map(is_located, incidents))

@@ -130,6 +130,6 @@ def output_file(options: argparse.Namespace, suffixes: tuple[str, ...]) -> Path 
     target = Path(given)
     # A device or pipe has no suffix to go by and gets JSON Lines.
     if target.suffix.lower() not in suffixes and (target.is_file() or not target.exists()):
-        raise UsageError(f"-o {given}: the name must end in {' or '.join(suffixes)}.")
+        raise UsageError(f"-o {given}: the name must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}.")
     check_target(target, options.inputs)
     return target

@@ -1,0 +1,66 @@
+"""JSON Lines: one incident a line, every field of the record under its own name. Written and read as a stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from geomap.errors import OutputError
+from geomap.formats.schema import SCHEMA_VERSION
+from geomap.outputs import json_line
+from geomap.records import Incident, to_dict
+from geomap.rows import depictions
+
+__all__ = ["incident_line", "read", "write"]
+
+# A line is one incident: its quotes are sentences. 16 MB is also what a line of articles may have.
+MAX_LINE_BYTES = 16 * 2**20
+
+
+def incident_line(incident: Incident) -> str:
+    """``incident`` as one line of JSON, without the line end; the version of the schema is its last field.
+
+    Raises :class:`~geomap.errors.OutputError` for coordinates that are not on Earth and numbers that are not finite.
+    """
+    depictions(incident)
+    try:
+        return json_line({**to_dict(incident), "schema_version": SCHEMA_VERSION})
+    except ValueError as error:
+        raise OutputError(
+            f"incident {incident.incident_id}: a number of it is not finite and cannot be written as JSON"
+        ) from error
+
+
+def write(incidents: Iterable[Incident], file: BinaryIO) -> int:
+    """Write ``incidents`` to ``file`` as they come and return how many."""
+    count = 0
+    for incident in incidents:
+        file.write(incident_line(incident).encode("utf-8") + b"\n")
+        count += 1
+    return count
+
+
+def read(path: Path) -> Iterator[tuple[str, Any]]:
+    """The records of the lines, each with what to call it in a message. Raises OSError; ValueError for no JSON."""
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(MAX_LINE_BYTES + 1):
+            number += 1
+            where = f"line {number}"
+            if len(line) > MAX_LINE_BYTES:
+                raise ValueError(f"{where} is longer than {MAX_LINE_BYTES // 2**20} MB, which no incident is")
+            if number == 1:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if line.strip():
+                yield where, parsed(line, where)
+
+
+def parsed(text: bytes, where: str) -> Any:
+    """One JSON value. Raises ValueError that says where it is."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        problem = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise ValueError(f"{where} is no JSON ({problem})") from error

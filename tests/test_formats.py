@@ -1,0 +1,311 @@
+"""Saved incidents: what is written comes back equal, and what is wrong in a file is named."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from map_samples import sample_incidents
+
+from geomap.errors import InputError, OutputError, UsageError
+from geomap.formats import (
+    FORMATS,
+    SCHEMA_VERSION,
+    format_of,
+    incident_line,
+    is_incident_file,
+    read_incidents,
+    write_incidents,
+    write_part,
+)
+from geomap.formats.schema import fields_of
+from geomap.records import Incident
+from geomap.rows import COLUMNS, depictions
+
+FAITHFUL = [one.suffixes[0] for one in FORMATS if one.faithful]
+EVERY = [suffix for one in FORMATS for suffix in one.suffixes]
+
+# ---- any incident that there may be --------------------------------------------------------------------------------
+
+NASTY = st.sampled_from(
+    ["", " ", "\x00", "a\x00b", "\ud800", "x\udfffy", "\u2028", "\u0085", "\r\n", "=1+1", "@x", "\t", '"', "'", "]}"]
+)
+TEXT = st.one_of(st.text(st.characters(), max_size=20), NASTY)
+NUMBERS = {
+    "lat": st.one_of(st.sampled_from([-90.0, 90.0, 0.0, -0.0]), st.floats(-90, 90)),
+    "lon": st.one_of(st.sampled_from([-180.0, 180.0, 179.999999]), st.floats(-180, 180)),
+    "score": st.floats(0, 1),
+    "geo_precision": st.integers(1, 3),
+    "where_prec": st.integers(1, 7),
+    "time_precision": st.integers(1, 3),
+    "radius_km": st.floats(0, 20000),
+    "distance_km": st.floats(0, 20000),
+}
+DAYS = st.dates().map(lambda day: day.isoformat())
+
+
+def values_of(field: Any) -> st.SearchStrategy[Any]:
+    if field.name in ("date_start", "date_end"):
+        made = DAYS
+    elif field.name in NUMBERS:
+        made = NUMBERS[field.name]
+    else:
+        made = {
+            "text": st.sampled_from(field.allowed) if field.allowed else TEXT,
+            "integer": st.integers(-(2**53), 2**53),
+            "number": st.floats(allow_nan=False, allow_infinity=False),
+            "flag": st.booleans(),
+            "texts": st.lists(TEXT, max_size=3).map(tuple),
+            "range": st.tuples(st.integers(0, 10**9), st.none() | st.integers(0, 10**9)),
+            "record": record_of(field.record) if field.kind == "record" else None,
+            "records": st.lists(record_of(field.record), max_size=3).map(tuple) if field.kind == "records" else None,
+        }[field.kind]
+    return st.none() | made if field.optional else made
+
+
+def record_of(kind: type) -> st.SearchStrategy[Any]:
+    return st.builds(kind, **{field.name: values_of(field) for field in fields_of(kind)})
+
+
+INCIDENTS = st.lists(record_of(Incident), max_size=4)
+
+
+@pytest.mark.parametrize("suffix", FAITHFUL)
+def test_whatever_is_written_comes_back_equal(suffix: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("any")
+
+    @given(INCIDENTS)
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    def check(incidents: list[Incident]) -> None:
+        # An id is what tells incidents apart; the coder never gives one twice in an article.
+        named = [replace(one, incident_id=f"{i}-{one.incident_id}") for i, one in enumerate(incidents)]
+        path = write_incidents(named, folder / f"any{suffix}")
+        assert list(read_incidents(path)) == named
+
+    check()
+
+
+@pytest.mark.parametrize("suffix", FAITHFUL)
+def test_the_samples_come_back_and_the_file_is_known(suffix: str, tmp_path: Path) -> None:
+    path = write_incidents(iter(sample_incidents()), tmp_path / f"found{suffix}")
+    assert is_incident_file(path)
+    assert list(read_incidents(path)) == sample_incidents()
+
+
+@pytest.mark.parametrize("suffix", FAITHFUL)
+def test_two_incidents_of_one_id_stay_two(suffix: str, tmp_path: Path) -> None:
+    one = sample_incidents()[0]
+    twice = [one, replace(one, type="protest")]
+    assert list(read_incidents(write_incidents(twice, tmp_path / f"twice{suffix}"))) == twice
+
+
+@pytest.mark.parametrize("suffix", EVERY)
+def test_the_same_incidents_give_the_same_bytes(suffix: str, tmp_path: Path) -> None:
+    paths = [write_incidents(sample_incidents(), tmp_path / f"{name}{suffix}") for name in "ab"]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.parametrize("suffix", EVERY)
+def test_no_incidents_make_a_file_too(suffix: str, tmp_path: Path) -> None:
+    path = write_incidents([], tmp_path / f"none{suffix}")
+    assert path.is_file()
+    if suffix in FAITHFUL:
+        assert list(read_incidents(path)) == []
+
+
+@pytest.mark.parametrize("suffix", EVERY)
+def test_a_place_off_the_earth_leaves_the_previous_file(suffix: str, tmp_path: Path) -> None:
+    good = sample_incidents()[1]
+    path = write_incidents([good], tmp_path / f"found{suffix}")
+    before = path.read_bytes()
+    for bad in (math.nan, math.inf, 91.0):
+        wrong = replace(good, places=(replace(good.places[0], lat=bad),))
+        with pytest.raises(OutputError, match="not on Earth"):
+            write_incidents([good, wrong], path)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_unknown_ending_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        write_incidents([], tmp_path / "found.xyz")
+    assert all(suffix in str(caught.value) for suffix in EVERY)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_field_of_an_incident_has_a_column_to_draw_with() -> None:
+    split = {"attribution": ["attribution_level", "attribution_source"], "radius_km": ["incident_radius_km"]}
+    for field in fields_of(Incident):
+        assert set(split.get(field.name, [field.name])) <= set(COLUMNS)
+
+
+# ---- GeoParquet ---------------------------------------------------------------------------------------------------
+
+
+def test_geoparquet_opens_with_geopandas_and_pyarrow(tmp_path: Path) -> None:
+    import geopandas as gpd
+    import pyarrow.parquet as pq
+    from shapely.geometry import LineString, Point
+
+    path = write_incidents(sample_incidents(), tmp_path / "found.parquet")
+    frame = gpd.read_parquet(path)
+    assert str(frame.crs) == "OGC:CRS84"
+    assert list(frame["incident_id"]) == [one.incident_id for one in sample_incidents()]
+    rows = frame.set_index("incident_id")
+    assert rows.loc["sample-2"].geometry == Point(20.7833, 42.9667)
+    assert rows.loc["sample-5"].geometry == LineString([(20.8403, 42.9075), (20.8028, 43.1039)])
+    metadata = pq.read_metadata(path).metadata
+    geo = json.loads(metadata[b"geo"])
+    assert geo["version"] == "1.1.0"
+    assert geo["columns"]["geometry"]["bbox"] == list(frame.total_bounds)
+    assert geo["columns"]["geometry"]["geometry_types"] == sorted(set(frame.geom_type.dropna()))
+    assert json.loads(metadata[b"geomap"]) == {"schema_version": SCHEMA_VERSION}
+    areas = rows[rows["geometry_kind"] == "area"]
+    assert len(areas)
+    assert areas.geometry.isna().all() and areas["lat"].isna().all()
+
+
+def test_several_drawings_of_an_incident_are_one_geometry(tmp_path: Path) -> None:
+    import geopandas as gpd
+
+    samples = {one.incident_id: one for one in sample_incidents()}
+    pin, line = samples["sample-2"], samples["sample-5"]
+    several = [
+        replace(pin, places=(*pin.places, replace(pin.places[0], lat=1.0, lon=2.0))),
+        replace(line, incident_id="b", places=(*line.places, replace(pin.places[0], lat=-90.0, lon=180.0))),
+    ]
+    kinds = [[one.kind for one in depictions(each)] for each in several]
+    assert kinds == [["pin", "pin"], ["along", kinds[1][1]]]
+    frame = gpd.read_parquet(write_incidents(several, tmp_path / "found.parquet"))
+    assert list(frame.geom_type) == ["MultiPoint", "GeometryCollection"]
+    assert [len(one.geoms) for one in frame.geometry] == [2, 2]
+
+
+def test_a_folder_of_parts_is_read_as_one_in_the_order_of_names(tmp_path: Path) -> None:
+    samples = sample_incidents()
+    folder = tmp_path / "parts"
+    assert write_part(samples[5:], folder / "part-00002.parquet") == len(samples) - 5
+    assert write_part(samples[:5], folder / "part-00001.parquet") == 5
+    (folder / "_temporary.parquet").write_bytes(b"")
+    (folder / "errors.jsonl").write_text("{}\n")
+    assert is_incident_file(folder)
+    assert list(read_incidents(folder)) == samples
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert not is_incident_file(empty)
+    with pytest.raises(InputError, match="without GeoParquet"):
+        list(read_incidents(empty))
+
+
+def test_more_rows_than_a_group_stay_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyarrow.parquet as pq
+
+    monkeypatch.setattr("geomap.formats.parquet._GROUP", 4)
+    path = write_incidents(sample_incidents(), tmp_path / "found.parquet")
+    assert pq.read_metadata(path).num_row_groups == math.ceil(len(sample_incidents()) / 4)
+    assert list(read_incidents(path)) == sample_incidents()
+
+
+def test_a_table_that_pandas_wrote_anew_still_reads(tmp_path: Path) -> None:
+    import geopandas as gpd
+
+    path = write_incidents(sample_incidents(), tmp_path / "found.parquet")
+    anew = tmp_path / "anew.parquet"
+    gpd.read_parquet(path).to_parquet(anew)
+    assert is_incident_file(anew)
+    assert list(read_incidents(anew)) == sample_incidents()
+
+
+# ---- what may be wrong in a file -----------------------------------------------------------------------------------
+
+
+def spoiled(change: dict[str, Any], *, place: bool = False) -> str:
+    record = json.loads(incident_line(sample_incidents()[1]))
+    (record["places"][0] if place else record).update(change)
+    return json.dumps(record)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (spoiled({"lat": 91}, place=True), r"places\[0\]\.lat is 91; it must be between -90 and 90"),
+        (spoiled({"lat": math.nan}, place=True), "not a finite number"),
+        (spoiled({"lat": "north"}, place=True), "lat is 'north', not a number"),
+        (spoiled({"lat": True}, place=True), "not a number"),
+        (spoiled({"role": "beside"}, place=True), "role is 'beside', which is none of site, near"),
+        (spoiled({"reasons": "near"}, place=True), "reasons"),
+        (spoiled({"certainty": "sure"}), "certainty is 'sure', which is none of reported, claimed"),
+        (spoiled({"certainty": None}), "certainty is empty"),
+        (spoiled({"date_start": "2024-02-30"}), "date_start is '2024-02-30', which is no day"),
+        (spoiled({"geo_precision": 4}), "geo_precision is 4; it must be between 1 and 3"),
+        (spoiled({"geo_precision": 1.5}), "not a whole number"),
+        (spoiled({"score": 2}), "score is 2"),
+        (spoiled({"deaths": [1]}), "deaths is list, not a lowest and a highest"),
+        (spoiled({"deaths": [-1, None]}), r"deaths \(low\) is -1"),
+        (spoiled({"places": "{"}), "places is no JSON"),
+        (spoiled({"places": [7]}), r"places\[0\]. is 7, not a record"),
+        (spoiled({"quote": 7}), "quote is 7, not a text"),
+        (spoiled({"schema_version": "2.0"}), "newer geomap.*upgrade"),
+        (spoiled({"schema_version": 7}), "no version such as"),
+        ("[1, 2]", "is no incident"),
+        ("{" * 100_000, "no JSON"),
+    ],
+)
+def test_a_wrong_record_is_named_with_file_line_field_and_value(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "broken.jsonl"
+    path.write_text(incident_line(sample_incidents()[0]) + "\n\n" + line + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=told) as caught:
+        list(read_incidents(path))
+    assert "broken.jsonl" in str(caught.value) and "line 3" in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_wrong_records_can_be_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "broken.jsonl"
+    good = incident_line(sample_incidents()[0])
+    path.write_text("\n".join([good, spoiled({"score": "x"}), good]), encoding="utf-8")
+    errors: list[Exception] = []
+    assert len(list(read_incidents(path, on_error=errors.append))) == 2
+    assert "line 2" in str(errors[0])
+
+
+def test_a_newer_minor_version_is_read_without_what_is_new_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "newer.jsonl"
+    path.write_text(spoiled({"schema_version": "1.9", "mood": {"new": 1}}) + "\n", encoding="utf-8")
+    assert list(read_incidents(path)) == [sample_incidents()[1]]
+
+
+@pytest.mark.parametrize("suffix", FAITHFUL)
+def test_a_file_that_is_not_whole_is_an_error_of_ours(suffix: str, tmp_path: Path) -> None:
+    whole = write_incidents(sample_incidents(), tmp_path / f"found{suffix}").read_bytes()
+    cut = tmp_path / f"cut{suffix}"
+    for data in (b"", whole[: len(whole) // 2], b"\x00" * 100, b"[" * 100_000):
+        cut.write_bytes(data)
+        if suffix == ".jsonl" and not data:
+            continue
+        with pytest.raises(InputError, match="cut"):
+            list(read_incidents(cut))
+    with pytest.raises(InputError, match="missing"):
+        list(read_incidents(tmp_path / f"missing{suffix}"))
+
+
+def test_parquet_of_somebody_else_is_no_file_of_incidents(tmp_path: Path) -> None:
+    import pandas as pd
+
+    path = tmp_path / "other.parquet"
+    pd.DataFrame({"a": [1]}).to_parquet(path)
+    assert not is_incident_file(path)
+    with pytest.raises(InputError, match="row 1: no 'incident_id'"):
+        list(read_incidents(path))
+
+
+def test_the_ending_decides_and_case_does_not_matter() -> None:
+    assert format_of(Path("x.PARQUET")).key == "parquet"
+    assert format_of(Path("x.json")).key == "geojson"
+    assert format_of(Path("/dev/null")).key == "jsonl"
