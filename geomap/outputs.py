@@ -159,7 +159,7 @@ def check_writable(path: Path) -> None:
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def json_line(record: Mapping[str, Any]) -> str:
+def json_line(record: Any) -> str:
     """``record`` as one line of strict JSON (no NaN), without the line end, safe to print and to encode."""
     line = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", line)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -309,3 +311,125 @@ def test_the_ending_decides_and_case_does_not_matter() -> None:
     assert format_of(Path("x.PARQUET")).key == "parquet"
     assert format_of(Path("x.json")).key == "geojson"
     assert format_of(Path("/dev/null")).key == "jsonl"
+
+
+# ---- GeoPackage and FlatGeobuf -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson"])
+def test_a_gis_sees_plain_columns_and_honest_geometries(suffix: str, tmp_path: Path) -> None:
+    import geopandas as gpd
+
+    samples = sample_incidents()
+    two = replace(samples[1], places=(*samples[1].places, replace(samples[1].places[0], lat=1.0, lon=2.0)))
+    path = write_incidents([two, *samples[2:]], tmp_path / f"found{suffix}")
+    frame = gpd.read_file(path)
+    assert frame.crs.to_epsg() == 4326
+    assert list(frame[frame["drawing"] == 1]["incident_id"]) == [one.incident_id for one in samples[1:]]
+    assert len(frame) == len(samples)
+    areas = frame[frame["geometry_kind"].isin(["area", "none"])]
+    assert len(areas) and areas.geometry.isna().all()
+    assert set(frame.geom_type.dropna()) == {"Point", "LineString"}
+    crowd = frame[frame["incident_id"] == "sample-7"].iloc[0]
+    assert crowd["quote"] == "About 300 people marched in Kosovska Mitrovica, an organiser said."
+    if suffix != ".geojson":
+        assert crowd["crowd_size_low"] == 300
+        assert json.loads(crowd["places"])[0]["name"] == "Kosovska Mitrovica"
+    assert set(frame["schema_version"]) == {SCHEMA_VERSION}
+
+
+def test_what_is_edited_in_a_gis_is_what_is_read_back(tmp_path: Path) -> None:
+    import geopandas as gpd
+
+    path = write_incidents(sample_incidents(), tmp_path / "found.gpkg")
+    frame = gpd.read_file(path, layer="incidents")
+    frame.loc[1, "certainty"] = "claimed"
+    edited = tmp_path / "edited.gpkg"
+    frame.to_file(edited, layer="incidents")
+    back = list(read_incidents(edited))
+    assert back == [
+        *sample_incidents()[:1],
+        replace(sample_incidents()[1], certainty="claimed"),
+        *sample_incidents()[2:],
+    ]
+
+
+def test_a_geopackage_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    import geopandas as gpd
+    from shapely.geometry import Point
+
+    other = tmp_path / "other.gpkg"
+    gpd.GeoDataFrame({"a": [1]}, geometry=[Point(0, 0)], crs=4326).to_file(other, layer="towns")
+    assert not is_incident_file(other)
+    with pytest.raises(InputError, match="no layer 'incidents'"):
+        list(read_incidents(other))
+    for name, data in (
+        ("text.gpkg", b"SELECT 1"),
+        ("vrt.gpkg", b"<OGRVRTDataSource/>"),
+        ("vrt.fgb", b"<OGRVRTDataSource/>"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        assert not is_incident_file(tmp_path / name)
+        with pytest.raises(InputError, match="first bytes say otherwise"):
+            list(read_incidents(tmp_path / name))
+
+
+def test_triggers_do_not_run_and_views_are_not_read(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = write_incidents(sample_incidents(), tmp_path / "found.gpkg")
+    with sqlite3.connect(path) as made:
+        made.execute("CREATE TABLE spoils (a)")
+        made.execute("CREATE TRIGGER evil AFTER UPDATE ON gpkg_contents BEGIN INSERT INTO spoils VALUES (1); END")
+    made.close()
+    before = path.read_bytes()
+    assert list(read_incidents(path)) == sample_incidents()
+    assert path.read_bytes() == before
+    with sqlite3.connect(path) as made:
+        made.execute("ALTER TABLE incidents RENAME TO hidden")
+        made.execute(
+            "CREATE VIEW incidents AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+            " SELECT n AS fid, n AS incident_id, n AS places, n AS certainty FROM c"
+        )
+        made.execute("UPDATE gpkg_contents SET table_name = 'incidents'")
+        made.execute("UPDATE gpkg_geometry_columns SET table_name = 'incidents'")
+    made.close()
+    with pytest.raises(InputError, match=r"no plain table|no layer|no sound"):
+        list(read_incidents(path))
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from map_samples import sample_incidents
+from geomap.errors import OutputError
+from geomap.formats import SUFFIXES, write_incidents
+folder = Path(sys.argv[1])
+few = sample_incidents()
+for suffix in SUFFIXES:
+    write_incidents(few, folder / f"found{suffix}")
+before = {path: path.read_bytes() for path in folder.iterdir()}
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+for suffix in SUFFIXES:
+    try:
+        write_incidents(few * 20, folder / f"found{suffix}")
+        print(suffix, "was written")
+    except OutputError as error:
+        assert "nothing was left behind" in str(error), error
+        assert f"found{suffix}" in str(error), error
+assert {path: path.read_bytes() for path in folder.iterdir()} == before
+print("done")
+"""
+
+
+def test_a_full_disk_leaves_the_previous_files(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the disk: the writing fails in the middle likewise."""
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(tmp_path), str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).resolve().parents[1],
+    )
+    assert done.stdout == "done\n", done.stdout + done.stderr

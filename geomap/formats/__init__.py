@@ -46,6 +46,8 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format(key="jsonl", label="JSON Lines", suffixes=(".jsonl", ".ndjson"), faithful=True),
     Format(key="parquet", label="GeoParquet", suffixes=(".parquet", ".geoparquet"), faithful=True),
+    Format(key="gpkg", label="GeoPackage", suffixes=(".gpkg",), faithful=True),
+    Format(key="fgb", label="FlatGeobuf", suffixes=(".fgb",), faithful=True),
     Format(key="geojson", label="GeoJSON", suffixes=(".geojson", ".json"), faithful=True),
 )
 """Every format, with the endings that ask for it."""
@@ -82,9 +84,14 @@ def write_incidents(incidents: Iterable[Incident], output: Path) -> Path:
     cannot be written or a place's coordinates are not on Earth; whatever was at ``output`` then stays.
     """
     output = Path(output)
-    writer = _writer(format_of(output).key)
+    key = format_of(output).key
+    if key in ("gpkg", "fgb"):
+        from geomap.formats import gdal
+
+        gdal.write(incidents, output, key)
+        return output
     with atomic_file(output) as file:
-        writer(incidents, file)
+        _writer(key)(incidents, file)
     return output
 
 
@@ -130,6 +137,10 @@ def is_incident_file(path: Path) -> bool:
             from geomap.formats import parquet
 
             return parquet.is_ours(path)
+        if found.key in ("gpkg", "fgb"):
+            from geomap.formats import gdal
+
+            return gdal.is_ours(path, found.key)
         with suppress(ValueError, KeyError, TypeError):
             return is_incident_record(next(_rows(found.key, path), ("", None))[1])
     except OSError:
@@ -138,6 +149,10 @@ def is_incident_file(path: Path) -> bool:
 
 
 def _rows(key: str, path: Path) -> Iterator[tuple[str, Any]]:
+    if key in ("gpkg", "fgb"):
+        from geomap.formats import gdal
+
+        return gdal.read(path, key)
     from geomap.formats import geojson, jsonlines, parquet
 
     readers = {"jsonl": jsonlines.read, "parquet": parquet.read, "geojson": geojson.read}

@@ -7,13 +7,13 @@ one folder, the parts of a large job, are read as one.
 from __future__ import annotations
 
 import json
-import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from geomap.errors import OutputError
 from geomap.formats.schema import MARKS, SCHEMA_VERSION, Field, exact_texts, fields_of, flat_columns
+from geomap.formats.wkb import type_of, wkb_of
 from geomap.outputs import atomic_file
 from geomap.records import Incident
 from geomap.rows import Depiction, depictions
@@ -39,35 +39,6 @@ _DERIVED: tuple[tuple[str, str], ...] = (
     ("lon", "number"),
     ("exact_texts", "text"),
 )
-
-_POINT, _LINE, _MULTIPOINT, _MULTILINE, _COLLECTION = 1, 2, 4, 5, 7
-_TYPES = {
-    _POINT: "Point",
-    _LINE: "LineString",
-    _MULTIPOINT: "MultiPoint",
-    _MULTILINE: "MultiLineString",
-    _COLLECTION: "GeometryCollection",
-}
-
-
-def _wkb_of(points: Sequence[tuple[float, float]]) -> bytes:
-    flat = [number for point in points for number in point]
-    if len(points) == 1:
-        return struct.pack("<BIdd", 1, _POINT, *flat)
-    return struct.pack(f"<BII{len(flat)}d", 1, _LINE, len(points), *flat)
-
-
-def wkb_of(drawn: Sequence[Depiction]) -> bytes | None:
-    """All that is drawn of an incident as one geometry (little-endian WKB, lon before lat); None where nothing is."""
-    parts = [one.points for one in drawn if one.points]
-    if not parts:
-        return None
-    if len(parts) == 1:
-        return _wkb_of(parts[0])
-    lines = sum(len(part) > 1 for part in parts)
-    kind = _MULTIPOINT if not lines else _MULTILINE if lines == len(parts) else _COLLECTION
-    return struct.pack("<BII", 1, kind, len(parts)) + b"".join(map(_wkb_of, parts))
-
 
 # ---- writing ------------------------------------------------------------------------------------------------------
 
@@ -151,7 +122,7 @@ class _Extent:
         geometry = row["geometry"]
         if geometry is None:
             return
-        self.types.add(_TYPES[struct.unpack_from("<I", geometry, 1)[0]])
+        self.types.add(type_of(geometry))
         for x, y in (point for one in drawn for point in one.points):
             a = self.box or [x, y, x, y]
             self.box = [min(a[0], x), min(a[1], y), max(a[2], x), max(a[3], y)]

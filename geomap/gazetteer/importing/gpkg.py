@@ -19,7 +19,7 @@ from geomap.gazetteer.importing.features import (
 )
 from geomap.gazetteer.importing.rows import PlaceRow, Skipped, Skips
 
-__all__ = ["detect", "read"]
+__all__ = ["detect", "read", "sound_layer"]
 
 SUFFIXES = (".gpkg",)
 
@@ -48,9 +48,17 @@ def read(path: Path, *, skips: Skips, options: ReaderOptions) -> Iterator[PlaceR
         default_country(options)
     except WrongRow as wrong:
         raise GazetteerError(f"{path}: {wrong.value!r} is no country; give a two-letter code (XK, RS)") from None
-    _check_file(path)
-    layer = _layer(path, options.layer)
+    layer = sound_layer(path, options.layer)
     yield from _features(path, layer, skips, options)
+
+
+def sound_layer(path: Path, wanted: str = "") -> str:
+    """The layer to read of a file that was checked to be a whole GeoPackage, that layer a plain table with geometries.
+
+    Raises :class:`GazetteerError` where it is none, has not the layer ``wanted``, or several and none is wanted.
+    """
+    _check_file(path)
+    return _layer(path, wanted)
 
 
 def _check_file(path: Path) -> None:
