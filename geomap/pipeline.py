@@ -60,6 +60,7 @@ __all__ = [
 ]
 
 OnWarning = Callable[[GazetteerError], None]
+OnFetch = Callable[[str], None]
 _T = TypeVar("_T")
 OnError = Callable[[GeomapError], None]
 OnArticle = Callable[["ArticleResult"], None]
@@ -272,7 +273,7 @@ class Session:
     """What a run needs once: the open gazetteer, the language model, the online geocoder. Use it in a ``with`` block.
 
     All are opened on first use, so a run that has nothing to read loads none. ``on_warning`` is told of imports that
-    cannot be used.
+    cannot be used; ``on_fetch`` is told each host that is asked for a page, before it is asked.
     """
 
     def __init__(
@@ -281,8 +282,10 @@ class Session:
         *,
         progress: Progress | None = None,
         on_warning: OnWarning | None = None,
+        on_fetch: OnFetch | None = None,
     ) -> None:
         self.settings = settings or Settings()
+        self._on_fetch = on_fetch
         self._progress = progress
         self._on_warning = on_warning
         self._online: OnlineLookup | None = None
@@ -470,7 +473,13 @@ class Session:
         """The articles of ``inputs``, dated by ``settings.published`` where it is given."""
         from geomap.articles import read_articles
 
-        return read_articles(inputs, published=self.settings.published, on_error=on_error)
+        return read_articles(
+            inputs,
+            published=self.settings.published,
+            on_error=on_error,
+            fetch_links=self.settings.fetch_links,
+            on_fetch=self._on_fetch,
+        )
 
 
 def extract_incidents(
@@ -694,7 +703,12 @@ def _areas(gdf: Any, view: str) -> dict[str, Any]:
 def default_output(inputs: Sequence[str | Path]) -> Path:
     """Where the map goes when nobody says: ``output/<first input's stem>.html`` in the current folder."""
     first = str(inputs[0])
-    stem = "stdin" if first == "-" else Path(first).resolve().stem
+    if "://" in first:
+        from geomap.fetching import stem_of
+
+        stem = stem_of(first)
+    else:
+        stem = "stdin" if first == "-" else Path(first).resolve().stem
     return Path("output") / f"{stem or 'map'}.html"
 
 
@@ -704,7 +718,8 @@ def check_target(target: Path, inputs: Sequence[str | Path]) -> None:
 
     check_writable(target)
     for source in inputs:
-        if str(source) != "-" and target.exists() and Path(source).exists() and target.samefile(source):
+        is_file = str(source) != "-" and "://" not in str(source)
+        if is_file and target.exists() and Path(source).exists() and target.samefile(source):
             raise UsageError(f"{target} is an input: writing there would destroy it; name another with -o.")
 
 
@@ -736,15 +751,16 @@ def map_articles(
     on_error: OnError | None = None,
     on_article: OnArticle | None = None,
     on_warning: OnWarning | None = None,
+    on_fetch: OnFetch | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Read ``inputs``, find their incidents and write one map; the summary says what was done and skipped.
 
-    ``inputs`` are files, folders or ``-``; ``output`` defaults to ``output/<first input's stem>.html`` in the
-    current folder; ``drawing`` says how the map is drawn. A bad input
-    goes to ``on_error`` (and always into ``RunSummary.errors``) and the rest go
-    on. ``on_article`` sees each result as it is done. Raises a :class:`~geomap.errors.GeomapError` where no
-    input could be read at all or the map could not be written.
+    ``inputs`` are files, folders, addresses or ``-``; ``output`` defaults to ``output/<first input's stem>.html`` in
+    the current folder; ``drawing`` says how the map is drawn. A bad input goes to ``on_error`` (and always into
+    ``RunSummary.errors``) and the rest go on. ``on_article`` sees each result as it is done, ``on_fetch`` each host
+    before it is asked for a page. Raises a :class:`~geomap.errors.GeomapError` where no input could be read at all or
+    the map could not be written.
     """
     paths = as_inputs(inputs)
     target = Path(output) if output is not None else default_output(paths)
@@ -759,7 +775,7 @@ def map_articles(
     articles: list[Article] = []
     coded: list[Incident] = []
     empty: list[str] = []
-    with Session(settings, progress=progress, on_warning=on_warning) as session:
+    with Session(settings, progress=progress, on_warning=on_warning, on_fetch=on_fetch) as session:
         for result in session.process(session.read(paths, on_error=failed), on_error=failed):
             # Only what the map needs is kept: the texts of a large batch would fill the memory.
             title_of = result.article.title or _headline(result.article.text)

@@ -36,8 +36,10 @@ class Settings:
     the user's folder and all imports, as for a run that others must be able to repeat. ``cache_dir`` holds the built
     gazetteer. ``model`` is the name of an installed spaCy package, or ``"gazetteer"`` for no model. ``min_score``
     drops resolutions that are less sure. ``online`` names an online geocoder to ask for names that nothing resolves;
-    None, the default, asks nobody. ``home`` is where the articles' source is at home: a place, "lat,lon" or a country
-    code; ``learn_home`` has it learnt for each source from its other articles, for which the batch is read twice.
+    None, the default, asks nobody. ``fetch_links`` has what a feed or list only begins or names fetched from its
+    address; it can't be set in the file, so that nothing is fetched unasked. ``home`` is where the articles' source is
+    at home: a place, "lat,lon" or a country code; ``learn_home`` has it learnt for each source from its other articles,
+    for which the batch is read twice.
     ``boundaries`` is the view of contested areas that maps are drawn in,
     ``kosovo_label`` how Kosovo is labelled, None for the view's own label. ``corrections_files`` are CSV files of what
     the user put right. ``folder`` is the one whose ``gazetteer/*.csv`` are read, None for the current one.
@@ -50,6 +52,7 @@ class Settings:
     model: str = "auto"
     min_score: float = 0.0
     online: str | None = None
+    fetch_links: bool = False
     home: str | None = None
     learn_home: bool = False
     boundaries: str = "neutral"

@@ -58,8 +58,11 @@ def test_the_batch_goes_on_after_bad_inputs(tmp_path: Path) -> None:
     assert len(errors) == 2
 
 
-def test_an_address_is_not_fetched() -> None:
-    assert "save the page" in failure("https://example.org/a.html")
+def test_only_addresses_of_the_web_are_fetched() -> None:
+    assert "name the file itself" in failure("file:///etc/passwd")
+    assert "ftp: addresses are not fetched" in failure("ftp://files.example.org/a.html")
+    assert "data: addresses are not fetched" in failure("data:text/html,<p>x")
+    assert "write an address as https://..." in failure("www.example.org/a")
 
 
 def test_a_folder_is_searched_in_order(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from geomap.articles.json_lines import json_lines
 from geomap.articles.names import clean, did_you_mean, plain, shown
 from geomap.articles.pages import from_html, is_html
 from geomap.articles.tabular import TABLE_SUFFIXES, table_drafts
-from geomap.articles.web import is_address, open_address
+from geomap.articles.web import Web, is_address, placed
 from geomap.caldates import parse_day
 from geomap.decoding import chunks_of, decode, magic, read_up_to, repair, rewound, wide_encoding
 from geomap.errors import GeomapError, InputDoubt, InputError, UsageError
@@ -36,9 +36,11 @@ def read_articles(
     *,
     published: str | None = None,
     on_error: OnError | None = None,
+    fetch_links: bool = False,
+    on_fetch: Callable[[str], None] | None = None,
 ) -> Iterator[Article]:
     """The articles of *inputs*: text, HTML or JSON Lines files, folders (searched through), ``"-"`` for
-    standard input.
+    standard input, and pages of the web by their address (``https://...``).
 
     What a file holds is told by its content, not only by its name. A JSON Lines record has ``text`` and may
     have ``doc_id`` or ``id``, ``published`` or ``date``, ``title``, ``source``, ``url``, ``language``, ``home``.
@@ -47,6 +49,9 @@ def read_articles(
 
     A bad input is handed to ``on_error`` and skipped. A date that is impossible, an optional field of the wrong
     type and an encoding that was guessed are handed to ``on_error`` as InputDoubt, and the article is kept.
+    With ``fetch_links``, what a feed or list has only the beginning or the title of is fetched from its address.
+    ``on_fetch`` is told the name of each host before it is asked; without an address or ``fetch_links`` none is.
+
     Without ``on_error`` the first of any of these is raised as InputError and ends the reading.
 
     Raises UsageError if there are no inputs and DateError if ``published`` is no date, both at once.
@@ -56,16 +61,23 @@ def read_articles(
     if not inputs:
         raise UsageError("no input: name a file, a folder, or - for standard input")
     day = parse_day(published) if published is not None else None
-    return _Reader(day, on_error).read(tuple(inputs))
+    return _Reader(day, on_error, fetch_links, on_fetch).read(tuple(inputs))
 
 
 class _Reader:
-    def __init__(self, published: str | None, on_error: OnError | None) -> None:
+    def __init__(
+        self,
+        published: str | None,
+        on_error: OnError | None,
+        fetch_links: bool = False,
+        on_fetch: Callable[[str], None] | None = None,
+    ) -> None:
         self.published = published
         self.on_error = on_error
         self.ids: dict[str, int] = {}
         self.items: set[int] = set()
         self.stdin_read = False
+        self.web = Web(follows=fetch_links, on_fetch=on_fetch, report=self.report)
 
     def read(self, inputs: tuple[str | Path, ...]) -> Iterator[Article]:
         for item in inputs:
@@ -89,7 +101,7 @@ class _Reader:
         if not str(item):
             raise InputError("an input has an empty name: name a file, a folder, or - for standard input")
         if is_address(str(item)):
-            yield from self._source(open_address(str(item)))
+            yield from self._source(self.web.open(str(item)))
             return
         if "\0" in str(item):
             raise InputError(f"{shown(item)}: a file name cannot hold a NUL")
@@ -97,7 +109,8 @@ class _Reader:
         try:
             mode = path.stat().st_mode
         except FileNotFoundError:
-            raise InputError(f"{shown(item)}: no such file or folder{did_you_mean(path)}") from None
+            hint = "; write an address as https://..." if str(item).startswith("www.") else did_you_mean(path)
+            raise InputError(f"{shown(item)}: no such file or folder{hint}") from None
         if not stat.S_ISDIR(mode):
             yield from self._file(path)
             return
@@ -149,7 +162,8 @@ class _Reader:
     def _source(self, source: Source) -> Iterator[Article]:
         """The articles of a source, finished."""
         for draft in self._drafts(source):
-            yield self._finish(draft if draft.url is not None else replace(draft, url=source.url))
+            whole = self.web.whole(draft, self._drafts) if draft.teaser and self.web.follows else draft
+            yield self._finish(placed(whole, source))
 
     def _drafts(self, source: Source) -> Iterator[Draft]:
         """What a source holds, told by its first bytes before its name."""

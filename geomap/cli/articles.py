@@ -189,6 +189,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
         on_error=reporter.error,
         on_article=on_article,
         on_warning=reporter.warning,
+        on_fetch=reporter.fetching,
         progress=reporter.progress,
     )
     met.keep()
@@ -223,7 +224,9 @@ def _toponyms(options: argparse.Namespace, reporter: Reporter) -> int:
     tally = Tally(reporter)
     found = resolved = 0
     with (
-        Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session,
+        Session(
+            settings, progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
+        ) as session,
         contextlib.ExitStack() as stack,
     ):
         writer = JsonLinesWriter(write_stdout) if target is None else None

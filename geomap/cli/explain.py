@@ -39,7 +39,9 @@ def _explain(options: argparse.Namespace, reporter: Reporter) -> int:
     if is_terminal(sys.stdout):
         reporter.finish()
     articles = mentions = 0
-    with Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session:
+    with Session(
+        settings, progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
+    ) as session:
         read = session.read(options.inputs, on_error=reporter.error)
         for explained in explain_articles(session, read, mention=mention, on_error=reporter.error):
             articles += 1

@@ -47,7 +47,9 @@ def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
     tally = Tally(reporter)
     merge = getattr(options, "merge", False)
     incidents: list[Incident] = []
-    with Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session:
+    with Session(
+        settings, progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
+    ) as session:
         articles = session.read(options.inputs, on_error=reporter.error)
         for result in tally.watch(session.process(articles, on_error=reporter.error)):
             incidents.extend(result.incidents)

@@ -133,6 +133,12 @@ def common(*, run: bool) -> argparse.ArgumentParser:
             help="leave places unresolved whose score is below this, from 0 to 1 (default: 0)",
         )
         group.add_argument(
+            "--fetch",
+            action="store_true",
+            help="fetch from the web what a feed or list has only the beginning or the title of; without it only the"
+            " addresses that you name are asked",
+        )
+        group.add_argument(
             "--home",
             metavar="PLACE",
             help="where the articles' source is at home: a name such as 'Dayton, Ohio', an id, 'lat,lon' or a country's"
@@ -179,6 +185,7 @@ _OPTIONS = {
     "online": "online",
     "home": "home",
     "learn_home": "learn_home",
+    "fetch": "fetch_links",
 }
 
 

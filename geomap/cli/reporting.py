@@ -112,6 +112,10 @@ class Reporter:
         if not self.quiet:
             self.line(message)
 
+    def fetching(self, host: str) -> None:
+        """Tell, before it is asked, which host is asked for a page, unless quiet."""
+        self.note(f"fetching from {host}.")
+
     def line(self, message: str) -> None:
         """One line on standard error, safe for a terminal."""
         text = f"geomap: {plain(message)}"

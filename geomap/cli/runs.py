@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["INPUT_HELP", "Met", "Tally", "check_online", "output_file", "tell_placeless", "tell_undated"]
 
-INPUT_HELP = "a text or HTML file, a folder, JSON Lines with a 'text' field, or - for standard input"
+INPUT_HELP = (
+    "a text or HTML file, a folder, JSON Lines with a 'text' field, the address of a page (https://…), or - for"
+    " standard input"
+)
 
 
 class Met:

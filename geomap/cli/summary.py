@@ -73,7 +73,9 @@ def _incidents(inputs: Sequence[str], settings: Settings, reporter: Reporter) ->
 
         coded: list[Incident] = []
         read = 0
-        with Session(settings, progress=reporter.progress, on_warning=reporter.warning) as session:
+        with Session(
+            settings, progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
+        ) as session:
             for result in session.process(session.read(articles, on_error=reporter.error), on_error=reporter.error):
                 reporter.article(result)
                 read += 1

@@ -8,9 +8,19 @@ to. What is fetched is untrusted: it is read like a file from a stranger.
 - :mod:`~geomap.fetching.polite` gets many.
 """
 
-from geomap.fetching.addresses import POLICY, PORTS, Address, FetchPolicy, is_address, is_public, parse_address
+from geomap.fetching.addresses import (
+    POLICY,
+    PORTS,
+    Address,
+    FetchPolicy,
+    is_address,
+    is_public,
+    parse_address,
+    shown_url,
+    stem_of,
+)
 from geomap.fetching.asking import MAX_BYTES, MAX_REDIRECTS, MAX_SECONDS, READABLE, Fetched, FetchError, fetch
-from geomap.fetching.polite import Fetcher
+from geomap.fetching.polite import Fetcher, HostGivenUp
 
 __all__ = [
     "MAX_BYTES",
@@ -24,8 +34,11 @@ __all__ = [
     "FetchPolicy",
     "Fetched",
     "Fetcher",
+    "HostGivenUp",
     "fetch",
     "is_address",
     "is_public",
     "parse_address",
+    "shown_url",
+    "stem_of",
 ]

@@ -12,12 +12,23 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from geomap.errors import InputError
 from geomap.text import visible
 
-__all__ = ["POLICY", "PORTS", "Address", "FetchPolicy", "Ip", "is_address", "is_public", "parse_address", "shown_url"]
+__all__ = [
+    "POLICY",
+    "PORTS",
+    "Address",
+    "FetchPolicy",
+    "Ip",
+    "is_address",
+    "is_public",
+    "parse_address",
+    "shown_url",
+    "stem_of",
+]
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -146,6 +157,21 @@ def shown_url(url: str) -> str:
     """An address as it can be shown: no control characters, no user name or password, not endless."""
     text = visible(re.sub(r"(?<=://)[^/?#]*@", "…@", url.strip()[: 2 * _LONGEST]))
     return text if len(text) <= 300 else f"{text[:200]}…{text[-90:]}"
+
+
+def stem_of(url: str) -> str:
+    """A short name for a page, from its address: the last part of the path that says something, else the host."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return "page"
+    for part in reversed(parts.path.split("/")):
+        stem = re.sub(r"[^\w.-]+", "-", visible(unquote(part, errors="replace"))).strip("-.")
+        stem = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", stem)
+        if stem and stem.lower() not in ("index", "default"):
+            return stem[:80]
+    return re.sub(r"[^\w.-]+", "-", host) or "page"
 
 
 def parse_address(url: str, *, policy: FetchPolicy | None = None) -> Address:

@@ -11,7 +11,7 @@ from geomap.fetching import addresses
 from geomap.fetching.addresses import Address, FetchPolicy
 from geomap.fetching.asking import MAX_BYTES, MAX_SECONDS, READABLE, Fetched, FetchError, fetch
 
-__all__ = ["Fetcher"]
+__all__ = ["Fetcher", "HostGivenUp"]
 
 # RFC 9309 wants at least 500 KiB of a robots.txt to be read.
 _ROBOTS_BYTES = 512 * 1024
@@ -21,6 +21,14 @@ _AGENT = "geomap"
 _LONGEST_PAUSE_S = 30.0
 # A host that fails so often running will do so for the rest of a feed, each time after up to 30 s.
 _MOST_FAILURES = 3
+
+
+class HostGivenUp(FetchError):
+    """A page was not fetched because its ``host`` is asked no more in this run."""
+
+    def __init__(self, message: str, *, host: str) -> None:
+        super().__init__(message)
+        self.host = host
 
 
 class _Host:
@@ -75,7 +83,9 @@ class Fetcher:
         start = addresses.parse_address(url, policy=self.policy)
         host = self._host(start.host)
         if host.stopped is not None:
-            raise FetchError(f"{addresses.shown_url(url)}: not fetched, because {start.host} {host.stopped}")
+            raise HostGivenUp(
+                f"{addresses.shown_url(url)}: not fetched, because {start.host} {host.stopped}", host=start.host
+            )
         try:
             found = self._fetch(url, limit_bytes, seconds, accept, self._be_guest)
         except FetchError as error:
