@@ -297,12 +297,16 @@ class Session:
 
     @property
     def steering(self) -> Steering | None:
-        """The corrections that the settings name; None where they name none."""
+        """The corrections: those that were set, else those that the settings name; None where there are none."""
         if self._steering is None and self.settings.corrections_files:
             from geomap.steering import read_steering
 
             self._steering = read_steering(self.settings.corrections_files)
         return self._steering
+
+    @steering.setter
+    def steering(self, steering: Steering | None) -> None:
+        self._steering = steering
 
     @property
     def gazetteer(self) -> Gazetteer:

@@ -153,7 +153,7 @@ def common(*, run: bool) -> argparse.ArgumentParser:
             "--corrections",
             metavar="FILE",
             action="append",
-            help="a CSV of what you put right: this name is that place, this is no incident; may be given more than once",
+            help="a CSV of what you put right: this name is that place, this is no incident; may be given repeatedly",
         )
         group.add_argument(
             "--online",

@@ -207,6 +207,10 @@ def _put_right(incident: Incident, row: Correction) -> Incident:
         others = tuple(one for one in incident.corrections if not one.startswith(f"{what}: "))
         return (*others, f"{said} ({row.where}{'; ' + row.note if row.note else ''})")
 
+    if row.kind == "ok":
+        said = f"checked by you ({row.where}{'; ' + row.note if row.note else ''})"
+        others = tuple(one for one in incident.corrections if not one.startswith("checked by you"))
+        return replace(incident, corrections=(*others, said))
     if row.kind == "type":
         if row.to == incident.type:
             return incident

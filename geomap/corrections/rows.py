@@ -35,11 +35,11 @@ __all__ = [
     "read_corrections",
 ]
 
-CorrectionKind = Literal["place", "type", "certainty", "date", "drop", "merge", "split"]
+CorrectionKind = Literal["place", "type", "certainty", "date", "drop", "merge", "split", "ok"]
 
-KINDS: tuple[CorrectionKind, ...] = ("place", "type", "certainty", "date", "drop", "merge", "split")
+KINDS: tuple[CorrectionKind, ...] = ("place", "type", "certainty", "date", "drop", "merge", "split", "ok")
 """place: this name is that place; type, certainty, date: of this incident; drop: this is no incident; merge: these two
-are one; split: these two are not."""
+are one; split: these two are not; ok: this was looked at and is right."""
 
 COLUMNS: tuple[str, ...] = (
     "kind",
@@ -400,7 +400,7 @@ def correction_row(correction: Correction, columns: Sequence[str] = COLUMNS, del
     return delimiter.join(_cell(getattr(correction, name)) if name in COLUMNS else "" for name in columns)
 
 
-_ABOUT = (
+ABOUT = (
     "# Your corrections. You may edit this file; geomap only adds rows to it. docs/project.md explains the columns.\n"
 )
 
@@ -444,7 +444,7 @@ def _with_rows(path: Path, old: bytes, text: str, new: Sequence[Correction]) -> 
     header = next(_cells(path, text), None) if text.strip() else None
     if header is None:
         # With the mark that tells spreadsheets that it is UTF-8.
-        start = text if text.strip() else _ABOUT
+        start = text if text.strip() else ABOUT
         lines = [",".join(COLUMNS), *(correction_row(row) for row in new)]
         start += "" if start.endswith("\n") else line_end
         return ("\ufeff" + start + line_end.join(lines) + line_end).encode("utf-8")

@@ -187,11 +187,10 @@ def init_project(root: Path, *, title: str | None = None) -> ProjectFolder:
         )
     words = json.dumps(" ".join((title or root.resolve().name).split()), ensure_ascii=False).replace("\x7f", "")
     write_text(root / NAME, _TOML.format(schema=SCHEMA, title=words))
-    from geomap.corrections import COLUMNS
+    from geomap.corrections.rows import ABOUT, COLUMNS
 
     if not (root / "corrections.csv").exists():
-        about = "# Your corrections. You may edit this file; geomap only adds rows to it. docs/project.md explains the columns.\n"
-        write_text(root / "corrections.csv", "\ufeff" + about + ",".join(COLUMNS) + "\n")
+        write_text(root / "corrections.csv", "\ufeff" + ABOUT + ",".join(COLUMNS) + "\n")
     try:
         (root / "gazetteer").mkdir(exist_ok=True)
     except OSError as error:

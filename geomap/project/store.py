@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geomap.errors import InputDoubt, InputError
-from geomap.incident_files import incident_from_dict
+from geomap.formats import incident_from_dict
 from geomap.project.folder import ProjectFolder
 from geomap.project.journal import Journal
 from geomap.records import Article, Incident, to_dict
