@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import GeomapError
-from geomap.pipeline import Session, stage_of
+from geomap.pipeline import Session, model_for, stage_of
 from geomap.records import UNLIKELY, Article, Place
 from geomap.settings import Settings
 
@@ -26,10 +26,12 @@ __all__ = ["Explained", "explain_article", "explain_articles", "explanation_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """An article and the explanation of each of its mentions, in the order of the text."""
+    """An article and the explanation of each of its mentions, in the order of the text. ``note`` says why less was done
+    than for other articles, such as that it is in another language than English."""
 
     article: Article
     explanations: tuple[Explanation, ...]
+    note: str | None = None
 
 
 def explain_article(
@@ -50,6 +52,7 @@ def explain_article(
     from geomap.resolution import explain_mentions
     from geomap.text import fold
 
+    nlp, note = model_for(article, nlp)
     with stage_of(article, "language"):
         doc = parse(nlp, article.text, syntax=False, gazetteer=gazetteer) if nlp is not None else None
     with stage_of(article, "recognition"):
@@ -59,7 +62,7 @@ def explain_article(
     if mention is not None:
         wanted = fold(mention)
         found = [one for one in found if fold(one.resolution.mention.text) == wanted]
-    return Explained(article=article, explanations=tuple(found))
+    return Explained(article=article, explanations=tuple(found), note=note)
 
 
 def explain_articles(
@@ -75,7 +78,7 @@ def explain_articles(
         lambda article, home: explain_article(
             article,
             gazetteer=session.gazetteer,
-            nlp=session.nlp,
+            nlp=session.nlp_for(article),
             settings=session.settings,
             home=home,
             mention=mention,
@@ -132,6 +135,8 @@ def explanation_lines(explained: Explained) -> Iterator[str]:
         resolution = one.resolution
         key = (resolution.mention.text, resolution.place and resolution.place.id, resolution.rule, resolution.score)
         grouped.setdefault(key, []).append(one)
+    if explained.note is not None:
+        yield f"  {explained.note}"
     if not grouped:
         yield "  nothing here was taken for a place"
     for group in grouped.values():
@@ -200,4 +205,5 @@ def explanation_record(explained: Explained) -> dict[str, Any]:
                 "change": one.change,
             }
         )
-    return {"doc_id": explained.article.doc_id, "mentions": rows}
+    noted = {"note": explained.note} if explained.note is not None else {}
+    return {"doc_id": explained.article.doc_id, **noted, "mentions": rows}

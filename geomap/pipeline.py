@@ -50,6 +50,7 @@ __all__ = [
     "extract_incidents",
     "is_located",
     "map_articles",
+    "model_for",
     "online_summary",
     "open_gazetteer_for",
     "process_article",
@@ -70,7 +71,8 @@ Progress = Callable[[str, float], None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleResult:
     """What one article gave. ``resolutions`` has one entry for each of ``mentions``, in the same order.
-    ``left_out`` are names that are likely no places and none of the article's toponyms."""
+    ``left_out`` are names that are likely no places and none of the article's toponyms. ``note`` says why less was done
+    than for others ("in Serbian (sr): ..."), None for most."""
 
     article: Article
     mentions: tuple[Mention, ...] = ()
@@ -78,6 +80,7 @@ class ArticleResult:
     left_out: tuple[Mention, ...] = ()
     dates: tuple[DateExpression, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,8 @@ class RunSummary:
     them are on the map, ``unlocated`` are only listed. ``errors`` are the problems met: inputs that were
     skipped, and doubts (a guessed encoding, an impossible date) about some that were not. ``undated`` names
     the articles without a publication date, whose relative dates are unresolved; ``empty`` those in which no
-    place was found. ``online`` says what an online geocoder was asked, if any was. In a notebook the summary shows
+    place was found; ``notes`` why less was done for some articles ("in Serbian (sr): ...") and for how many.
+    ``online`` says what an online geocoder was asked, if any was. In a notebook the summary shows
     its map.
     """
 
@@ -100,6 +104,7 @@ class RunSummary:
     undated: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     errors: tuple[GeomapError, ...] = ()
+    notes: tuple[tuple[str, int], ...] = ()
     online: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str | None:
@@ -176,6 +181,9 @@ def process_article(
     from geomap.resolution import resolve_mentions
 
     settings = settings or Settings()
+    nlp, note = model_for(article, nlp)
+    # Words of one language are other words in another: "raid" is a roadstead in German, "bras" an arm in French.
+    incidents = incidents and note is None
     with stage_of(article, "language"):
         # Toponyms need the recogniser alone; the parser, half of the model's time, is for coding incidents.
         doc = parse(nlp, article.text, syntax=incidents, gazetteer=gazetteer) if nlp is not None else None
@@ -196,7 +204,9 @@ def process_article(
         mentions = [resolution.mention for resolution in resolved]
         left_out = tuple(resolution.mention for resolution in resolutions if resolution.rule == UNLIKELY)
     if not incidents:
-        return ArticleResult(article=article, mentions=tuple(mentions), resolutions=resolved, left_out=left_out)
+        return ArticleResult(
+            article=article, mentions=tuple(mentions), resolutions=resolved, left_out=left_out, note=note
+        )
 
     from geomap.dates import find_dates
     from geomap.incidents import code_incidents
@@ -219,6 +229,22 @@ def process_article(
         dates=tuple(dates),
         incidents=tuple(coded),
     )
+
+
+def model_for(article: Article, nlp: Language | None) -> tuple[Language | None, str | None]:
+    """The model to read ``article`` with, and what is to be told where it is in a language that we do not code.
+
+    A model reads its own language, and one of many languages ("xx") reads all. What it cannot read is left to the
+    gazetteer: the model is None then.
+    """
+    from geomap.languages import ENGLISH_ONLY, foreign_language, language_name
+
+    foreign = foreign_language(article.language)
+    if foreign is None:
+        return nlp, None
+    if nlp is not None and nlp.lang in (foreign, "xx"):
+        return nlp, f"in {language_name(foreign)}: incidents are found in English only"
+    return None, f"in {language_name(foreign)}: {ENGLISH_ONLY}"
 
 
 def with_unknown(kept: Iterable[Resolution], resolutions: Iterable[Resolution]) -> list[Resolution]:
@@ -337,6 +363,13 @@ class Session:
             self._nlp_loaded = True
         return self._nlp
 
+    def nlp_for(self, article: Article) -> Language | None:
+        """The spaCy pipeline as ``process_article`` needs it for ``article``: our own English model is not loaded for
+        an article that it cannot read."""
+        if self._nlp is None and self.settings.model == "auto" and model_for(article, None)[1] is not None:
+            return None
+        return self.nlp
+
     def close(self) -> None:
         """Close the gazetteer."""
         if self._gazetteer is not None:
@@ -361,7 +394,7 @@ class Session:
             lambda article, home: process_article(
                 article,
                 gazetteer=self.gazetteer,
-                nlp=self.nlp,
+                nlp=self.nlp_for(article),
                 online=self.online,
                 settings=self.settings,
                 incidents=incidents,
@@ -779,6 +812,7 @@ def map_articles(
     articles: list[Article] = []
     coded: list[Incident] = []
     empty: list[str] = []
+    notes: Counter[str] = Counter()
     with Session(settings, progress=progress, on_warning=on_warning, on_fetch=on_fetch) as session:
         for result in session.process(session.read(paths, on_error=failed), on_error=failed):
             # Only what the map needs is kept: the texts of a large batch would fill the memory.
@@ -787,6 +821,8 @@ def map_articles(
             coded.extend(result.incidents)
             if not any(resolution.place for resolution in result.resolutions):
                 empty.append(result.article.doc_id)
+            if result.note is not None:
+                notes[result.note] += 1
             if on_article is not None:
                 on_article(result)
         if not articles:
@@ -815,6 +851,7 @@ def map_articles(
         undated=tuple(article.doc_id for article in articles if article.published is None),
         empty=tuple(empty),
         errors=tuple(errors),
+        notes=tuple(notes.items()),
         online=online_summary(asked),
     )
 

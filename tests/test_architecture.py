@@ -42,6 +42,7 @@ FOUNDATIONS = {
     "resources",
     "reading",
     "decoding",
+    "languages",
     "json_records",
     "tables",
     "outputs",

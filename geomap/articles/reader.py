@@ -23,6 +23,7 @@ from geomap.articles.web import Web, is_address, placed
 from geomap.caldates import parse_day
 from geomap.decoding import chunks_of, decode, magic, read_up_to, repair, rewound, wide_encoding
 from geomap.errors import GeomapError, InputDoubt, InputError, UsageError
+from geomap.languages import detect_language
 from geomap.records import Article
 
 __all__ = ["ARTICLE_SUFFIXES", "read_articles"]
@@ -230,7 +231,7 @@ class _Reader:
             published_basis=basis,
             source=draft.source,
             url=draft.url,
-            language=draft.language,
+            language=detect_language(draft.text, draft.language),
             home=draft.home,
         )
 

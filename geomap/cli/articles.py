@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.cli.drawing import add_drawing_options, check_picture, drawing_of, make_picture
 from geomap.cli.parsing import command, settings_of
 from geomap.cli.reporting import Reporter, count, is_terminal, print_path, write_stdout
-from geomap.cli.runs import INPUT_HELP, Met, Tally, check_online, output_file, tell_placeless, tell_undated
+from geomap.cli.runs import INPUT_HELP, Met, Tally, check_online, output_file, tell_notes, tell_placeless, tell_undated
 
 if TYPE_CHECKING:
     from geomap.pipeline import ArticleResult
@@ -70,6 +70,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     for line in summary.online:
         reporter.note(line)
     tell_undated(reporter, summary.undated)
+    tell_notes(reporter, summary.notes)
     tell_placeless(reporter, summary.empty)
     reporter.note(
         f"{count(summary.articles, 'article')}, {count(summary.incidents, 'incident')}:"

@@ -92,7 +92,7 @@ class Reporter:
             resolved = sum(resolution.place is not None for resolution in result.resolutions)
             self.line(
                 f"{article.doc_id}: {dated}; {count(len(result.mentions), 'toponym')}, {resolved} resolved;"
-                f" {count(len(result.incidents), 'incident')}"
+                f" {count(len(result.incidents), 'incident')}" + (f"; {result.note}" if result.note else "")
             )
 
     def error(self, error: GeomapError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from geomap.pipeline import ArticleResult
     from geomap.settings import Settings
 
-__all__ = ["INPUT_HELP", "Met", "Tally", "check_online", "output_file", "tell_placeless", "tell_undated"]
+__all__ = ["INPUT_HELP", "Met", "Tally", "check_online", "output_file", "tell_notes", "tell_placeless", "tell_undated"]
 
 INPUT_HELP = (
     "a text or HTML file, a folder, JSON Lines with a 'text' field, the address of a page (https://…), or - for"
@@ -82,6 +83,12 @@ def tell_placeless(reporter: Reporter, placeless: Sequence[str]) -> None:
         reporter.note(f"no place was found in {shown}.")
 
 
+def tell_notes(reporter: Reporter, notes: Iterable[tuple[str, int]]) -> None:
+    """Say why less was done for some articles, once for each reason with how many they are."""
+    for note, articles in notes:
+        reporter.note(f"{count(articles, 'article')} {note}.")
+
+
 class Tally:
     """Counts what passes through, for the summary at the end."""
 
@@ -90,6 +97,7 @@ class Tally:
         self.articles = 0
         self.undated: list[str] = []
         self.placeless: list[str] = []
+        self.notes: Counter[str] = Counter()
         self.met = Met()
 
     def watch(self, results: Iterable[ArticleResult]) -> Iterable[ArticleResult]:
@@ -100,6 +108,8 @@ class Tally:
                 self.undated.append(result.article.doc_id)
             if not any(resolution.place for resolution in result.resolutions):
                 self.placeless.append(result.article.doc_id)
+            if result.note is not None:
+                self.notes[result.note] += 1
             self.met.see(result)
             self.reporter.article(result)
             yield result
@@ -114,6 +124,7 @@ class Tally:
             return 1
         if dates:
             tell_undated(self.reporter, self.undated)
+        tell_notes(self.reporter, self.notes.items())
         tell_placeless(self.reporter, self.placeless)
         self.reporter.note(
             f"{count(self.articles, 'article')}, {found}"
