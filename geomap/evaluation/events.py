@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from geomap import __version__
 from geomap.errors import GeomapError
-from geomap.evaluation import dating, incidents, muc, types, where
+from geomap.evaluation import dating, incidents, merging, muc, types, where
 from geomap.evaluation.comparing import Measure
 from geomap.evaluation.incident_gold import GoldArticle
 from geomap.evaluation.measures import percentiles, resampled
+from geomap.evaluation.merging_gold import Story
 from geomap.evaluation.sources import Dated, Report, Snippet, Source, VerbRow
-from geomap.records import UNLIKELY, Article, DateExpression, to_dict
+from geomap.records import UNLIKELY, Article, DateExpression, Incident, to_dict
 
 if TYPE_CHECKING:
     from geomap.pipeline import Session
@@ -32,6 +33,7 @@ __all__ = [
     "Options",
     "evaluate_dates",
     "evaluate_incidents",
+    "evaluate_merging",
     "evaluate_muc",
     "evaluate_places",
     "evaluate_types",
@@ -78,6 +80,13 @@ MEASURES: Mapping[str, Measure] = {
         columns=incidents.COUNTS,
         figures=incidents.figures,
         bootstrapped=tuple(incidents.figures([0.0] * len(incidents.COUNTS))),
+        gold=("gold",),
+        options=_OPTIONS,
+    ),
+    "merging": Measure(
+        columns=merging.COUNTS,
+        figures=merging.figures,
+        bootstrapped=tuple(merging.figures([0.0] * len(merging.COUNTS))),
         gold=("gold",),
         options=_OPTIONS,
     ),
@@ -549,6 +558,50 @@ def evaluate_incidents(
 
 def _incident_example(doc_id: str, finding: incidents.Finding) -> dict[str, Any]:
     return {"doc_id": doc_id, "text": finding.type, "context": _short(finding.quote)}
+
+
+def evaluate_merging(
+    source: Source[Story],
+    session: Session | None,
+    *,
+    predictions: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    options: Options | None = None,
+) -> dict[str, Any]:
+    """Measure which incidents of several articles are made one; :mod:`geomap.evaluation.merging` defines the figures.
+
+    All chosen stories are merged together, as a batch would be. ``predictions`` (by document, as ``geomap extract
+    --merge`` writes them) are measured instead of running the pipeline; ``session`` may then be None.
+    """
+    from geomap.merging import merge_incidents
+
+    options = options or Options()
+    counted, errors = _Counted(MEASURES["merging"]), _Errors(options.examples)
+    stories: list[Story] = []
+    coded: list[Incident] = []
+    for story in _watched(source, options):
+        stories.append(story)
+        if predictions is None:
+            assert session is not None, "without predictions a session is needed"
+            results = session.process(story.articles, on_error=options.on_error)
+            coded += [one for result in results for one in result.incidents]
+    if predictions is None:
+        said: list[Mapping[str, Any]] = [to_dict(one) for one in merge_incidents(coded)]
+        if options.save is not None:
+            for incident in said:
+                options.save(incident)
+    else:
+        said = [one for of_document in predictions.values() for one in of_document]
+    counts, findings = merging.judge(stories, said)
+    for number, row in counts.items():
+        counted.add(f"story {number}", row)
+    for one in findings:
+        errors.add(one.kind, one.name, partial(_merging_example, one))
+    return _result("merging", "merging", source, counted, errors, options, session, predictions is not None)
+
+
+def _merging_example(finding: merging.Finding) -> dict[str, Any]:
+    said = " ".join(finding.said.split())
+    return {"doc_id": finding.doc_id, "text": " ".join(finding.text.split()), "gold": finding.gold, "said": said}
 
 
 def evaluate_muc(

@@ -310,7 +310,7 @@ def articles_source(path: Path) -> Source[GoldArticle]:
 # What measuring looks at; the evidence of a place (its alternatives) is most of a line and is let go.
 _KEPT = (
     "type", "acled_sub_event", "plover", "trigger", "certainty", "attribution", "quote", "quote_start", "quote_end",
-    "geo_precision", "date_start", "date_end", "deaths", "injured", "crowd_size",
+    "geo_precision", "date_start", "date_end", "deaths", "injured", "crowd_size", "doc_id", "sources",
 )  # fmt: skip
 _PLACE_KEPT = ("text", "name", "lat", "lon", "role", "place_id")
 

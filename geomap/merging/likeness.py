@@ -18,7 +18,7 @@ __all__ = ["ENOUGH", "days_apart", "kinds_apart", "likeness", "place_points", "p
 ENOUGH = 5.4
 """From this many points on two incidents are one."""
 
-SAME_TYPE, KINDRED_TYPE, OTHER_TYPE = 2.0, 1.0, -1.0
+SAME_TYPE, KINDRED_TYPE, OTHER_TYPE = 2.0, 1.0, -1.5
 SAME_PLACE, WITHIN_PLACE, AROUND_PLACE = 2.5, 1.0, 0.5
 SAME_DAY, OVERLAPPING_DAYS = 1.5, 0.75
 WORDS = 4.0
@@ -44,7 +44,7 @@ def _groups() -> tuple[frozenset[str], ...]:
 
 @cache
 def _kindred(one: str, two: str) -> bool:
-    return any(one in group and two in group for group in _groups())
+    return one == two or any(one in group and two in group for group in _groups())
 
 
 def days_apart(one: Facts, two: Facts) -> bool:
@@ -156,7 +156,8 @@ def likeness(one: Facts, two: Facts) -> float | None:
         return None
     points = places + _lent_points(one, two) + _lent_points(two, one)
     first, second = one.incident.type, two.incident.type
-    points += SAME_TYPE if first == second else KINDRED_TYPE if _kindred(first, second) else OTHER_TYPE
+    kindred = _kindred(first, second)
+    points += SAME_TYPE if first == second else KINDRED_TYPE if kindred else OTHER_TYPE
     if one.first is not None and two.first is not None:
         points += SAME_DAY if one.exact and two.exact else OVERLAPPING_DAYS
     numbers, against = _number_points(one, two)
@@ -166,6 +167,7 @@ def likeness(one: Facts, two: Facts) -> float | None:
     if one.kind != two.kind:
         points += OTHER_KIND
     points += WORDS * shared_words(one.words, two.words, one.names | two.names)
-    if copied(one.words, two.words) >= COPY_SHARE:
+    # One sentence may tell of two incidents, and its copy tells of the same two.
+    if kindred and copied(one.words, two.words) >= COPY_SHARE:
         points += COPY
     return points

@@ -5,6 +5,7 @@ Nothing here depends on the other articles of a batch: what two incidents share 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from functools import cache, lru_cache
@@ -104,7 +105,7 @@ def shared_words(one: Wording, two: Wording, without: Collection[str] = ()) -> f
     if not both:
         return 0.0
     totals = [side.total - sum(side.weights[word] for word in left if word in side.weights) for side in (one, two)]
-    return both / ((totals[0] * totals[1]) ** 0.5 + _DOUBT)
+    return both / (math.sqrt(totals[0] * totals[1]) + _DOUBT)
 
 
 def content_words(wording: Wording, most: int) -> list[str]:

@@ -39,7 +39,7 @@ def number(value: Any, name: str = "") -> str:
     """A figure for people: distances with one decimal, shares with three, counts whole."""
     if value is None:
         return "–"
-    if name.startswith(("false_", "spurious_")):
+    if name.startswith(("false_", "spurious_", "wrong_")):
         return f"{value:,.0f}"
     return f"{value:,.1f}" if name.endswith("_km") else f"{value:.3f}"
 

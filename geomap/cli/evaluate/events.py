@@ -1,4 +1,4 @@
-"""``geomap evaluate incidents|dates|event-types|event-places``: how right what is said of events is."""
+"""``geomap evaluate incidents|merging|dates|event-types|event-places``: how right what is said of events is."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ _COMMANDS = {
         "a folder of annotated articles, or JSON Lines with the templates of MUC-3/4",
         "measure what geomap extract wrote instead of running the pipeline",
     ),
+    "merging": (
+        "measure which incidents of several articles are made one",
+        "a folder with articles.jsonl and clusters.json",
+        "measure what geomap extract --merge wrote instead of running the pipeline",
+    ),
     "dates": (
         "measure how time phrases are found and resolved",
         "JSON Lines with text, dct and timex",
@@ -48,7 +53,7 @@ _COMMANDS = {
 
 
 def add_commands(into: Any, run: argparse.ArgumentParser) -> None:
-    """Add the four to the evaluations; ``run`` holds the options of the commands that read articles."""
+    """Add the five to the evaluations; ``run`` holds the options of the commands that read articles."""
     for name, (help, corpus, predictions) in _COMMANDS.items():
         made = command(into, name, help, run)
         made.add_argument("corpora", nargs="+", metavar="CORPUS", help=corpus)
@@ -105,8 +110,10 @@ def _evaluate(options: argparse.Namespace, reporter: Reporter) -> int:
 
 def _sources(options: argparse.Namespace) -> list[Source[Any]]:
     from geomap.evaluation import sources
+    from geomap.evaluation.merging_gold import merging_source
 
     readers: dict[str, Callable[[Path], Source[Any]]] = {
+        "merging": merging_source,
         "dates": sources.dates_source,
         "event-types": sources.types_source,
         "event-places": sources.places_source,
@@ -149,6 +156,8 @@ def _measured(what: str, source: Source[Any], session: Session, options: Options
 
     if what == "dates":
         return events.evaluate_dates(source, predictions=predictions, options=options)
+    if what == "merging":
+        return events.evaluate_merging(source, session, predictions=predictions, options=options)
     if what == "event-places":
         return events.evaluate_places(source, session, predictions=predictions, options=options)
     if what == "event-types":
@@ -177,6 +186,19 @@ def _saving(options: argparse.Namespace) -> Iterator[Callable[[Mapping[str, Any]
 
 # Figure → what to call it, in the order of the tables.
 _TITLES = {
+    "b3_f1": "B³ of aligned tellings: F1",
+    "b3_precision": "  precision",
+    "b3_recall": "  recall",
+    "unmerged_b3_f1": "  F1 without merging",
+    "pair_f1": "pairs of tellings: F1",
+    "pair_precision": "  precision",
+    "pair_recall": "  recall",
+    "whole_b3_f1": "B³ end to end, missed ones counted: F1",
+    "whole_b3_precision": "  precision",
+    "whole_b3_recall": "  recall",
+    "aligned_share": "tellings found at all",
+    "wrong_days": "pairs merged across days",
+    "wrong_towns": "pairs merged across towns",
     "detection_f1": "found at all: F1",
     "detection_precision": "  precision",
     "detection_recall": "  recall",
@@ -227,7 +249,7 @@ def _shown(result: Mapping[str, Any]) -> str:
         f"recognizer {result['recognizer']}" if result["recognizer"] not in (None, "auto") else None,
     ]
     said = "; ".join(one for one in how if one)
-    rows_of = "rows" if result["what"] == "event-places" else "documents"
+    rows_of = {"event-places": "rows", "merging": "stories"}.get(result["what"], "documents")
     parts = [f"{plain(result['corpus'])}: {result['docs']:,} {rows_of}" + (f"; {said}" if said else "")]
     baseline = result.get("baseline")
     rows = []
