@@ -417,6 +417,14 @@ class Session:
                 on_error(problem)
         return merged
 
+    def online_notes(self, incidents: Iterable[Incident]) -> tuple[str, ...]:
+        """The credit that a map of ``incidents`` must carry where an online geocoder placed some of them."""
+        # What was placed by an earlier run says so too, whoever is asked now.
+        found = list(incidents)
+        if self.online is None and any(place.rule == "online" for one in found for place in one.places):
+            return ("Places marked as found online are an online geocoder's; their credit is in the reasons.",)
+        return _online_notes(self.online, found)
+
     def each(
         self,
         articles: Iterable[Article],

@@ -89,13 +89,19 @@ class Project:
             self.on_doubt(problem)
         return found
 
-    def session(self, *, progress: Progress | None = None, on_warning: OnError | None = None) -> Session:
+    def session(
+        self,
+        *,
+        progress: Progress | None = None,
+        on_warning: OnError | None = None,
+        on_fetch: Callable[[str], None] | None = None,
+    ) -> Session:
         """What coding needs: the gazetteer with the project's places, the model, the corrections of places.
 
         The other corrections are put on the incidents when they are drawn, so that they cost no reading anew.
         """
         bare = replace(self.settings, corrections_files=())
-        session = Session(bare, progress=progress, on_warning=on_warning)
+        session = Session(bare, progress=progress, on_warning=on_warning, on_fetch=on_fetch)
         session.steering = Steering(self.corrections.only_places())
         return session
 
@@ -171,6 +177,10 @@ class Project:
             return before.get("corrections", "") == (digest_of(rows) if rows else "")
         now = self.made_with(self.store.article(kept))
         return all(before.get(key, "") == now[key] for key in ("places", "corrections"))
+
+    def own_places(self) -> int:
+        """How many places of the user's own the project has, those of all projects included."""
+        return len(self._own_places)
 
     # -- which articles have what --
 
