@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +30,7 @@ from geomap.formats import (
     write_part,
 )
 from geomap.formats.schema import fields_of
+from geomap.formats.tables import TABLE_COLUMNS
 from geomap.records import Incident
 from geomap.rows import COLUMNS, depictions
 
@@ -83,7 +87,7 @@ def test_whatever_is_written_comes_back_equal(suffix: str, tmp_path_factory: pyt
     folder = tmp_path_factory.mktemp("any")
 
     @given(INCIDENTS)
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     def check(incidents: list[Incident]) -> None:
         # An id is what tells incidents apart; the coder never gives one twice in an article.
         named = [replace(one, incident_id=f"{i}-{one.incident_id}") for i, one in enumerate(incidents)]
@@ -125,13 +129,12 @@ def test_no_incidents_make_a_file_too(suffix: str, tmp_path: Path) -> None:
 def test_a_place_off_the_earth_leaves_the_previous_file(suffix: str, tmp_path: Path) -> None:
     good = sample_incidents()[1]
     path = write_incidents([good], tmp_path / f"found{suffix}")
-    before = path.read_bytes()
+    before = {one: one.read_bytes() for one in tmp_path.iterdir()}
     for bad in (math.nan, math.inf, 91.0):
         wrong = replace(good, places=(replace(good.places[0], lat=bad),))
         with pytest.raises(OutputError, match="not on Earth"):
             write_incidents([good, wrong], path)
-    assert path.read_bytes() == before
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
 
 
 def test_an_unknown_ending_is_refused_with_those_there_are(tmp_path: Path) -> None:
@@ -433,3 +436,170 @@ def test_a_full_disk_leaves_the_previous_files(tmp_path: Path) -> None:
         cwd=Path(__file__).resolve().parents[1],
     )
     assert done.stdout == "done\n", done.stdout + done.stderr
+
+
+# ---- tables -------------------------------------------------------------------------------------------------------
+
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "'=1",
+    "a\u2028b\x07",
+    "\ud800",
+    "<b>&{{7*7}}",
+    "x" * 40_000,
+)
+
+
+def hostile_incidents() -> list[Incident]:
+    one = sample_incidents()[1]
+    return [
+        replace(
+            one,
+            incident_id=f"h-{i}",
+            quote=text,
+            attribution=replace(one.attribution, source=text),
+            places=(replace(one.places[0], name=text, text=text, lon=-20.5),),
+            sources=(replace(one.sources[0], title=text, source=text, url=text),),
+        )
+        for i, text in enumerate(HOSTILE)
+    ]
+
+
+def table_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+def test_a_table_has_one_row_an_incident_in_acled_s_words(suffix: str, tmp_path: Path) -> None:
+    path = write_incidents(sample_incidents(), tmp_path / f"found{suffix}")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfevent_id")
+    rows = table_of(path)
+    assert [row["event_id"] for row in rows] == [one.incident_id for one in sample_incidents()]
+    by_id = {row["event_id"]: row for row in rows}
+    pin = by_id["sample-2"]
+    assert (pin["latitude"], pin["longitude"], pin["location"]) == ("42.9667", "20.7833", "Banjska")
+    assert (pin["country"], pin["country_code"], pin["admin1"]) == ("Kosovo", "XK", "Mitrovica")
+    assert (pin["event_date"], pin["year"], pin["time_precision"]) == ("2024-05-14", "2024", "1")
+    assert (pin["attribution"], pin["attribution_source"]) == ("attributed", "the mayor")
+    assert by_id["sample-7"]["crowd_size_low"] == "300"
+    assert by_id["sample-7"]["fatalities"] == ""
+    for row in rows:
+        pointless = row["geometry_kind"] in ("area", "none", "along", "route")
+        assert (row["latitude"] == "") == (row["longitude"] == "") == pointless
+        assert row["certainty"] and row["attribution"] and row["schema_version"] == SCHEMA_VERSION
+
+
+def test_every_acled_name_is_one_that_acled_has() -> None:
+    from geomap.formats.tables import _EVENT_TYPE_OF
+    from geomap.lexicons import load_json
+
+    named = {name for spec in load_json("event_types.json")["types"].values() for name in spec["acled_sub_events"]}
+    assert named <= set(_EVENT_TYPE_OF)
+    assert len(_EVENT_TYPE_OF) == 25
+
+
+def test_no_cell_of_a_table_is_run(tmp_path: Path) -> None:
+    for suffix in (".csv", ".tsv"):
+        for row in table_of(write_incidents(hostile_incidents(), tmp_path / f"found{suffix}")):
+            numbers = {"latitude", "longitude", "radius_km", "score"}
+            for name, cell in row.items():
+                assert name in numbers or not cell.startswith(("=", "+", "-", "@", "\t")), (name, cell)
+            assert row["longitude"] == "-20.5"
+    assert "'=cmd" in (tmp_path / "found.csv").read_text("utf-8-sig")
+
+
+def test_a_workbook_opens_with_the_rows_and_what_they_mean(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = write_incidents([*sample_incidents(), *hostile_incidents()], tmp_path / "found.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["incidents", "columns"]
+    rows = list(book["incidents"].iter_rows())
+    names = [cell.value for cell in rows[0]]
+    assert names == list(TABLE_COLUMNS) == [row[0].value for row in book["columns"].iter_rows(min_row=2)]
+    assert len(rows) == 1 + len(sample_incidents()) + len(HOSTILE)
+    assert all(cell.data_type != "f" for row in rows for cell in row)
+    first = dict(zip(names, (cell.value for cell in rows[2]), strict=True))
+    assert first["event_date"] == datetime(2024, 5, 14)
+    assert first["latitude"] == 42.9667
+    assert max(len(str(cell.value)) for row in rows for cell in row) == 32_767
+
+
+# ---- KML ----------------------------------------------------------------------------------------------------------
+
+KML = "{http://www.opengis.net/kml/2.2}"
+
+
+def test_kml_keeps_apart_what_differs_and_draws_no_area_as_a_point(tmp_path: Path) -> None:
+    path = write_incidents(sample_incidents(), tmp_path / "found.kml")
+    document = ElementTree.parse(path).getroot()[0]
+    folders = {
+        folder.findtext(f"{KML}name").rpartition(" (")[0]: folder.findall(f"{KML}Placemark")
+        for folder in document.findall(f"{KML}Folder")
+    }
+    assert sum(map(len, folders.values())) == len(sample_incidents())
+    for name in ("Areas, not points", "Without a known place"):
+        assert folders[name]
+        for mark in folders[name]:
+            assert mark.find(f".//{KML}coordinates") is None
+    happened = folders["Reported, claimed or attempted"]
+    assert all(mark.find(f".//{KML}coordinates") is not None for mark in happened)
+    assert any(mark.find(f"{KML}LineString") is not None for mark in happened)
+    certain = {
+        data.findtext(f"{KML}value")
+        for mark in happened
+        for data in mark.iter(f"{KML}Data")
+        if data.get("name") == "certainty"
+    }
+    assert certain <= {"reported", "claimed", "attempted"}
+    styles = {style.get("id") for style in document.findall(f"{KML}Style")}
+    assert {mark.findtext(f"{KML}styleUrl")[1:] for mark in document.iter(f"{KML}Placemark")} <= styles
+
+
+def test_kml_holds_hostile_text_as_text(tmp_path: Path) -> None:
+    path = write_incidents(hostile_incidents(), tmp_path / "found.kml")
+    marks = list(ElementTree.parse(path).getroot().iter(f"{KML}Placemark"))
+    assert len(marks) == len(HOSTILE)
+    # What a viewer takes for HTML is escaped once more.
+    assert "&lt;b&gt;&amp;{{7*7}}" in marks[8].findtext(f"{KML}description")
+    data = {one.get("name"): one.findtext(f"{KML}value") for one in marks[8].iter(f"{KML}Data")}
+    assert data["notes"] == "<b>&{{7*7}}"
+
+
+# ---- TimeMap ------------------------------------------------------------------------------------------------------
+
+
+def test_timemap_s_events_are_texts_whose_sources_and_associations_exist(tmp_path: Path) -> None:
+    samples = [*sample_incidents(), *hostile_incidents()]
+    path = write_incidents(samples, tmp_path / "found.timemap.json")
+    events = json.loads(path.read_text("utf-8"))
+    sources = json.loads((tmp_path / "found.timemap-sources.json").read_text("utf-8"))
+    associations = json.loads((tmp_path / "found.timemap-associations.json").read_text("utf-8"))
+    assert [event["id"] for event in events] == [one.incident_id for one in samples]
+    ids = [one["id"] for one in associations]
+    assert len(ids) == len(set(ids))
+    for event in events:
+        lists = {name: event.pop(name) for name in ("associations", "sources")}
+        assert all(isinstance(value, str) for value in event.values())
+        assert set(lists["sources"]) <= sources.keys()
+        assert set(lists["associations"]) <= set(ids)
+        assert (event["latitude"] == "") == (event["longitude"] == "")
+    by_id = {event["id"]: event for event in events}
+    assert by_id["sample-2"]["date"] == "05/14/2024"
+    assert (by_id["sample-2"]["latitude"], by_id["sample-2"]["longitude"]) == ("42.9667", "20.7833")
+    area = next(one.incident_id for one in samples if depictions(one)[0].kind == "area")
+    assert by_id[area]["latitude"] == ""
+    assert all(one["mode"] in ("CATEGORY", "FILTER") for one in associations)
+
+
+@pytest.mark.parametrize("suffix", [one.suffixes[0] for one in FORMATS if not one.faithful])
+def test_what_is_only_written_says_so(suffix: str, tmp_path: Path) -> None:
+    path = write_incidents(sample_incidents(), tmp_path / f"found{suffix}")
+    assert not is_incident_file(path)
+    with pytest.raises(InputError, match=r"is only written; use one of \.jsonl"):
+        list(read_incidents(path))

@@ -49,6 +49,11 @@ FORMATS: tuple[Format, ...] = (
     Format(key="gpkg", label="GeoPackage", suffixes=(".gpkg",), faithful=True),
     Format(key="fgb", label="FlatGeobuf", suffixes=(".fgb",), faithful=True),
     Format(key="geojson", label="GeoJSON", suffixes=(".geojson", ".json"), faithful=True),
+    Format(key="csv", label="CSV", suffixes=(".csv",), faithful=False),
+    Format(key="tsv", label="TSV", suffixes=(".tsv",), faithful=False),
+    Format(key="xlsx", label="XLSX", suffixes=(".xlsx",), faithful=False),
+    Format(key="kml", label="KML", suffixes=(".kml",), faithful=False),
+    Format(key="timemap", label="TimeMap's event JSON", suffixes=(".timemap.json",), faithful=False),
 )
 """Every format, with the endings that ask for it."""
 
@@ -90,15 +95,28 @@ def write_incidents(incidents: Iterable[Incident], output: Path) -> Path:
 
         gdal.write(incidents, output, key)
         return output
+    if key == "timemap":
+        from geomap.formats import timemap
+
+        timemap.write(incidents, output)
+        return output
     with atomic_file(output) as file:
         _writer(key)(incidents, file)
     return output
 
 
 def _writer(key: str) -> Callable[[Iterable[Incident], Any], int]:
-    from geomap.formats import geojson, jsonlines, parquet
+    from geomap.formats import geojson, jsonlines, kml, parquet, tables
 
-    return {"jsonl": jsonlines.write, "parquet": parquet.write, "geojson": geojson.write}[key]
+    return {
+        "jsonl": jsonlines.write,
+        "parquet": parquet.write,
+        "geojson": geojson.write,
+        "csv": tables.write_csv,
+        "tsv": tables.write_tsv,
+        "xlsx": tables.write_xlsx,
+        "kml": kml.write,
+    }[key]
 
 
 def write_part(incidents: Iterable[Incident], path: Path) -> int:
