@@ -68,7 +68,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             setattr(stand_in, name, function)
         monkeypatch.setitem(sys.modules, f"geomap.{module}", stand_in)
 
-    def read(inputs: Any, *, published: str | None = None, on_error: Any = None) -> Any:
+    def read(inputs: Any, *, published: str | None = None, on_error: Any = None, **_: object) -> Any:
         for name in inputs:
             if str(name).startswith("bad"):
                 error = InputError(f"{name}: is bad")
