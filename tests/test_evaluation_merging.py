@@ -1,4 +1,4 @@
-"""Measuring merging: B³ and pairs over aligned tellings, on stories small enough to count by hand, and on our own gold."""
+"""Measuring merging: B³ and pairs over aligned tellings, counted by hand on a small story, and on our own gold."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ def mention(doc: str, quote: str) -> dict[str, Any]:
 A1, A2 = "A bomb went off in the market of Aton on Monday", "A mill burned down in Bton"
 B1, B2 = "The market of Aton was bombed on May 6", "In Bton a mill was set on fire"
 C1 = "On Tuesday a second bomb exploded in the market of Aton"
+BOMB: dict[str, Any] = {"story": 1, "types": ["explosive"], "place": ATON}
+MILL: dict[str, Any] = {"story": 1, "types": ["property_destruction"], "place": BTON}
 CLUSTERS = [
-    {"id": "1-0", "story": 1, "types": ["explosive"], "date_start": "2024-05-06", "place": ATON, "mentions": [mention("1a", A1), mention("1b", B1)]},
-    {"id": "1-1", "story": 1, "types": ["property_destruction"], "place": BTON, "mentions": [mention("1a", A2), mention("1b", B2)]},
-    {"id": "1-2", "story": 1, "types": ["explosive"], "date_start": "2024-05-07", "place": ATON, "mentions": [mention("1c", C1)]},
-]  # fmt: skip
+    {**BOMB, "id": "1-0", "date_start": "2024-05-06", "mentions": [mention("1a", A1), mention("1b", B1)]},
+    {**MILL, "id": "1-1", "mentions": [mention("1a", A2), mention("1b", B2)]},
+    {**BOMB, "id": "1-2", "date_start": "2024-05-07", "mentions": [mention("1c", C1)]},
+]
 
 
 def corpus(folder: Path, clusters: list[dict[str, Any]] | None = None) -> Path:

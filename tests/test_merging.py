@@ -434,3 +434,31 @@ def test_only_independent_sources_are_counted() -> None:
     )
     assert [one.copy_of for one in sources] == ["1", None, None, None]
     assert [one.doc_id for one in independent(sources)] == ["1", "4"]
+
+
+# -- shown -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_map_and_the_table_have_conflicts_and_copies() -> None:
+    from geomap.frames import incidents_to_gdf
+    from geomap.maps.payload import Tables
+
+    wire = "Shells hit the covered market of Aton in the early hours of the day"
+    merged = merge_incidents(
+        [
+            incident("a", wire, deaths=(2, 2)),
+            incident("b", wire, deaths=(2, 2), published="2024-05-03"),
+            incident("c", "The covered market of Aton was shelled: 5 dead", deaths=(5, 5), published="2024-05-04"),
+        ]
+    )
+    frame = incidents_to_gdf(merged)
+    assert frame["conflicts"][0] == [
+        {"what": "deaths", "values": [{"doc_id": "a", "value": "2"}, {"doc_id": "c", "value": "5"}]}
+    ]
+    tables = Tables()
+    tables.add_all(frame)
+    page = tables.payload()
+    words = page["strings"]
+    ((what, *told),) = page["incidents"]["x"]["0"]
+    assert (words[what], [words[number] for number in told]) == ("deaths", ["a", "2", "c", "5"])
+    assert [words[number] for number in page["sources"]["copy_of"]] == [None, None, "a"]

@@ -113,6 +113,7 @@ _READ = frozenset(
     {
         *("incident_id", "type", "certainty", "attribution_level", "date_start", "date_end", "score", "geometry_kind"),
         *("geometry_basis", "lat", "lon", "radius_km", "place_index", "places", "actors", "sources", "quote_start"),
+        "conflicts",
         *(*_TEXTS.values(), *_NUMBERS.values(), *_COUNTS.values()),
     }
 )
@@ -129,7 +130,7 @@ class Tables:
         self._sites = _Table("n", "id", "cc", "a1", "fc", "rad", "area", "ll")
         self._mentions = _Table("site", "x", "r", "dir", "km", "rule", "s", "why", "alt")
         self._drawings = _Table("k", "b", "r", "dir", "km", "ll", "o")
-        self._sources = _Table("doc_id", "title", "source", "url", "published")
+        self._sources = _Table("doc_id", "title", "source", "url", "published", "copy_of")
         self._actors = _Table("x", "r")
         self._areas: dict[bytes, int] = {}
         self._seen: dict[int, tuple[int, Any]] = {}
@@ -142,6 +143,8 @@ class Tables:
         names = ("t", "c", "l", "ds", "de", "s", *_TEXTS, *_NUMBERS, "p", "f", "a", "h", "o")
         self._columns: dict[str, list[Any]] = {name: [] for name in names}
         self._counts: dict[str, dict[str, Any]] = {name: {} for name in _COUNTS}
+        # {number of the incident: [[what, document, value, document, value, ...], ...]}: few have any.
+        self._conflicts: dict[str, list[list[int]]] = {}
 
     def add_all(self, gdf: Any) -> None:
         """Every row of a GeoDataFrame of :func:`geomap.frames.incidents_to_gdf`."""
@@ -203,6 +206,14 @@ class Tables:
         )
         columns["h"].append(_spans(row))
         columns["o"].append(self._told(row))
+        if conflicts := row.get("conflicts"):
+            self._conflicts[str(number)] = [
+                [
+                    self._text(one["what"]),
+                    *(self._text(told[key]) for told in one["values"] for key in ("doc_id", "value")),
+                ]
+                for one in conflicts
+            ]
 
     def _mention(self, place: Mapping[str, Any]) -> int:
         lat, lon = place.get("lat"), place.get("lon")
@@ -309,7 +320,7 @@ class Tables:
             "outlines": self._outlines,
             "certainties": _ordered(self._certainties, CERTAINTIES, self._columns["c"]),
             "levels": _ordered(self._levels, LEVELS, self._columns["l"]),
-            "incidents": {"id": self._ids, **self._columns, **self._counts},
+            "incidents": {"id": self._ids, **self._columns, **self._counts, "x": self._conflicts},
         }
 
     def labels(self) -> list[list[Any]]:

@@ -50,7 +50,8 @@ def _quality(facts: Facts) -> tuple[object, ...]:
         one.certainty not in ("reported", "historical"),
         facts.lent is not None,
         _levels(one),
-        -one.score,
+        # Differences of some hundredths say nothing; what the telling says does.
+        -round(one.score, 1),
         -stated,
         _first(facts),
     )

@@ -39,3 +39,12 @@ function range(pair) {
   if (pair[1] === null || pair[1] === undefined) return fill(T.atLeast, { n: pair[0] });
   return pair[0] === pair[1] ? String(pair[0]) : fill(T.between, { n: pair[0], m: pair[1] });
 }
+function sourceName(incident, doc) {
+  const told = incident.o.filter(one => one.doc_id === doc)[0];
+  return (told && (told.source || told.title)) || doc || '?';
+}
+// "Killed: 12", "Where: Aton"
+function toldWords(what, value) {
+  const words = { deaths: T.killed, injured: T.injured, detained: T.detained, crowd_size: T.people }[what];
+  return words ? fill(words, { n: value }) : ({ place: T.where1, date: T.when1 }[what] || what) + ': ' + value;
+}

@@ -39,9 +39,9 @@ function makeDetail(app) {
     }
     return node;
   }
-  function source(told) {
+  function source(incident, told) {
     const line = el('div', 'gm-source');
-    if (told.quote) { const other = el('blockquote', 'gm-quote gm-quote-more', told.quote); other.dir = 'auto'; line.appendChild(other); }
+    if (told.quote && !told.copy_of) { const other = el('blockquote', 'gm-quote gm-quote-more', told.quote); other.dir = 'auto'; line.appendChild(other); }
     if (told.title) line.appendChild(el('div', 'gm-source-title', null, name(told.title)));
     const meta = el('div', 'gm-dim');
     [told.source, told.published && fill(T.published, { v: told.published }), !told.title && told.doc_id].filter(Boolean).forEach((bit, n) => {
@@ -49,6 +49,7 @@ function makeDetail(app) {
       meta.appendChild(name(bit));
     });
     line.appendChild(meta);
+    if (told.copy_of) line.appendChild(withName(T.copyOf, sourceName(incident, told.copy_of)));
     const href = safeLink(told.url);
     if (href) {
       const a = el('a', 'gm-link', T.link + ' ↗');
@@ -56,6 +57,19 @@ function makeDetail(app) {
       line.appendChild(a);
     }
     return line;
+  }
+  function conflicts(incident) {
+    const node = el('div', 'gm-conflicts', null, el('b', null, T.disagree));
+    incident.x.forEach(one => {
+      const list = el('ul');
+      one.told.forEach(told => {
+        const li = el('li', null, null, name(toldWords(one.what, told.value)));
+        li.appendChild(el('span', 'gm-dim', null, document.createTextNode(' · '), name(sourceName(incident, told.doc_id))));
+        list.appendChild(li);
+      });
+      node.appendChild(list);
+    });
+    return node;
   }
   function placeFacts(incident, place, n) {
     const nodes = [], feature = incident.f.filter(f => f.i.indexOf(n) >= 0)[0], where = el('div', 'gm-place', null, name(place.n || place.x || '?'));
@@ -104,7 +118,8 @@ function makeDetail(app) {
     if (state.on < 0) return;
     const incident = store.incident(state.on);
     [nav(incident, filters.visible.indexOf(state.on)), top(incident), banner(incident), quote(incident)].forEach(node => view.appendChild(node));
-    incident.o.forEach(told => view.appendChild(source(told)));
+    incident.o.forEach(told => view.appendChild(source(incident, told)));
+    if (incident.x.length) view.appendChild(conflicts(incident));
     const facts = el('dl', 'gm-facts');
     fact(facts, T.when1, [whenWords(incident), incident.te ? withName(T.fromWords, incident.te) : null, dim(incident.dr),
       dim({ 1: T.dayKnown, 2: T.weekKnown, 3: T.monthKnown }[incident.tp])]);

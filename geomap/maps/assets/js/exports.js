@@ -16,7 +16,8 @@ function makeExports(app) {
       date_start: one.d0 === null ? undefined : isoDay(one.d0), date_end: one.d1 === null ? undefined : isoDay(one.d1), part_of_day: one.pod, time_expression: one.te, date_reason: one.dr,
       place: wherever(one), geo_precision: one.gp, where_prec: one.wp, score: one.s,
       actors: one.a.map(a => a.x).join('; ') || undefined, deaths: range(one.dead) || undefined, injured: range(one.hurt) || undefined, detained: range(one.held) || undefined, crowd_size: range(one.crowd) || undefined,
-      quote: one.q, source: first.source, title: first.title, url: safeLink(first.url) || undefined, published: first.published, sources: one.o.length
+      quote: one.q, source: first.source, title: first.title, url: safeLink(first.url) || undefined, published: first.published, sources: one.o.length,
+      conflicts: one.x.map(x => x.what + ': ' + x.told.map(told => told.value + ' (' + sourceName(one, told.doc_id) + ')').join(', ')).join('; ') || undefined
     };
   }
   const around = (lat, lon, km) => {  // a circle as a ring of a polygon, counter-clockwise
@@ -69,7 +70,7 @@ function makeExports(app) {
   };
   app.asCsv = function () {
     const columns = ['incident_id', 'type', 'type_label', 'certainty', 'attribution_level', 'attribution_source', 'date_start', 'date_end', 'part_of_day', 'place', 'geometry_kind', 'lat', 'lon',
-      'radius_km', 'geo_precision', 'where_prec', 'score', 'actors', 'deaths', 'injured', 'detained', 'crowd_size', 'quote', 'source', 'title', 'url', 'published', 'sources'];
+      'radius_km', 'geo_precision', 'where_prec', 'score', 'actors', 'deaths', 'injured', 'detained', 'crowd_size', 'quote', 'source', 'title', 'url', 'published', 'sources', 'conflicts'];
     const rows = [columns.join(',')];
     filters.visible.forEach(i => {
       const facts = properties(i), own = drawn(i);

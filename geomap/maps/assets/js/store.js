@@ -97,9 +97,11 @@ function makeStore(data) {
     one.o = [];
     for (let j = 0; j < table.o[i].length; j += 2) {
       const number = table.o[i][j], told = { quote: strings[table.o[i][j + 1]] };
-      ['doc_id', 'title', 'source', 'url', 'published'].forEach(key => { told[key] = strings[data.sources[key][number]]; });
+      ['doc_id', 'title', 'source', 'url', 'published', 'copy_of'].forEach(key => { told[key] = strings[data.sources[key][number]]; });
       one.o.push(told);
     }
+    // On what the sources disagree: which, and what each says.
+    one.x = (table.x[i] || []).map(x => ({ what: strings[x[0]], told: x.slice(1).reduce((all, n, j) => { if (j % 2) all[all.length - 1].value = strings[n]; else all.push({ doc_id: strings[n] }); return all; }, []) }));
     if (made.size > 2000) made.clear();
     made.set(i, one);
     return one;
