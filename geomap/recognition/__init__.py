@@ -35,8 +35,9 @@ def find_mentions(article: Article, gazetteer: Gazetteer, doc: Doc | None = None
     text = article.text
     if doc is None:
         text = running_text(text, gazetteer)
-    elif same_text(doc.text, text):
-        text = doc.text
+    else:
+        read = doc.text  # made anew at every call
+        text = read if same_text(read, text) else text
     tokens = spacy_tokens(text, doc) if doc is not None else labelled(text, plain_tokens(text))
     # A dateline is told by its capitals.
     dateline = dateline_span(article.text)
