@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from map_samples import sample_incidents
 
+from geomap.cli import main
 from geomap.errors import InputError, OutputError, UsageError
 from geomap.formats import (
     FORMATS,
@@ -31,7 +33,7 @@ from geomap.formats import (
 )
 from geomap.formats.schema import fields_of
 from geomap.formats.tables import TABLE_COLUMNS
-from geomap.records import Incident
+from geomap.records import Actor, Attribution, Conflict, Incident, IncidentPlace, SourceQuote, Telling
 from geomap.rows import COLUMNS, depictions
 
 FAITHFUL = [one.suffixes[0] for one in FORMATS if one.faithful]
@@ -603,3 +605,87 @@ def test_what_is_only_written_says_so(suffix: str, tmp_path: Path) -> None:
     assert not is_incident_file(path)
     with pytest.raises(InputError, match=r"is only written; use one of \.jsonl"):
         list(read_incidents(path))
+
+
+# ---- the page that says so ----------------------------------------------------------------------------------------
+
+SCHEMA = (Path(__file__).resolve().parents[1] / "docs" / "schema.md").read_text("utf-8")
+
+
+def rows_below(heading: str) -> list[list[str]]:
+    section = SCHEMA.split(f"# {heading}\n", 1)[1]
+    table = re.search(r"\n\|[^\n]*\n\|---[^\n]*\n((?:\|[^\n]*\n)+)", section)
+    assert table is not None
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[1].splitlines()]
+
+
+@pytest.mark.parametrize("record", [Incident, IncidentPlace, Actor, Attribution, SourceQuote, Conflict, Telling])
+def test_the_page_has_every_field_with_its_type_values_and_null_rule(record: type) -> None:
+    told = rows_below(record.__name__)
+    fields = fields_of(record)
+    assert [row[0] for row in told] == [f"`{field.name}`" for field in fields]
+    kinds = {"text": "text", "integer": "integer", "number": "number", "flag": "true or false"}
+    kinds |= {"texts": "list of texts", "range": "`[low, high]`"}
+    for row, field in zip(told, fields, strict=True):
+        _, kind, values, null, meaning = row
+        if field.record is not None:
+            link = f"[{field.record.__name__}](#{field.record.__name__.lower()})"
+            assert kind == (link if field.kind == "record" else f"list of {link}")
+        else:
+            assert kind == kinds[field.kind]
+        if field.allowed:
+            assert values == ", ".join(f"`{one}`" for one in field.allowed)
+        if field.limits is not None:
+            assert [f"{one:g}" for one in field.limits if math.isfinite(one)] == re.findall(
+                r"-?\d+", values.replace("−", "-")
+            )
+        assert null == ("yes" if field.optional else "no")
+        assert len(meaning) > 3
+        assert ("null" in meaning) == field.optional
+
+
+def test_the_page_has_every_format_column_and_the_version() -> None:
+    assert f"Schema version: **{SCHEMA_VERSION}**" in SCHEMA
+    endings = re.findall(r"`(\.[a-z.]+)`", "".join(row[0] for row in rows_below("Formats")))
+    assert sorted(endings) == sorted(EVERY)
+    for row in rows_below("Formats"):
+        (ending, *_) = re.findall(r"`([^`]+)`", row[0])
+        assert (row[3] == "equal") == format_of(Path(f"x{ending}")).faithful
+    for heading, columns in (("Columns of tables", TABLE_COLUMNS), ("Columns of drawings", COLUMNS)):
+        for name, meaning in rows_below(heading):
+            assert columns[name.strip("`")] == meaning
+    assert [row[0] for row in rows_below("Columns of tables")] == [f"`{name}`" for name in TABLE_COLUMNS]
+
+
+# ---- geomap convert -----------------------------------------------------------------------------------------------
+
+
+def test_convert_joins_files_into_another_format(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    samples = sample_incidents()
+    write_incidents(samples[:4], tmp_path / "a.jsonl")
+    write_part(samples[4:], tmp_path / "parts" / "part-1.parquet")
+    target = tmp_path / "all.gpkg"
+    assert main(["convert", str(tmp_path / "a.jsonl"), str(tmp_path / "parts"), "-o", str(target)]) == 0
+    assert list(read_incidents(target)) == samples
+    printed = capfdbinary.readouterr()
+    assert printed.out.decode() == f"{target}\n"
+    assert f"{len(samples)} incidents." in printed.err.decode()
+    assert main(["convert", "--quiet", str(target)]) == 0
+    printed = capfdbinary.readouterr()
+    assert printed.out.decode().splitlines() == [incident_line(one) for one in samples]
+
+
+def test_convert_names_what_is_wrong_and_goes_on(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.csv"
+    source.write_text(f"{incident_line(sample_incidents()[0])}\n{spoiled({'score': 7})}\n", encoding="utf-8")
+    assert main(["convert", str(source), str(tmp_path / "missing.jsonl"), "-o", str(target)]) == 3
+    told = capfdbinary.readouterr().err.decode()
+    assert "line 2: score is 7" in told and "missing.jsonl" in told and "1 incident; 2 problems" in told
+    assert len(table_of(target)) == 1
+    source.write_text(spoiled({"score": 7}), encoding="utf-8")
+    before = target.read_bytes()
+    assert main(["convert", str(source), "-o", str(target)]) == 1
+    assert "nothing was written" in capfdbinary.readouterr().err.decode()
+    assert target.read_bytes() == before
+    assert main(["convert", str(source), "-o", str(tmp_path / "b.xyz")]) == 2
+    assert main(["convert", str(source), "-o", str(source)]) == 2

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from geomap.cli import articles, evaluate, explain, extract, gazetteer, project, summary
+from geomap.cli import articles, convert, evaluate, explain, extract, gazetteer, project, summary
 from geomap.cli.parsing import Parser, common
 from geomap.cli.reporting import Reporter
 from geomap.errors import GeomapError, UsageError
@@ -49,6 +49,7 @@ def _parser() -> Parser:
     articles.add_commands(commands, run)
     extract.add_commands(commands, run)
     summary.add_commands(commands, run)
+    convert.add_commands(commands, every)
     explain.add_commands(commands, run)
     project.add_commands(commands, every, run)
     gazetteer.add_commands(commands, every)
