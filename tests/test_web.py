@@ -186,6 +186,20 @@ def test_a_site_that_fails_is_given_up_and_that_is_told_once(server: Server) -> 
     assert "failed 3 times running; it and what else is there are left as they are" in str(doubts[-1])
 
 
+def test_where_there_is_nothing_but_a_link_a_failure_loses_the_article(server: Server) -> None:
+    from geomap.articles.draft import Draft
+    from geomap.articles.web import Web
+
+    told: list[GeomapError] = []
+    web = Web(follows=True, on_fetch=None, report=told.append)
+    for n in range(5):
+        server.pages[f"/{n}"] = page(status=500)
+        bare = Draft(doc_id="x", text=" ", where=f"list.csv, row {n}", url=server.url(f"/{n}"), teaser=True)
+        assert web.whole(bare, lambda source: iter(())) is None
+    assert len(told) == 5 and not any(isinstance(one, InputDoubt) for one in told)
+    assert "list.csv, row 4" in str(told[4]) and "failed 3 times running" in str(told[4])
+
+
 # --------------------------------------------------------------------------------- the command line
 
 

@@ -164,7 +164,8 @@ class _Reader:
         """The articles of a source, finished."""
         for draft in self._drafts(source):
             whole = self.web.whole(draft, self._drafts) if draft.teaser and self.web.follows else draft
-            yield self._finish(placed(whole, source))
+            if whole is not None:
+                yield self._finish(placed(whole, source))
 
     def _drafts(self, source: Source) -> Iterator[Draft]:
         """What a source holds, told by its first bytes before its name."""

@@ -123,10 +123,11 @@ class Web:
             self._report(InputDoubt(f"{'; '.join(page.notes)}, another site: check that it is the page that you meant"))
         return source
 
-    def whole(self, draft: Draft, read: Callable[[Source], Iterator[Draft]]) -> Draft:
+    def whole(self, draft: Draft, read: Callable[[Source], Iterator[Draft]]) -> Draft | None:
         """The article of which ``draft`` is a teaser, fetched from its address and read with ``read``.
 
-        Where that fails the teaser stays, and why is reported as InputDoubt.
+        Where that fails the teaser stays, and why is reported as InputDoubt. Where there is nothing but an address the
+        article is lost: None, and the report is an InputError.
         """
         if draft.url is None:
             return draft
@@ -136,23 +137,19 @@ class Web:
             source = _source(self._fetcher.follow(draft.url, accept=_ARTICLES))
             found = [placed(one, source) for one in islice(read(source), 2)]
         except HostGivenUp as error:
-            # Said once: a list may have thousands of its pages.
-            if error.host not in self._given_up:
-                self._given_up.add(error.host)
-                self._doubt(draft, f"{error}; it and what else is there are left as they are")
-            return draft
+            # Said once: a list may have thousands of its pages. What is lost is always told.
+            if error.host in self._given_up and draft.text.strip():
+                return draft
+            self._given_up.add(error.host)
+            return self._left(draft, str(error), "it and what else is there are left as they are")
         except InputError as error:
-            self._doubt(draft, f"{error}; only what stood there is read")
-            return draft
+            return self._left(draft, str(error), "only what stood there is read")
         if len(found) != 1:
-            self._doubt(draft, f"{draft.url} is no article but a list; only what stood there is read")
-            return draft
+            return self._left(draft, f"{draft.url} is no article but a list", "only what stood there is read")
+        if len(found[0].text) < len(draft.text):
+            why = f"{draft.url} shows less than what stood there (perhaps a login is needed)"
+            return self._left(draft, why, "that is read")
         (page,) = found
-        if len(page.text) < len(draft.text):
-            self._doubt(
-                draft, f"{draft.url} shows less than what stood there (perhaps a login is needed); that is read"
-            )
-            return draft
         has_date = draft.published is not None
         return replace(
             page,
@@ -166,8 +163,13 @@ class Web:
             home=draft.home,
         )
 
-    def _doubt(self, draft: Draft, what: str) -> None:
-        self._report(InputDoubt(f"{draft.where}: {what}"))
+    def _left(self, draft: Draft, why: str, then: str) -> Draft | None:
+        """The teaser as it is, with the reason told; None where there is no word of it."""
+        if draft.text.strip():
+            self._report(InputDoubt(f"{draft.where}: {why}; {then}"))
+            return draft
+        self._report(InputError(f"{draft.where}: {why}"))
+        return None
 
 
 def _source(page: Fetched) -> Source:

@@ -155,7 +155,8 @@ def is_address(text: str) -> bool:
 
 def shown_url(url: str) -> str:
     """An address as it can be shown: no control characters, no user name or password, not endless."""
-    text = visible(re.sub(r"(?<=://)[^/?#]*@", "…@", url.strip()[: 2 * _LONGEST]))
+    # Also where it is none: who mistypes an address wants no password in a log either.
+    text = visible(re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:)?([/\\]*)[^/?#\\]*@", r"\1\2…@", url.strip()[: 2 * _LONGEST]))
     return text if len(text) <= 300 else f"{text[:200]}…{text[-90:]}"
 
 
@@ -171,7 +172,7 @@ def stem_of(url: str) -> str:
         stem = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", stem)
         if stem and stem.lower() not in ("index", "default"):
             return stem[:80]
-    return re.sub(r"[^\w.-]+", "-", host) or "page"
+    return re.sub(r"[^\w.-]+", "-", host).strip("-.") or "page"
 
 
 def parse_address(url: str, *, policy: FetchPolicy | None = None) -> Address:

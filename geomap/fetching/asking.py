@@ -82,12 +82,15 @@ _KINDS = {
 
 
 class FetchError(InputError):
-    """A page could not be fetched. ``status`` is the server's HTTP status, None where it gave none; ``blames_host`` is
-    true where the next page of that host would likely fare no better."""
+    """A page could not be fetched. ``status`` is the server's HTTP status, None where it gave none; ``wants_rest`` is
+    true where it asks to wait; ``blames_host`` where the next page of that host would likely fare no better."""
 
-    def __init__(self, message: str, *, status: int | None = None, blames_host: bool = False) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, wants_rest: bool = False, blames_host: bool = False
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.wants_rest = wants_rest
         self.blames_host = blames_host
 
 
@@ -231,9 +234,9 @@ def _ask_twice(
     try:
         return _ask(address, shown, deadline, limit, accept, policy)
     except FetchError as error:
-        if error.status not in _PASSING:
+        if error.status not in _PASSING or error.wants_rest:
             raise
-        # At least as long as between two pages; a server that asks for more time than there is gets none.
+        # As long as between two pages.
         if policy.pause_s > deadline.left():
             raise
     time.sleep(policy.pause_s)
@@ -459,7 +462,10 @@ def _refusal(response: HTTPResponse, address: Address, shown: str) -> FetchError
     if wait and status in (429, 503):
         said += f"; it asks to wait {wait} seconds" if wait.isdecimal() else f"; it asks to wait until {wait}"
     return FetchError(
-        f"{shown}: {said} (HTTP {status})", status=status, blames_host=status == 429 or 500 <= status < 600
+        f"{shown}: {said} (HTTP {status})",
+        status=status,
+        wants_rest=bool(wait),
+        blames_host=status == 429 or 500 <= status < 600,
     )
 
 
