@@ -109,7 +109,7 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"\x7fELF", "a program"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"\xd0\xcf\x11\xe0", "an old or password-protected Office document"),
     (b"{\\rtf", "an RTF document"),
     (b"SQLite format 3", "an SQLite database"),
 )

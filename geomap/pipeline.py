@@ -522,6 +522,7 @@ class Session:
     def read(self, inputs: Sequence[str | Path], *, on_error: OnError | None = None) -> Iterator[Article]:
         """The articles of ``inputs``, dated by ``settings.published`` where it is given."""
         from geomap.articles import read_articles
+        from geomap.formats import is_incident_file
 
         return read_articles(
             inputs,
@@ -529,6 +530,7 @@ class Session:
             on_error=on_error,
             fetch_links=self.settings.fetch_links,
             on_fetch=self._on_fetch,
+            skip=is_incident_file,
         )
 
 

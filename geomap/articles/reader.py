@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import stat
 import sys
@@ -12,8 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from geomap.articles import limits
+from geomap.articles.documents import DOCUMENT_SUFFIXES, MAX_DOCUMENT_BYTES, document_draft, kind_of_zip
 from geomap.articles.draft import Draft, OnError, Source
 from geomap.articles.feeds import FEED_SUFFIXES, feed_drafts, is_xml
+from geomap.articles.finding import files_of, is_pattern, matches_of
 from geomap.articles.heads import date_of_head
 from geomap.articles.json_lines import json_lines
 from geomap.articles.names import clean, did_you_mean, plain, shown
@@ -28,7 +29,12 @@ from geomap.records import Article
 
 __all__ = ["ARTICLE_SUFFIXES", "read_articles"]
 
-ARTICLE_SUFFIXES = (".txt", ".html", ".htm", ".md", ".jsonl", ".ndjson", *FEED_SUFFIXES)
+ARTICLE_SUFFIXES = (
+    *(".txt", ".html", ".htm", ".md", ".jsonl", ".ndjson"),
+    *FEED_SUFFIXES,
+    *DOCUMENT_SUFFIXES,
+    *TABLE_SUFFIXES,
+)
 """The files of a folder that are read. A file named directly may have any name."""
 
 
@@ -39,19 +45,23 @@ def read_articles(
     on_error: OnError | None = None,
     fetch_links: bool = False,
     on_fetch: Callable[[str], None] | None = None,
+    skip: Callable[[Path], bool] | None = None,
 ) -> Iterator[Article]:
-    """The articles of *inputs*: text, HTML or JSON Lines files, folders (searched through), ``"-"`` for
-    standard input, and pages of the web by their address (``https://...``).
+    """The articles of *inputs*: files (text, HTML, RSS and Atom feeds, PDF, DOCX, JSON Lines, tables), folders
+    (searched through), patterns (``news/**/*.html``), ``"-"`` for standard input, and pages and feeds of the web by
+    their address (``https://...``).
 
     What a file holds is told by its content, not only by its name. A JSON Lines record has ``text`` and may
     have ``doc_id`` or ``id``, ``published`` or ``date``, ``title``, ``source``, ``url``, ``language``, ``home``.
-    ``published`` is a publication date that overrides what the articles say. Every ``doc_id`` is given once:
+    ``published`` is a publication date that overrides what the articles say. ``language`` is what the text shows to
+    be in, or what its source says where the text is too short to show it. Every ``doc_id`` is given once:
     a second "report" becomes "report-2".
 
     A bad input is handed to ``on_error`` and skipped. A date that is impossible, an optional field of the wrong
     type and an encoding that was guessed are handed to ``on_error`` as InputDoubt, and the article is kept.
     With ``fetch_links``, what a feed or list has only the beginning or the title of is fetched from its address.
     ``on_fetch`` is told the name of each host before it is asked; without an address or ``fetch_links`` none is.
+    ``skip`` says of a file in a folder that it is none of the articles; what geomap wrote itself never is.
 
     Without ``on_error`` the first of any of these is raised as InputError and ends the reading.
 
@@ -62,7 +72,7 @@ def read_articles(
     if not inputs:
         raise UsageError("no input: name a file, a folder, or - for standard input")
     day = parse_day(published) if published is not None else None
-    return _Reader(day, on_error, fetch_links, on_fetch).read(tuple(inputs))
+    return _Reader(day, on_error, fetch_links, on_fetch, skip).read(tuple(inputs))
 
 
 class _Reader:
@@ -72,9 +82,11 @@ class _Reader:
         on_error: OnError | None,
         fetch_links: bool = False,
         on_fetch: Callable[[str], None] | None = None,
+        skip: Callable[[Path], bool] | None = None,
     ) -> None:
         self.published = published
         self.on_error = on_error
+        self.skip = skip
         self.ids: dict[str, int] = {}
         self.items: set[int] = set()
         self.stdin_read = False
@@ -109,14 +121,20 @@ class _Reader:
         path = Path(item)
         try:
             mode = path.stat().st_mode
-        except FileNotFoundError:
+        except OSError as error:
+            # Windows calls a pattern an invalid name, others a file that is missing.
+            if is_pattern(str(item)):
+                yield from self._pattern(str(item))
+                return
+            if not isinstance(error, FileNotFoundError):
+                raise
             hint = "; write an address as https://..." if str(item).startswith("www.") else did_you_mean(path)
             raise InputError(f"{shown(item)}: no such file or folder{hint}") from None
         if not stat.S_ISDIR(mode):
             yield from self._file(path)
             return
         found = False
-        for member in self._folder(path):
+        for member in files_of(path, ARTICLE_SUFFIXES, skip=self.skip, report=self.report):
             found = True
             try:
                 yield from self._file(member)
@@ -127,21 +145,15 @@ class _Reader:
         if not found:
             raise InputError(f"{shown(item)}: the folder holds no {', '.join(ARTICLE_SUFFIXES)} file")
 
-    def _folder(self, folder: Path) -> Iterator[Path]:
-        """The regular files of a folder that may be articles, in the order of their paths."""
-
-        def failed(error: OSError) -> None:
-            self.report(InputError(f"{shown(error.filename or folder)}: {plain(error)}"))
-
-        for parent, folders, files in os.walk(folder, onerror=failed):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
-                path = Path(parent, name)
-                wanted = path.suffix.lower() in ARTICLE_SUFFIXES and not name.startswith(".")
-                # A named pipe or a device in a folder would wait for ever; a dangling link is reported when
-                # opened.
-                if wanted and (path.is_file() or not path.exists()):
-                    yield path
+    def _pattern(self, pattern: str) -> Iterator[Article]:
+        """The articles of all that a pattern matches, as if each had been named."""
+        for path in matches_of(pattern):
+            try:
+                yield from self._input(path)
+            except GeomapError as error:
+                self.report(error)
+            except OSError as error:
+                self.report(InputError(f"{shown(path)}: {plain(error)}"))
 
     def _standard_input(self) -> Source:
         if self.stdin_read:
@@ -177,9 +189,14 @@ class _Reader:
             whole = replace(source, stream=rewound(head, source.stream))
             yield from table_drafts(whole, report=self.report, dated=self.published is not None)
             return
+        if head.startswith((b"%PDF", b"PK\x03\x04", b"PAR1")):
+            yield from self._packed(source, head)
+            return
         kind = magic(head)
         if kind is not None:
             raise InputError(f"{name}: this is {kind}, not text; convert it to text or HTML first")
+        if source.suffix in DOCUMENT_SUFFIXES:
+            raise InputError(f"{name}: this is no {source.suffix[1:].upper()} file, whatever its name says")
         wide = wide_encoding(head)
         start = head.decode(wide or "utf-8-sig", "replace").lstrip("\ufeff \t\r\n")
         if source.suffix in (".jsonl", ".ndjson") or re.match(r'\{\s{0,99}"', start):
@@ -192,6 +209,20 @@ class _Reader:
             yield from feed_drafts(source, head, wide, seen=self.items, report=self.report, dated=dated)
             return
         yield self._one(source, head, start, wide)
+
+    def _packed(self, source: Source, head: bytes) -> Iterator[Draft]:
+        """What a PDF, an Office document or a Parquet file without its usual ending holds."""
+        data = head + read_up_to(source.stream, MAX_DOCUMENT_BYTES + 1 - len(head))
+        if len(data) > MAX_DOCUMENT_BYTES:
+            raise InputError(f"{source.name}: larger than {MAX_DOCUMENT_BYTES // 2**20} MB, too much for one article")
+        kind = ".parquet" if head.startswith(b"PAR1") else ".pdf" if head.startswith(b"%PDF") else kind_of_zip(data)
+        if kind in TABLE_SUFFIXES:
+            table = replace(source, stream=io.BytesIO(data), suffix=kind)
+            yield from table_drafts(table, report=self.report, dated=self.published is not None)
+        elif kind is not None or source.suffix in DOCUMENT_SUFFIXES:
+            yield document_draft(data, source, report=self.report)
+        else:
+            raise InputError(f"{source.name}: this is {magic(head)}, not text; convert it to text or HTML first")
 
     def _one(self, source: Source, head: bytes, start: str, wide: str | None) -> Draft:
         """A source that is one article: a page, or plain text. ``start`` is ``head`` decoded for a look at it."""

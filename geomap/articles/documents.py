@@ -1,0 +1,297 @@
+"""PDF and DOCX files: their text in reading order, as one article.
+
+The libraries are an optional extra (``geomap[documents]``), since most people never need them. What a file says of its
+own making is not believed: a PDF's creation date is the day somebody printed or downloaded it, so it dates nothing. The
+first lines of the text do, as for any article, or ``--published``.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, NoReturn
+
+from geomap.articles import limits
+from geomap.articles.draft import Draft, OnError, Source
+from geomap.articles.facts import language_tag
+from geomap.decoding import repair
+from geomap.errors import InputDoubt, InputError
+
+__all__ = ["DOCUMENT_SUFFIXES", "MAX_DOCUMENT_BYTES", "document_draft", "kind_of_zip"]
+
+DOCUMENT_SUFFIXES = (".pdf", ".docx")
+"""The files that the extra ``documents`` reads."""
+
+MAX_DOCUMENT_BYTES = 64 * 2**20
+"""The largest PDF or DOCX that is opened: they carry pictures, so they may be larger than a text."""
+
+# An annual report has 400 pages, a newspaper 100. A page of text has some 5,000 drawing operations; a map drawn in
+# lines has a million, at 0.3 s for 100,000 (measured), and forms that draw forms have any number.
+_MOST_PAGES = 2000
+_MOST_OPERATIONS = 3_000_000
+# Between pages; one page cannot take more than some ten seconds, by pypdf's own limits (measured). A page of text takes
+# 10 ms.
+_MOST_SECONDS = 60.0
+# A DOCX is XML, which zips to a tenth, rarely a fiftieth. A bomb has a thousandth. Small parts may be anything.
+_MOST_PARTS, _MOST_UNZIPPED, _MOST_RATIO, _SMALL = 5000, 256 * 2**20, 200, 2**20
+_MOST_XML = 64 * 2**20
+
+# What programs write where a title should be.
+_NO_TITLE = re.compile(
+    r"^(?:untitled|document\s{0,3}[0-9]{0,4}|microsoft word\b.*|powerpoint presentation|slide 1|print|scan\b.*|title"
+    r"|.{0,300}\.(?:docx?|pdf|indd|qxd|pptx?|xlsx?|odt|rtf|txt|html?|tmp|pmd))$",
+    re.IGNORECASE,
+)
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n[ \t]{0,20}(?=[^\W\d_])")
+_NUMBER_LINE = re.compile(r"^\W{0,9}(?:page|p\.?)?\s{0,3}[0-9]{1,4}(?:\s{0,3}(?:of|/)\s{0,3}[0-9]{1,4})?\W{0,9}$", re.I)
+
+
+def document_draft(data: bytes, source: Source, *, report: OnError) -> Draft:
+    """The article of a PDF or DOCX file with the bytes ``data``.
+
+    What was left out of it goes to ``report`` as InputDoubt. Raises InputError where it has no text, is encrypted,
+    broken or too large, or where the extra ``documents`` is not installed.
+    """
+    reader = _pdf if data.startswith(b"%PDF") else _docx
+    text, title, language = reader(data, source.name, report)
+    text = repair(text).strip()
+    if not text:
+        why = (
+            "no text in it: scanned pages? Run OCR first (such as ocrmypdf)"
+            if reader is _pdf
+            else "the document holds no text"
+        )
+        raise InputError(f"{source.name}: {why}")
+    if len(text) > limits.MAX_ARTICLE_BYTES:
+        raise InputError(f"{source.name}: more than {limits.MAX_ARTICLE_BYTES // 2**20} MB of text; split it")
+    title = " ".join(repair(title or "").split())[: limits.MAX_TITLE]
+    return Draft(
+        doc_id=source.stem,
+        text=text,
+        where=source.name,
+        title=title if len(title) > 3 and not _NO_TITLE.match(title) else None,
+        source=source.name.rsplit("/", 1)[-1],
+        language=language_tag(language),
+    )
+
+
+def kind_of_zip(data: bytes) -> str | None:
+    """``".docx"`` or ``".xlsx"`` where the zip archive is one; None for others, and for what is no whole archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(islice(archive.namelist(), _MOST_PARTS))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+        return None
+    if "word/document.xml" in names:
+        return ".docx"
+    return ".xlsx" if "xl/workbook.xml" in names else None
+
+
+def _missing(name: str, package: str, error: ImportError) -> NoReturn:
+    raise InputError(f"{name}: reading it needs {package}; run: pip install 'geomap[documents]'") from error
+
+
+# ------------------------------------------------------------------------------------------------ PDF
+
+
+class _TooMuch(BaseException):
+    """Ends the reading of a page from within. Not an Exception: pypdf would take it for a broken form and go on."""
+
+
+def _pdf(data: bytes, name: str, report: OnError) -> tuple[str, str | None, str | None]:
+    try:
+        import pypdf
+    except ImportError as error:
+        _missing(name, "pypdf", error)
+    try:
+        with _silent():
+            reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise InputError(f"{name}: protected by a password; save a copy without it")
+            pages, lost = _pages(reader, name)
+            facts = reader.metadata
+            title = facts.title if facts is not None else None
+            language = reader.root_object.get("/Lang")
+    except InputError:
+        raise
+    except _TooMuch:
+        raise InputError(
+            f"{name}: its pages are drawn with more than {_MOST_OPERATIONS:,} strokes and letters; split it, or save"
+            " its text"
+        ) from None
+    except pypdf.errors.DependencyError as error:
+        raise InputError(f"{name}: encrypted with AES; run: pip install cryptography, or save a copy") from error
+    except (MemoryError, pypdf.errors.LimitReachedError) as error:
+        raise InputError(f"{name}: it needs more memory than a text does; save its text instead") from error
+    except Exception as error:
+        # pypdf lets whatever goes wrong in a broken file through: KeyError, TypeError, RecursionError and more.
+        raise InputError(
+            f"{name}: a broken PDF ({type(error).__name__}: {' '.join(str(error).split())[:120]}); open it and print"
+            " it to a new PDF, or save its text"
+        ) from error
+    if lost:
+        shown = ", ".join(map(str, lost[:5])) + (", ..." if len(lost) > 5 else "")
+        report(InputDoubt(f"{name}: {len(lost)} broken page{'s were' if len(lost) > 1 else ' was'} left out ({shown})"))
+    text = "\n".join(_without_margins(pages))
+    whole = "\n".join(pages)
+    if 4 * len(text) < len(whole):
+        # No margins but a form: the same on every page.
+        text = whole
+    return _joined(text), title if isinstance(title, str) else None, language if isinstance(language, str) else None
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Without what pypdf logs of every flaw: it would stand on the user's screen between our own messages."""
+    logger = logging.getLogger("pypdf")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _pages(reader: Any, name: str) -> tuple[list[str], list[int]]:
+    """The text of each page, and the numbers of those that could not be read."""
+    if len(reader.pages) > _MOST_PAGES:
+        raise InputError(f"{name}: more than {_MOST_PAGES:,} pages, too much for one article; split it")
+    operations = 0
+
+    def count(*_: object) -> None:
+        nonlocal operations
+        operations += 1
+        if operations > _MOST_OPERATIONS:
+            raise _TooMuch
+
+    found: list[str] = []
+    lost: list[int] = []
+    size = 0
+    begun = time.monotonic()
+    for number, page in enumerate(islice(reader.pages, _MOST_PAGES), 1):
+        if time.monotonic() - begun > _MOST_SECONDS:
+            raise InputError(f"{name}: reading it takes more than a minute; save its text instead")
+        try:
+            text = page.extract_text(visitor_operand_before=count)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError, RecursionError):
+            lost.append(number)
+            continue
+        size += len(text)
+        if size > limits.MAX_ARTICLE_BYTES:
+            raise InputError(f"{name}: more than {limits.MAX_ARTICLE_BYTES // 2**20} MB of text; split it")
+        found.append(text)
+    return found, lost
+
+
+def _without_margins(pages: list[str]) -> Iterator[str]:
+    """The pages without page numbers and without the lines that most pages begin or end with."""
+    split = [[line.rstrip() for line in page.splitlines() if line.strip()] for page in pages]
+    edges = Counter(key for lines in split for key in {_edge(line) for line in (*lines[:2], *lines[-2:])})
+    # Three pages at least, and more than half of them: a refrain is not a header.
+    repeated = {key for key, times in edges.items() if times >= 3 and 2 * times > len(split)}
+    for lines in split:
+        last = len(lines) - 1
+        kept = [
+            line
+            for place, line in enumerate(lines)
+            if not (
+                (place in (0, last) and _NUMBER_LINE.match(line))
+                or ((place < 2 or place > last - 2) and _edge(line) in repeated)
+            )
+        ]
+        if kept:
+            yield "\n".join(kept)
+
+
+def _edge(line: str) -> str:
+    """A line at a page's edge, with its numbers made alike."""
+    return re.sub(r"[0-9]+", "#", " ".join(line.split()).casefold())
+
+
+def _joined(text: str) -> str:
+    """The text with words that a line end cuts in two put together again."""
+
+    def join(match: re.Match[str]) -> str:
+        following = text[match.end()]
+        # "pro-/Russian" keeps its hyphen, "explo-/sion" had none.
+        return "-" if following.isupper() else ""
+
+    return _HYPHENATED.sub(join, text)
+
+
+# ----------------------------------------------------------------------------------------------- DOCX
+
+
+def _docx(data: bytes, name: str, report: OnError) -> tuple[str, str | None, str | None]:
+    del report
+    try:
+        import docx
+        from docx.opc.exceptions import OpcError
+    except ImportError as error:
+        _missing(name, "python-docx", error)
+    _check_zip(data, name)
+    try:
+        document = docx.Document(io.BytesIO(data))
+        lines = list(_blocks(document))
+        facts = document.core_properties
+        title = facts.title or next((text for style, text in lines[:5] if style == "Title"), None)
+        language = facts.language
+    except (OpcError, zipfile.BadZipFile) as error:
+        raise InputError(f"{name}: no whole Word document ({' '.join(str(error).split())[:120]})") from error
+    except MemoryError as error:
+        raise InputError(f"{name}: it needs more memory than there is; save its text instead") from error
+    except Exception as error:
+        # A part that lacks what the format demands shows as any error of Python's.
+        raise InputError(
+            f"{name}: a broken Word document ({type(error).__name__}: {' '.join(str(error).split())[:120]}); open it"
+            " and save it anew"
+        ) from error
+    return "\n".join(text for _style, text in lines), title, language
+
+
+def _check_zip(data: bytes, name: str) -> None:
+    """Raise where unpacking would fill the memory; nothing is unpacked for it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+        raise InputError(f"{name}: a broken zip archive ({error}); was it downloaded in full?") from error
+    unzipped = sum(part.file_size for part in parts)
+    if any(part.flag_bits & 1 for part in parts):
+        raise InputError(f"{name}: protected by a password; save a copy without it")
+    is_bomb = any(part.file_size > _SMALL and part.file_size > _MOST_RATIO * part.compress_size for part in parts)
+    is_xml = any(part.file_size > _MOST_XML and part.filename.endswith((".xml", ".rels")) for part in parts)
+    if len(parts) > _MOST_PARTS or unzipped > _MOST_UNZIPPED or is_bomb or is_xml:
+        raise InputError(
+            f"{name}: unpacks to {unzipped / 2**20:,.0f} MB in {len(parts):,} parts, as a zip bomb does; it was not"
+            " opened"
+        )
+
+
+def _blocks(document: Any) -> Iterator[tuple[str, str]]:
+    """Style and text of each paragraph that has any, tables row by row, in the order of the document."""
+    from docx.table import Table
+
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            for row in block.rows:
+                cells: list[str] = []
+                seen: set[int] = set()
+                for cell in row.cells:
+                    # A merged cell is given once for each column that it spans.
+                    if id(cell._tc) not in seen:
+                        seen.add(id(cell._tc))
+                        cells.append(" ".join(cell.text.split()))
+                if any(cells):
+                    yield "", " | ".join(filter(None, cells))
+            continue
+        text = block.text.strip()
+        if text:
+            yield (block.style.name if block.style is not None else "") or "", text

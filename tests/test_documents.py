@@ -1,0 +1,257 @@
+"""PDF and DOCX files: their text as one article, and what is broken, hostile or locked refused with a reason."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inputs import failure, only, read, write
+
+from geomap.articles import documents, limits
+from geomap.errors import InputDoubt
+
+
+def pdf(
+    *pages: str | bytes, info: str = "", catalog: str = "", resources: str = "", extra: tuple[bytes, ...] = ()
+) -> bytes:
+    """A PDF with a page of text lines for each of ``pages``; bytes are content streams as they are."""
+    objects: list[bytes] = [
+        b"",
+        b"",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    kids: list[int] = []
+    for page in pages:
+        if isinstance(page, str):
+            lines = [line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") for line in page.split("\n")]
+            page = ("BT /F1 12 Tf 72 720 Td 14 TL\n" + "\n".join(f"({x}) Tj T*" for x in lines) + "\nET").encode(
+                "cp1252"
+            )
+        packed = zlib.compress(page)
+        objects.append(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed))
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R"
+            b" /Resources << /Font << /F1 3 0 R >> %s >> >>" % (len(objects), resources.encode())
+        )
+        kids.append(len(objects))
+    objects.extend(extra)
+    objects.append(f"<< {info} >>".encode())
+    objects[0] = f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode()
+    numbers = " ".join(f"{kid} 0 R" for kid in kids)
+    objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{numbers}] >>".encode()
+    out = bytearray(b"%PDF-1.7\n")
+    offsets = []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer << /Size %d /Root 1 0 R /Info %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        *(len(objects) + 1, len(objects), start),
+    )
+    return bytes(out)
+
+
+def word(*blocks: str | list[list[str]], title: str = "", language: str = "") -> bytes:
+    import docx
+
+    document = docx.Document()
+    document.core_properties.title = title
+    document.core_properties.language = language
+    for block in blocks:
+        if isinstance(block, str):
+            document.add_paragraph(block)
+            continue
+        table = document.add_table(rows=0, cols=len(block[0]))
+        for row in block:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+# ------------------------------------------------------------------------------------------------ PDF
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.txt", "a"])
+def test_a_pdf_gives_its_text_and_facts(tmp_path: Path, name: str) -> None:
+    text = (
+        "NOVIGRAD, August 1, 2022 - Sirens howled in the explo-\nsion's wake; the pro-\nRussian caf\xe9 (old) was hit."
+    )
+    info = "/Title (Night in Novigrad) /CreationDate (D:20240506120000Z)"
+    article = only(write(tmp_path / name, pdf(text, info=info, catalog="/Lang (en-GB)")))
+    assert article.text == (
+        "NOVIGRAD, August 1, 2022 - Sirens howled in the explosion's wake; the pro-Russian caf\xe9 (old) was hit."
+    )
+    assert (article.doc_id, article.title, article.language) == ("a", "Night in Novigrad", "en-GB")
+    assert article.published == "2022-08-01" and "dateline" in (article.published_basis or "")
+
+
+def test_the_day_a_pdf_was_made_dates_nothing(tmp_path: Path) -> None:
+    article = only(write(tmp_path / "a.pdf", pdf("Sirens howled.", info="/CreationDate (D:20240506120000Z)")))
+    assert article.published is None and article.published_basis is None
+
+
+@pytest.mark.parametrize(
+    "title", ["Microsoft Word - story.doc", "Untitled", "layout_7.indd", "x", "report.pdf", "scan 004"]
+)
+def test_a_title_that_a_program_made_is_none(tmp_path: Path, title: str) -> None:
+    assert only(write(tmp_path / "a.pdf", pdf("Sirens howled.", info=f"/Title ({title})"))).title is None
+
+
+def test_headers_footers_and_page_numbers_are_left_out(tmp_path: Path) -> None:
+    told = ["Sirens howled in the town.", "Police closed the bridge.", "Two men were held.", "Nobody was hurt."]
+    page = "The Harbour News {0}\n{1} It goes on.\nAll rights reserved\nPage {0} of 4"
+    pages = [page.format(number, line) for number, line in enumerate(told, 1)]
+    assert only(write(tmp_path / "a.pdf", pdf(*pages))).text == "\n".join(f"{line} It goes on." for line in told)
+    # What is the same throughout is no margin.
+    assert only(write(tmp_path / "b.pdf", pdf(*["Sirens howled."] * 4))).text.count("Sirens") == 4
+
+
+def test_a_word_is_joined_over_the_end_of_a_page(tmp_path: Path) -> None:
+    assert only(write(tmp_path / "a.pdf", pdf("Sirens in Novi-", "grad howled."))).text == "Sirens in Novigrad howled."
+
+
+def test_a_pdf_without_text(tmp_path: Path) -> None:
+    assert "scanned pages? Run OCR first" in failure(write(tmp_path / "a.pdf", pdf(b"0 0 m 10 10 l S")))
+    assert "scanned pages?" in failure(write(tmp_path / "b.pdf", pdf()))
+
+
+def test_a_locked_pdf(tmp_path: Path) -> None:
+    import pypdf
+
+    for password in ("secret", ""):
+        writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf("Sirens howled.")))
+        writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
+        writer.write(tmp_path / f"a{password}.pdf")
+    assert "protected by a password" in failure(tmp_path / "asecret.pdf")
+    # Locked against printing only, it is read.
+    assert only(tmp_path / "a.pdf").text == "Sirens howled."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.7\n...",
+        b"%PDF-",
+        b"%PDF-1.7\n" + b"\x00\xff" * 5_000,
+        pdf("Sirens howled.")[:200],
+        pdf("Sirens howled.").replace(b"/Pages 2 0 R", b"/Pages 1 0 R"),
+        pdf("Sirens howled.").replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]"),
+        pdf("Sirens howled.").replace(b"/Type /Page ", b"/Type /Pork "),
+    ],
+    ids=["three dots", "mark", "noise", "cut", "root", "cycle", "no page"],
+)
+def test_a_broken_pdf_is_an_input_error(tmp_path: Path, data: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    found, errors = read(write(tmp_path / "a.pdf", data))
+    assert len(found) + len([e for e in errors if not isinstance(e, InputDoubt)]) == 1
+    assert all("a.pdf" in str(error) and str(error).isprintable() for error in errors)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_pdf_that_draws_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_MOST_OPERATIONS", 2_000)
+    assert "strokes" in failure(write(tmp_path / "a.pdf", pdf(b"0 0 m\n" * 5_000)))
+    # Forms that draw forms twice: two to the twentieth.
+    forms = tuple(
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X %d 0 R >>"
+        b" /Font << /F1 3 0 R >> >> /Length 12 >>\nstream\n/X Do /X Do \nendstream" % min(7 + n, 25)
+        for n in range(20)
+    )
+    data = pdf(b"/X Do", resources="/XObject << /X 6 0 R >>", extra=forms)
+    assert len(failure(write(tmp_path / "b.pdf", data))) > 0
+
+
+def test_a_pdf_bomb_is_an_error(tmp_path: Path) -> None:
+    assert "more memory" in failure(write(tmp_path / "a.pdf", pdf(b" " * 80_000_000)))
+
+
+def test_limits_of_size_and_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.pdf", pdf(*["Sirens howled."] * 12))
+    monkeypatch.setattr(documents, "_MOST_PAGES", 10)
+    assert "more than 10 pages" in failure(path)
+    monkeypatch.setattr(documents, "_MOST_PAGES", 100)
+    monkeypatch.setattr(limits, "MAX_ARTICLE_BYTES", 100)
+    assert "of text; split it" in failure(path)
+    monkeypatch.setattr("geomap.articles.reader.MAX_DOCUMENT_BYTES", 100)
+    assert "larger than" in failure(path)
+
+
+# ----------------------------------------------------------------------------------------------- DOCX
+
+
+def test_a_word_document_gives_its_text_and_facts(tmp_path: Path) -> None:
+    data = word(
+        "Sirens howled.", "", [["Town", "Shots"], ["Novigrad", "3"]], "It ended.", title="Night", language="en-GB"
+    )
+    article = only(write(tmp_path / "a.docx", data))
+    assert article.text == "Sirens howled.\nTown | Shots\nNovigrad | 3\nIt ended."
+    assert (article.doc_id, article.title, article.language, article.published) == ("a", "Night", "en-GB", None)
+    assert only(write(tmp_path / "b.txt", data)).text == article.text
+
+
+def test_a_word_document_without_text(tmp_path: Path) -> None:
+    assert "holds no text" in failure(write(tmp_path / "a.docx", word("", " ")))
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (lambda: word("Sirens howled.")[:2_000], "broken zip archive"),
+        (lambda: b"PK\x03\x04....", "broken zip archive"),
+        (lambda: zipped({"word/document.xml": b" " * 30_000_000}), "zip bomb"),
+        (lambda: zipped({"word/document.xml": b"", **{f"word/{n}": b"" for n in range(6_000)}}), "zip bomb"),
+        (lambda: zipped({"word/document.xml": b"<w:document/>"}), "Word document"),
+        (lambda: b"plain text", "no DOCX file"),
+    ],
+    ids=["cut", "mark", "bomb", "many parts", "one part", "text"],
+)
+def test_a_broken_or_hostile_document_is_refused(tmp_path: Path, data: Any, reason: str) -> None:
+    assert reason in failure(write(tmp_path / "a.docx", data()))
+
+
+def test_entities_of_a_document_are_not_expanded(tmp_path: Path) -> None:
+    source = word("Sirens MARK howled.")
+    with zipfile.ZipFile(io.BytesIO(source)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    secret = write(tmp_path / "secret.txt", "open sesame")
+    xml = parts["word/document.xml"].decode()
+    head, _, rest = xml.partition("?>")
+    doctype = f'<!DOCTYPE d [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY y "ha ha">]>'
+    parts["word/document.xml"] = (head + "?>" + doctype + rest.replace("MARK", "&x;&y;")).encode()
+    found, _errors = read(write(tmp_path / "a.docx", zipped(parts)))
+    assert all("sesame" not in article.text and "ha ha" not in article.text for article in found)
+
+
+def test_other_archives_are_told_apart(tmp_path: Path) -> None:
+    assert "not text" in failure(write(tmp_path / "a.zip", zipped({"a.txt": b"Sirens howled."})))
+
+
+@pytest.mark.parametrize(("module", "data"), [("pypdf", pdf("Sirens.")), ("docx", word("Sirens."))])
+def test_without_the_extra_the_command_to_install_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, data: bytes
+) -> None:
+    real = builtins.__import__
+
+    def refused(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.split(".")[0] == module:
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", refused)
+    assert "pip install 'geomap[documents]'" in failure(write(tmp_path / "a.bin", data))
