@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from geomap.errors import OutputError
-from geomap.formats.schema import SCHEMA_VERSION
+from geomap.formats.schema import SCHEMA_VERSION, plain
 from geomap.outputs import json_line
-from geomap.records import Incident, to_dict
+from geomap.records import Incident
 from geomap.rows import depictions
 
 __all__ = ["incident_line", "read", "write"]
@@ -26,7 +26,7 @@ def incident_line(incident: Incident) -> str:
     """
     depictions(incident)
     try:
-        return json_line({**to_dict(incident), "schema_version": SCHEMA_VERSION})
+        return json_line({**plain(incident), "schema_version": SCHEMA_VERSION})
     except ValueError as error:
         raise OutputError(
             f"incident {incident.incident_id}: a number of it is not finite and cannot be written as JSON"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from geomap.errors import OutputError
-from geomap.formats.schema import MARKS, SCHEMA_VERSION, Field, exact_texts, fields_of, flat_columns
+from geomap.formats.schema import MARKS, SCHEMA_VERSION, Field, exact_texts, fields_of, flat_columns, plain
 from geomap.formats.wkb import type_of, wkb_of
 from geomap.outputs import atomic_file
 from geomap.records import Incident
@@ -39,6 +39,8 @@ _DERIVED: tuple[tuple[str, str], ...] = (
     ("lon", "number"),
     ("exact_texts", "text"),
 )
+
+_KINDS = {field.name: field.kind for field in fields_of(Incident)}
 
 # ---- writing ------------------------------------------------------------------------------------------------------
 
@@ -70,29 +72,16 @@ def arrow_schema() -> pa.Schema:
     return pa.schema(columns, metadata={"geomap": json.dumps({"schema_version": SCHEMA_VERSION})})
 
 
-def _plain(value: Any, field: Field) -> Any:
-    """A field's value as dicts and lists."""
-    if value is None or field.kind in ("text", "integer", "number", "flag"):
-        return value
-    if field.record is not None:
-        inner = fields_of(field.record)
-        many = value if field.kind == "records" else (value,)
-        made = [{one.name: _plain(getattr(item, one.name), one) for one in inner} for item in many]
-        return made if field.kind == "records" else made[0]
-    return list(value)
-
-
 def _row(incident: Incident) -> tuple[dict[str, Any], list[Depiction]]:
     row: dict[str, Any] = {}
-    for field in fields_of(Incident):
-        value = getattr(incident, field.name)
-        if field.kind == "record" and field.record is not None:
-            for one in fields_of(field.record):
-                row[f"{field.name}_{one.name}"] = _plain(getattr(value, one.name), one)
-        elif field.kind == "range":
-            row[f"{field.name}_low"], row[f"{field.name}_high"] = (None, None) if value is None else value
+    for name, value in plain(incident).items():
+        kind = _KINDS[name]
+        if kind == "record":
+            row.update((f"{name}_{inner}", one) for inner, one in value.items())
+        elif kind == "range":
+            row[f"{name}_low"], row[f"{name}_high"] = (None, None) if value is None else value
         else:
-            row[field.name] = _plain(value, field)
+            row[name] = value
     drawn = depictions(incident)
     # The first that is drawn stands for the row: the place of an area has a name, but no point.
     first = next((one for one in drawn if len(one.points) == 1), drawn[0])

@@ -18,7 +18,18 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from geomap.records import Incident
 
-__all__ = ["MARKS", "SCHEMA_VERSION", "Field", "exact_texts", "fields_of", "incident_from_dict", "is_incident_record"]
+__all__ = [
+    "MARKS",
+    "SCHEMA_VERSION",
+    "Field",
+    "check_version",
+    "exact_texts",
+    "fields_of",
+    "flat_columns",
+    "incident_from_dict",
+    "is_incident_record",
+    "plain",
+]
 
 SCHEMA_VERSION = "1.0"
 """The version of the schema that is written: major and minor number."""
@@ -306,6 +317,24 @@ def _step(holder: Any, step: str) -> Any:
     if isinstance(holder, list) and step.isdecimal() and len(step) < 9 and int(step) < len(holder):
         return holder[int(step)]
     return None
+
+
+# ---- writing ------------------------------------------------------------------------------------------------------
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """A record as dicts and lists, as ``dataclasses.asdict`` gives it but in a quarter of its time."""
+    made = {}
+    for field in fields_of(type(record)):
+        value = getattr(record, field.name)
+        if field.kind == "records":
+            value = [plain(one) for one in value]
+        elif field.kind == "record" and value is not None:
+            value = plain(value)
+        elif type(value) is tuple:
+            value = list(value)
+        made[field.name] = value
+    return made
 
 
 def flat_columns() -> Iterator[tuple[str, Field]]:
