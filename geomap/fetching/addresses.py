@@ -208,7 +208,7 @@ def parse_address(url: str, *, policy: FetchPolicy | None = None) -> Address:
         raise InputError(f"{shown}: port {port} is not asked, only those of web servers ({usual}); save the page")
     name, ip = _host(host, parts.netloc, shown)
     if ip is not None and not policy.allows(ip):
-        raise InputError(f"{shown}: {inside(ip)}, which is not asked; only the public net is")
+        raise InputError(f"{shown}: {inside(ip)}, which is not asked; save what is there and name the file")
     # Percent-encoded as browsers do; what is encoded already stays.
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=-._~")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=-._~?[]|{}^`")
@@ -253,7 +253,10 @@ def _host(host: str, netloc: str, shown: str) -> tuple[str, Ip | None]:
             ) from None
         return str(v4), v4
     if any(host == name or host.endswith("." + name) for name in _LOCAL_NAMES):
-        raise InputError(f"{shown}: {host} is a name of this machine or its network, which is not asked")
+        raise InputError(
+            f"{shown}: {host} is a name of this machine or its network, which is not asked; save what is there and name"
+            " the file"
+        )
     if labels[-1] == "onion":
         raise InputError(f"{shown}: .onion addresses need Tor, which geomap does not use; save the page")
     if len(labels) == 1:
