@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -66,13 +67,45 @@ def apply_to_mentions(
     if not rows:
         return list(resolutions)
     out = []
-    for resolution in resolutions:
+    for resolution in _with_missed(article, resolutions, rows, place_of):
         row = next((row for row in rows if _holds(row, article, resolution.mention)), None)
         became = resolution if row is None else _corrected(resolution, row, place_of)
         if row is not None and used is not None and became is not resolution:
             used.add(row.spot)
         out.append(became)
     return out
+
+
+# A name that a text repeats more often is no longer read for itself.
+_MOST_MISSED = 1000
+
+
+def _with_missed(
+    article: Article, resolutions: Sequence[Resolution], rows: Sequence[Correction], place_of: PlaceOf
+) -> list[Resolution]:
+    """The resolutions, and one for each time the text has a corrected name that no recogniser took for a place.
+
+    The name counts as it is written in the row, or in capitals; what was found inside of it gives way to it.
+    """
+    found = list(resolutions)
+    for row in rows:
+        if row.to == NO_PLACE or not row.name.strip() or (row.to != UNKNOWN and place_of(row) is None):
+            continue
+        words = [re.escape(word) for word in row.name.split()]
+        spellings = {r"\s+".join(words), r"\s+".join(re.escape(word) for word in row.name.upper().split())}
+        pattern = rf"(?<!\w)(?:{'|'.join(sorted(spellings))})(?!\w)"
+        for match in itertools.islice(re.finditer(pattern, article.text), _MOST_MISSED):
+            start, end = match.span()
+            met = [one for one in found if one.mention.start < end and start < one.mention.end]
+            if any(one.mention.start <= start and end <= one.mention.end for one in met):
+                continue
+            if all(start <= one.mention.start and one.mention.end <= end for one in met):
+                found = [one for one in found if one not in met]
+                mention = Mention(start=start, end=end, text=match[0], recognizer=RULE)
+                found.append(Resolution(mention=mention, place=None, score=0.0, rule="nil"))
+    if len(found) == len(resolutions) and all(a is b for a, b in zip(found, resolutions, strict=True)):
+        return found
+    return sorted(found, key=lambda one: (one.mention.start, one.mention.end))
 
 
 def _corrected(resolution: Resolution, row: Correction, place_of: PlaceOf) -> Resolution:

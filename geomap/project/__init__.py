@@ -7,7 +7,7 @@
       corrections.csv        what you put right; yours, geomap only adds rows
       gazetteer/places.csv   your places; yours, for this project alone
       articles.jsonl         every article that was added, with its text; geomap only adds lines
-      coded.jsonl            what each article gave; geomap's, made anew where it is missing
+      .geomap/coded.jsonl    what each article gave; geomap's, made anew where it is missing
       incidents.parquet      the incidents, merged and corrected; made anew by every map
       output/map.html        the map
 

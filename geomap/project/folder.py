@@ -58,7 +58,7 @@ class ProjectFolder:
     @property
     def coded(self) -> Path:
         """What each article gave."""
-        return self.root / "coded.jsonl"
+        return self.root / ".geomap" / "coded.jsonl"
 
     @property
     def corrections(self) -> Path:
@@ -90,8 +90,9 @@ class ProjectFolder:
         """
         import filelock
 
-        lock = filelock.FileLock(self.root / ".geomap.lock")
+        lock = filelock.FileLock(self.root / ".geomap" / "lock")
         try:
+            (self.root / ".geomap").mkdir(exist_ok=True)
             try:
                 lock.acquire(timeout=0)
             except filelock.Timeout:

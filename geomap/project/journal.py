@@ -75,6 +75,7 @@ class Journal:
         data = [json_line(record).encode("utf-8") + b"\n" for record in records]
         try:
             new = not self.path.exists()
+            self.path.parent.mkdir(exist_ok=True)
             # Unbuffered: what could not be written must not be tried once more when the file is closed.
             with self.path.open("xb" if new else "r+b", buffering=0) as file:
                 end = 0 if new else _whole(file)
