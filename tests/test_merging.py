@@ -461,4 +461,4 @@ def test_the_map_and_the_table_have_conflicts_and_copies() -> None:
     words = page["strings"]
     ((what, *told),) = page["incidents"]["x"]["0"]
     assert (words[what], [words[number] for number in told]) == ("deaths", ["a", "2", "c", "5"])
-    assert [words[number] for number in page["sources"]["copy_of"]] == [None, None, "a"]
+    assert [words[number] for number in page["sources"]["copy_of"]] == [None, "a", None]

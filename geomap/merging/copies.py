@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from geomap.merging.wording import COPY_SHARE, Wording, copied, read_wording
@@ -19,13 +19,17 @@ def _order(source: SourceQuote) -> tuple[str, str, str]:
     return (source.published or "9999", source.doc_id, source.quote)
 
 
-def marked(sources: Sequence[SourceQuote]) -> tuple[SourceQuote, ...]:
-    """``sources`` in their order, each copy with the ``doc_id`` of the earliest source whose words it repeats."""
+def marked(sources: Sequence[SourceQuote], wordings: Mapping[str, Wording] | None = None) -> tuple[SourceQuote, ...]:
+    """``sources`` in their order, each copy with the ``doc_id`` of the earliest source whose words it repeats.
+
+    ``wordings`` are those of quotes that were read already.
+    """
+    known = wordings or {}
     originals: list[tuple[SourceQuote, Wording]] = []
     copy_of: dict[int, str] = {}
     for number in sorted(range(len(sources)), key=lambda n: _order(sources[n])):
         source = sources[number]
-        wording = read_wording(source.quote)
+        wording = known.get(source.quote) or read_wording(source.quote)
         first = next(
             (
                 one.doc_id

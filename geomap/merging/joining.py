@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from geomap.merging.facts import Facts
 from geomap.merging.likeness import ENOUGH, days_apart, kinds_apart, likeness, places_apart, told_apart
@@ -17,13 +18,13 @@ from geomap.merging.wording import content_words
 __all__ = ["groups_of"]
 
 # A quarter of a degree is 28 km at most: a place and what lies around it (15 km at most) are in one cell or in two.
-_CELLS_A_DEGREE = 4
+_CELLS = 4
 _REACH_KM = 15.0
 _KM_A_DEGREE = 111.2
 # Spans of more days than this are compared by their words alone.
 _MOST_DAYS = 4
-# In a crowd (thousands of articles about one day in one city) each is compared with this many of those next to it in
-# an order that puts the same numbers, types and words side by side.
+# In a crowd (thousands of articles about one day in one city) each is compared with this many of those next to it,
+# once sorted by what they say and once by their numbers and types ("sorted neighbourhood").
 _CROWD = 48
 # A word that more incidents of a batch have is no sign by itself; the days and places still are.
 _MOST_WITH_WORD = 24
@@ -31,7 +32,7 @@ _MOST_WITH_WORD = 24
 _WORDS = 8
 
 
-def _cells(facts: Facts) -> Iterator[tuple[int, int]]:
+def _cells(facts: Facts) -> set[tuple[int, int]]:
     """The cells that the places of an incident reach into."""
     seen: set[tuple[int, int]] = set()
     for site in facts.sites:
@@ -39,46 +40,79 @@ def _cells(facts: Facts) -> Iterator[tuple[int, int]]:
             continue
         dlat = _REACH_KM / _KM_A_DEGREE
         dlon = dlat / max(0.05, math.cos(math.radians(min(89.0, abs(site.lat)))))
-        for lat in (site.lat - dlat, site.lat, site.lat + dlat):
-            for lon in (site.lon - dlon, site.lon, site.lon + dlon):
-                # The antimeridian is no border.
-                column = math.floor((lon + 180.0) % 360.0 * _CELLS_A_DEGREE)
-                seen.add((math.floor(lat * _CELLS_A_DEGREE), column))
-    yield from sorted(seen)
+        rows = range(math.floor((site.lat - dlat) * _CELLS), math.floor((site.lat + dlat) * _CELLS) + 1)
+        columns = range(math.floor((site.lon - dlon) * _CELLS), math.floor((site.lon + dlon) * _CELLS) + 1)
+        # The antimeridian is no border.
+        seen.update((row, column % (360 * _CELLS)) for row in rows for column in columns)
+    return seen
 
 
-def _blocks(everything: Sequence[Facts]) -> list[list[int]]:
-    """Groups of incidents to be compared with one another, as numbers of ``everything``."""
-    by_key: dict[tuple[object, ...], list[int]] = {}
+def _blocks(everything: Sequence[Facts]) -> tuple[list[list[int]], list[list[int]], set[int]]:
+    """Groups of incidents to be compared with one another, as numbers of ``everything``: by day and neighbourhood, and
+    by a rare word; and which incidents are loose: without a day, or with a place that is no spot, so that words must lead to them."""
+    by_day: dict[tuple[int, int, int], list[int]] = {}
+    loose: set[int] = set()
     for i, facts in enumerate(everything):
-        if facts.first is not None and facts.last is not None and facts.last - facts.first < _MOST_DAYS:
-            for cell in _cells(facts):
-                for day in range(facts.first, facts.last + 1):
-                    by_key.setdefault((day, *cell), []).append(i)
-    by_word: dict[str, list[int]] = {}
-    for i, facts in enumerate(everything):
-        for word in content_words(facts.words, _WORDS):
-            by_word.setdefault(word, []).append(i)
-        for name in sorted(facts.names):
-            by_word.setdefault("@" + name, []).append(i)
-    blocks = [block for block in by_key.values() if len(block) > 1]
-    blocks += [block for block in by_word.values() if 1 < len(block) <= _MOST_WITH_WORD]
-    return blocks
+        cells = _cells(facts)
+        if not cells or any(site.is_area or site.lat is None for site in facts.sites):
+            loose.add(i)
+        if facts.first is None or facts.last is None or facts.last - facts.first >= _MOST_DAYS:
+            loose.add(i)
+            continue
+        for cell in cells:
+            for day in range(facts.first, facts.last + 1):
+                by_day.setdefault((day, *cell), []).append(i)
+    by_word: dict[str, list[int]] = {word: [] for i in sorted(loose) for word in _lookup(everything[i])}
+    for i, facts in enumerate(everything) if by_word else ():
+        for word in _lookup(facts):
+            if word in by_word:
+                by_word[word].append(i)
+    days = [block for block in by_day.values() if len(block) > 1]
+    return days, [block for block in by_word.values() if 1 < len(block) <= _MOST_WITH_WORD], loose
+
+
+def _lookup(facts: Facts) -> list[str]:
+    """The words by which an incident is found: the longest of its quote, and the names of its places."""
+    return [*content_words(facts.words, _WORDS), *sorted("@" + name for name in facts.names)]
+
+
+def _by_words(facts: Facts) -> tuple[object, ...]:
+    return (sorted(content_words(facts.words, _WORDS)), facts.order)
+
+
+def _by_numbers(facts: Facts) -> tuple[object, ...]:
+    one = facts.incident
+    numbers = [count or (-1, -1) for count in (one.deaths, one.injured, one.detained, one.crowd_size)]
+    return ([low for low, _ in numbers], one.type, facts.order)
+
+
+def _neighbours(block: list[int], everything: Sequence[Facts]) -> Iterator[tuple[int, int]]:
+    """The pairs of a block: all, or in a crowd those that stand near each other when sorted."""
+    if len(block) <= _CROWD:
+        yield from combinations(block, 2)
+        return
+    for key in (_by_words, _by_numbers):
+        ordered = sorted(block, key=lambda i: key(everything[i]))
+        for at, i in enumerate(ordered):
+            for j in ordered[at + 1 : at + 1 + _CROWD // 2]:
+                yield (i, j) if i < j else (j, i)
 
 
 def _compared(everything: Sequence[Facts]) -> Iterator[tuple[int, int]]:
     """The pairs worth comparing, each once."""
     seen: set[int] = set()
     whole = len(everything)
-    for block in _blocks(everything):
-        for at, i in enumerate(block):
-            for j in block[at + 1 : at + 1 + _CROWD]:
-                if everything[i].docs & everything[j].docs:
-                    continue
-                pair = i * whole + j if i < j else j * whole + i
-                if pair not in seen:
-                    seen.add(pair)
-                    yield (i, j) if i < j else (j, i)
+    days, words, loose = _blocks(everything)
+    for block in days:
+        for i, j in _neighbours(block, everything):
+            seen.add(i * whole + j)
+    for block in words:
+        # Of two with a day and a spot each, both are compared already or are elsewhere.
+        seen.update(i * whole + j for i, j in combinations(block, 2) if i in loose or j in loose)
+    for pair in seen:
+        i, j = divmod(pair, whole)
+        if everything[i].docs.isdisjoint(everything[j].docs):
+            yield i, j
 
 
 class _Group:

@@ -77,7 +77,10 @@ def made_one(group: Sequence[Facts]) -> Incident:
     best = next(facts for facts in ordered if facts.incident.type == kind)
     ordered = [best, *(facts for facts in ordered if facts is not best)]
     others = sorted(ordered[1:], key=_first)
-    sources = marked(tuple(dict.fromkeys(source for facts in (best, *others) for source in _sources(facts.incident))))
+    sources = marked(
+        tuple(dict.fromkeys(source for facts in (best, *others) for source in _sources(facts.incident))),
+        {facts.incident.quote: facts.words for facts in group},
+    )
     copies = {source.doc_id for source in sources if source.copy_of is not None}
     # Copies repeat what they copy, and its mistakes.
     heard = [facts for facts in ordered if not facts.docs <= copies] or ordered

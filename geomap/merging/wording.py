@@ -54,19 +54,28 @@ def calendar_words() -> frozenset[str]:
 class Wording:
     """The words of a quote: ``weights`` of its content words, ``runs`` of its words in a row."""
 
-    __slots__ = ("count", "runs", "total", "weights")
+    __slots__ = ("_runs", "total", "weights", "words")
 
     def __init__(self, words: list[str]) -> None:
-        self.count = len(words)
-        self.weights = {one: _weight(one) for one in map(_stem, words) if one}
+        self.words = words
+        self.weights = {stem: _weight(stem) for word in words if (stem := _stem(word))}
         self.total = sum(self.weights.values())
-        self.runs = frozenset(tuple(words[i : i + _RUN]) for i in range(max(1, len(words) - _RUN + 1)))
+        self._runs: frozenset[tuple[str, ...]] | None = None
+
+    @property
+    def runs(self) -> frozenset[tuple[str, ...]]:
+        """Every four words in a row; worked out when first asked for, which most quotes never are."""
+        if self._runs is None:
+            words = self.words
+            self._runs = frozenset(tuple(words[i : i + _RUN]) for i in range(max(1, len(words) - _RUN + 1)))
+        return self._runs
 
     def has(self, word: str) -> bool:
         """Whether ``word`` (folded) is one of the content words."""
         return _stem(word) in self.weights
 
 
+@lru_cache(maxsize=50_000)
 def _weight(stem: str) -> float:
     return _COMMON_WEIGHT if stem in _words("common") else 1.0
 
@@ -84,13 +93,8 @@ def _stem(word: str) -> str:
 
 def read_wording(quote: str) -> Wording:
     """The words of ``quote``, the first two hundred."""
-    words: list[str] = []
     # A slice first: folding a quote of a megabyte would take longer than all else.
-    for match in _WORD.finditer(fold(quote[: _LONGEST * 20])):
-        words.append(match.group())
-        if len(words) == _LONGEST:
-            break
-    return Wording(words)
+    return Wording(_WORD.findall(fold(quote[: _LONGEST * 20]))[:_LONGEST])
 
 
 def shared_words(one: Wording, two: Wording, without: Collection[str] = ()) -> float:
@@ -116,7 +120,10 @@ def content_words(wording: Wording, most: int) -> list[str]:
 
 def copied(one: Wording, two: Wording) -> float:
     """The share of the shorter quote's runs of words that the other has too; 0.0 for quotes too short to tell."""
-    if min(one.count, two.count) < _FEWEST:
+    fewer, more = sorted((one, two), key=lambda side: len(side.words))
+    if len(fewer.words) < _FEWEST:
         return 0.0
-    fewer, more = sorted((one.runs, two.runs), key=len)
-    return len(fewer & more) / len(fewer)
+    # Without most of the words there are not most of the runs.
+    if sum(stem in more.weights for stem in fewer.weights) < COPY_SHARE / 2 * len(fewer.weights):
+        return 0.0
+    return len(fewer.runs & more.runs) / len(fewer.runs)
