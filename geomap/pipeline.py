@@ -14,6 +14,7 @@ This module is the one boundary at which an unexpected failure of a stage on one
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -760,7 +761,10 @@ def default_output(inputs: Sequence[str | Path]) -> Path:
 
         stem = stem_of(first)
     else:
-        stem = "stdin" if first == "-" else Path(first).resolve().stem
+        # Of a pattern, the folder that it looks in: "*" is no name for a file.
+        fixed = re.split(r"[*?\[]", first, maxsplit=1)[0]
+        named = Path(first) if fixed == first or Path(first).exists() else Path(fixed + "x").parent
+        stem = "stdin" if first == "-" else named.resolve().stem
     return Path("output") / f"{stem or 'map'}.html"
 
 

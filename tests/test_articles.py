@@ -79,6 +79,34 @@ def test_a_folder_is_searched_in_order(tmp_path: Path) -> None:
     assert [a.doc_id for a in found] == ["a", "z", "two"]
 
 
+def test_a_pattern_that_no_shell_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    for name in ("b.txt", "a.txt", "c.html", ".hidden.txt", "deep/d.txt", "deep/er/e.txt", "odd[1].txt"):
+        write(tmp_path / name, STORY)
+    monkeypatch.chdir(tmp_path)
+    assert [a.doc_id for a in read("*.txt")[0]] == ["a", "b", "odd[1]"]
+    assert [a.doc_id for a in read("deep/**/*.txt")[0]] == ["d", "e"]
+    assert sorted(a.doc_id for a in read("**")[0]) == ["a", "b", "c", "d", "e", "odd[1]"]
+    assert [a.doc_id for a in read("de*")[0]] == ["d", "e"]
+    assert [a.doc_id for a in read("[ab].txt", "b.txt")[0]] == ["a", "b", "b-2"]
+    # A file that is there is that file, whatever its name looks like.
+    assert only("odd[1].txt").doc_id == "odd[1]"
+    assert "*.rst: no file matches" in failure("*.rst")
+    assert "no file matches" in failure("nowhere/*")
+
+
+def test_what_geomap_wrote_is_no_article(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY)
+    write(tmp_path / "toponyms.jsonl", '{"doc_id": "a", "toponyms": []}\n')
+    write(tmp_path / "incidents.csv", "\ufeffincident_id,doc_id,type\n1,a,riot\n")
+    write(tmp_path / "map.html", '<!DOCTYPE html><html><head><meta name="generator" content="geomap 1"></head>')
+    write(tmp_path / "saved.jsonl", '{"incident_id": "1"}\n')
+    found, errors = read(tmp_path, skip=lambda path: path.name == "saved.jsonl")
+    assert [a.doc_id for a in found] == ["a"] and errors == []
+    # Whoever names one is told why it is none.
+    assert "no " in failure(tmp_path / "toponyms.jsonl")
+
+
 def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
     assert "holds no .txt" in failure(tmp_path)
 
@@ -419,6 +447,40 @@ def test_a_page_is_told_by_content(tmp_path: Path) -> None:
 def test_dates_of_a_page(tmp_path: Path, mark: str, day: str | None) -> None:
     page = f"<html><head>{mark}</head><body><p>Sirens sounded in the town.</p></body></html>"
     assert only(write(tmp_path / "a.html", page)).published == day
+
+
+LINKED = """<html><head><title>Bridge closed - Harbour News</title><script type="application/ld+json">
+{"@context": "https://schema.org", "@graph": [
+ {"@type": "WebSite", "@id": "#site", "name": "Harbour News", "datePublished": "2001-01-01"},
+ {"@type": ["NewsArticle"], "headline": "Bridge closed", "datePublished": "2022-08-01T09:00:00+02:00",
+  "publisher": {"@id": "#site"}, "mainEntityOfPage": {"@id": "https://example.org/bridge"}, "inLanguage": "en-GB"}]}
+</script></head><body><p>Police closed the bridge on Sunday evening, the mayor of the town said.</p></body></html>"""
+
+
+def test_linked_data_of_a_page(tmp_path: Path) -> None:
+    article = only(write(tmp_path / "a.html", LINKED))
+    assert (article.title, article.published, article.source) == ("Bridge closed", "2022-08-01", "Harbour News")
+    assert (article.url, article.language) == ("https://example.org/bridge", "en-GB")
+
+
+def test_broken_linked_data_leaves_the_rest(tmp_path: Path) -> None:
+    for broken in ("{" * 100_000, "[" * 100_000, "1" * 5_000, "{}", "null", '{"@type": 7, "publisher": []}', "{,}"):
+        page = LINKED.replace('{"@context"', broken + ' {"@context"')
+        article = only(write(tmp_path / "a.html", page))
+        assert article.title == "Bridge closed - Harbour News"
+        assert article.text.startswith("Police closed")
+
+
+def test_title_and_site_from_what_there_is(tmp_path: Path) -> None:
+    page = (
+        '<html><head><title>Bridge closed | Harbour News</title><meta property="og:site_name" content="Harbour News">'
+        '<meta property="og:locale" content="en_GB"><link rel="canonical" href="https://www.example.org/bridge"></head>'
+        "<body><p>Police closed the bridge on Sunday evening, the mayor said.</p></body></html>"
+    )
+    article = only(write(tmp_path / "a.html", page))
+    assert (article.title, article.source, article.language) == ("Bridge closed", "Harbour News", "en_GB")
+    unnamed = page.replace("og:site_name", "og:x")
+    assert only(write(tmp_path / "b.html", unnamed)).source == "example.org"
 
 
 @pytest.mark.parametrize(

@@ -51,21 +51,23 @@ class Facts:
     language: str | None
 
 
-def page_facts(page: Any, json_ld_date: str | None) -> Facts:
-    """What a page says of itself in its head."""
+def page_facts(page: Any, linked: dict[str, str]) -> Facts:
+    """What a page says of itself in its head; ``linked`` is its linked data."""
     metas: dict[str, str] = {}
     for element in itertools.islice(page.iter("meta"), 500):
-        key = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        key = (
+            element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv") or ""
+        )
         content = " ".join((element.get("content") or "")[: 2 * limits.MAX_TITLE].split())
         if content:
             metas.setdefault(key.strip().lower(), content)
-    title = metas.get("og:title")
+    title = linked.get("headline") or metas.get("og:title")
     if title is None:
         heads = [" ".join("".join(element.itertext()).split()) for element in itertools.islice(page.iter("h1"), 3)]
         head = page.find(".//title")
         name = " ".join((head.text or "").split()) if head is not None else ""
         title = heads[0] if len(heads) == 1 and heads[0] else name
-    published, basis = _page_date(page, metas, json_ld_date)
+    published, basis = _page_date(page, metas, linked.get("published"))
     canonical = next(
         (
             link.get("href")
@@ -75,18 +77,37 @@ def page_facts(page: Any, json_ld_date: str | None) -> Facts:
         None,
     )
     url = next(
-        (value for value in (canonical, metas.get("og:url")) if value and re.match(r"https?://\S{1,2000}$", value)),
+        (
+            value
+            for value in (canonical, metas.get("og:url"), linked.get("url"))
+            if value and re.match(r"https?://\S{1,2000}$", value)
+        ),
         None,
     )
-    language = language_tag(page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang"))
+    site = metas.get("og:site_name") or linked.get("site") or metas.get("application-name")
+    if site and title.endswith(site):
+        # "Bridge closed | The Harbour News"
+        title = re.sub(r"\s{1,9}[|–—·:-]{1,2}\s{0,9}$", "", title[: -len(site)]) or title
+    told = (
+        page.get("lang"),
+        page.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        *(metas.get("content-language"), linked.get("language"), metas.get("og:locale")),
+    )
+    language = next((tag for one in told if (tag := language_tag(one)) is not None), None)
     return Facts(
         title=repair(title)[: limits.MAX_TITLE] or None,
         published=published,
         basis=basis,
-        site=repair(metas.get("og:site_name") or metas.get("application-name") or "") or None,
+        site=repair(site or _host(url) or "")[: limits.MAX_TITLE] or None,
         url=repair(url) if url else None,
         language=language,
     )
+
+
+def _host(url: str | None) -> str | None:
+    """The name of the site at an address; better than the name of the file that a page was saved to."""
+    found = re.match(r"https?://(?:www\.)?([a-z0-9.-]{3,200})(?:[:/?#]|$)", (url or "").lower())
+    return found[1] if found and "." in found[1] else None
 
 
 def language_tag(written: str | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from geomap.articles.draft import Draft
 from geomap.articles.facts import page_facts
+from geomap.articles.linked_data import linked_data
 from geomap.decoding import repair
 from geomap.errors import InputError
 
@@ -95,7 +96,6 @@ _BLOCKS = frozenset(
         *("thead", "tr", "ul"),
     )
 )
-_JSON_LD_DATE = re.compile(r'"datePublished"\s{0,9}:\s{0,9}"([^"]{8,60})"')
 
 
 def is_html(start: str, suffix: str) -> bool:
@@ -192,12 +192,11 @@ def _tag_end(html: str, position: int) -> int:
 
 def from_html(html: str, name: str, stem: str) -> Draft:
     """The main text of a page with what it says of itself. Raises InputError if it has no text."""
-    json_ld = _JSON_LD_DATE.search(html, 0, 500_000)
     tamed, tags, unclosed = _tame(repair(html))
     page = _tree(tamed)
     text = ""
     if page is not None:
-        facts = page_facts(page, json_ld[1] if json_ld else None)
+        facts = page_facts(page, linked_data(html))
         if tags <= _MAX_TAGS_FOR_TRAFILATURA:
             text = _main_text(page)
         if not text.strip():

@@ -98,6 +98,7 @@ class PageFigure(Figure):
                 "<!DOCTYPE html>\n",
                 f'<html lang="{self.lang}">\n<head>\n<meta charset="utf-8">\n',
                 f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">\n',
+                '<meta name="generator" content="geomap">\n',
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
                 '<meta name="referrer" content="no-referrer">\n',
                 '<meta name="color-scheme" content="light dark">\n',
