@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import math
+import random
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -276,10 +278,31 @@ def test_a_wrong_record_is_named_with_file_line_field_and_value(tmp_path: Path, 
 def test_wrong_records_can_be_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "broken.jsonl"
     good = incident_line(sample_incidents()[0])
-    path.write_text("\n".join([good, spoiled({"score": "x"}), good]), encoding="utf-8")
+    path.write_text("\n".join([good, spoiled({"score": "x"}), "{", good, good[:100]]), encoding="utf-8")
     errors: list[Exception] = []
     assert len(list(read_incidents(path, on_error=errors.append))) == 2
-    assert "line 2" in str(errors[0])
+    assert [re.findall(r"line \d", str(error)) for error in errors] == [["line 2"], ["line 3"], ["line 5"]]
+    path = write_incidents(sample_incidents(), tmp_path / "broken.geojson")
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines[:2], "{", '{"type":"Feature"},', *lines[3:]]), encoding="utf-8")
+    errors.clear()
+    assert len(list(read_incidents(path, on_error=errors.append))) == len(sample_incidents()) - 1
+    assert [re.findall(r"feature \d", str(error)) for error in errors] == [["feature 2"], ["feature 3"]]
+
+
+@pytest.mark.parametrize("suffix", FAITHFUL)
+def test_only_errors_of_ours_come_out_of_broken_files(suffix: str, tmp_path: Path) -> None:
+    chance = random.Random(7)
+    whole = write_incidents(sample_incidents(), tmp_path / f"found{suffix}").read_bytes()
+    broken = tmp_path / f"broken{suffix}"
+    for _ in range(25):
+        data = bytearray(whole)
+        for _ in range(chance.choice([1, 3, 20])):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        broken.write_bytes(data[: chance.randrange(len(data))] if chance.random() < 0.2 else data)
+        assert is_incident_file(broken) in (True, False)
+        with suppress(InputError):
+            list(read_incidents(broken))
 
 
 def test_a_newer_minor_version_is_read_without_what_is_new_in_it(tmp_path: Path) -> None:

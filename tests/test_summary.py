@@ -162,7 +162,7 @@ def test_articles_are_no_incidents_and_broken_files_are_told(tmp_path: Path) -> 
     assert not is_incident_file(articles)
     assert not is_incident_file(tmp_path / "missing.jsonl")
     whole = write_incidents([march(1, "Rudare")], tmp_path / "found.jsonl").read_text(encoding="utf-8")
-    for spoiled, told in ((whole.replace('"type"', '"kind"'), "'type'"), (whole + "{", "line 2 is no JSON")):
+    for spoiled, told in ((whole.replace('"type"', '"kind"'), "'type'"), (whole + "{", "line 2: no JSON")):
         broken = tmp_path / "broken.jsonl"
         broken.write_text(spoiled, encoding="utf-8")
         with pytest.raises(InputError, match=told) as caught:

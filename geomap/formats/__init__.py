@@ -159,6 +159,11 @@ def is_incident_file(path: Path) -> bool:
             from geomap.formats import gdal
 
             return gdal.is_ours(path, found.key)
+        if found.key == "geojson":
+            from geomap.formats import geojson
+
+            if not geojson.may_be_ours(path):
+                return False
         with suppress(ValueError, KeyError, TypeError):
             return is_incident_record(next(_rows(found.key, path), ("", None))[1])
     except OSError:
@@ -215,6 +220,8 @@ def read_incidents(path: Path, *, on_error: Callable[[GeomapError], None] | None
 
 def _incident(row: Any, path: Path, where: str) -> Incident:
     try:
+        if isinstance(row, ValueError):
+            raise row
         return incident_from_dict(row)
     except KeyError as error:
         problem = f"no {error.args[0]!r}; is this what geomap extract wrote?"

@@ -35,6 +35,9 @@ _DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf"}
 _OPTIONS: dict[str, dict[str, str]] = {"gpkg": {}, "fgb": {"SPATIAL_INDEX": "NO"}}
 _FGB_MAGIC = b"fgb\x03fgb"
 
+# What pyogrio lets out of a broken file: its own errors are RuntimeErrors, and some of its parts raise others.
+_BROKEN = (RuntimeError, IndexError, OverflowError, MemoryError)
+
 # The columns of a row that are no fields of the incident and no texts.
 _OWN = {
     "drawing": "integer",
@@ -188,7 +191,7 @@ def is_ours(path: Path, key: str) -> bool:
         import pyogrio
 
         return set(pyogrio.read_info(path, layer=LAYER if key == "gpkg" else None)["fields"]) >= MARKS
-    except (OSError, ValueError, RuntimeError):  # pyogrio's errors are RuntimeErrors
+    except (OSError, ValueError, *_BROKEN):
         return False
 
 
@@ -232,6 +235,6 @@ def _rows(path: Path, key: str) -> Iterator[tuple[str, Any]]:
                     yield f"row {number}", row
     except GeomapError:
         raise
-    except (RuntimeError, UnicodeDecodeError, pa.ArrowException) as error:
+    except (UnicodeDecodeError, pa.ArrowException, *_BROKEN) as error:
         problem = " ".join(str(error).split())[:200]
         raise ValueError(f"after row {number} it cannot be read ({problem}); is it whole?") from error

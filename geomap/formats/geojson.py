@@ -17,11 +17,13 @@ from geomap.outputs import json_line
 from geomap.records import Incident
 from geomap.rows import incident_rows
 
-__all__ = ["read", "without_repeats", "write"]
+__all__ = ["geometry_of", "may_be_ours", "read", "without_repeats", "write"]
 
 _HEAD = b'{"type":"FeatureCollection","features":['
 # A file of another program is parsed as a whole, which takes some ten times its size.
 _MAX_WHOLE_BYTES = 256 * 2**20
+# The first feature of another program's file begins well within it.
+_SNIFF_BYTES = 2**20
 
 
 def geometry_of(points: tuple[tuple[float, float], ...]) -> dict[str, Any] | None:
@@ -67,8 +69,17 @@ def without_repeats(rows: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]
             yield where, row
 
 
+def may_be_ours(path: Path) -> bool:
+    """Whether the beginning of the file, of which the rest may be large, has the id of an incident in it."""
+    with path.open("rb") as file:
+        return b'"incident_id"' in file.read(_SNIFF_BYTES)
+
+
 def read(path: Path) -> Iterator[tuple[str, Any]]:
-    """The properties of the features, one for each incident. Raises OSError; ValueError for no GeoJSON."""
+    """The properties of the features, one for each incident; a ValueError for a feature that is none.
+
+    Raises OSError; ValueError for no GeoJSON.
+    """
     return without_repeats(_properties(path))
 
 
@@ -77,9 +88,12 @@ def _properties(path: Path) -> Iterator[tuple[str, Any]]:
         ours = file.readline(len(_HEAD) + 1).rstrip() == _HEAD
     for number, feature in enumerate(_lines(path) if ours else _whole(path), 1):
         where = f"feature {number}"
-        if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
-            raise ValueError(f"{where} has no properties")
-        yield where, feature["properties"]
+        if isinstance(feature, ValueError):
+            yield where, feature
+        elif not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
+            yield where, ValueError("it has no properties")
+        else:
+            yield where, feature["properties"]
 
 
 def _lines(path: Path) -> Iterator[Any]:
@@ -93,7 +107,7 @@ def _lines(path: Path) -> Iterator[Any]:
                 raise ValueError(f"feature {number} is longer than {MAX_LINE_BYTES // 2**20} MB, which no incident is")
             if line.rstrip() == b"]}":
                 return
-            yield parsed(line.rstrip().removesuffix(b","), f"feature {number}")
+            yield parsed(line.rstrip().removesuffix(b","))
     raise ValueError(f"it ends after feature {number}: it is not whole")
 
 
@@ -102,7 +116,9 @@ def _whole(path: Path) -> list[Any]:
         raise ValueError(
             f"it is larger than {_MAX_WHOLE_BYTES // 2**20} MB and not as geomap writes it: save it as GeoPackage"
         )
-    data = parsed(path.read_bytes().removeprefix(b"\xef\xbb\xbf"), "it")
+    data = parsed(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    if isinstance(data, ValueError):
+        raise data
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list):
         raise ValueError("it is no GeoJSON FeatureCollection")

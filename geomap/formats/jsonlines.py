@@ -43,24 +43,31 @@ def write(incidents: Iterable[Incident], file: BinaryIO) -> int:
 
 
 def read(path: Path) -> Iterator[tuple[str, Any]]:
-    """The records of the lines, each with what to call it in a message. Raises OSError; ValueError for no JSON."""
+    """The records of the lines, each with what to call it in a message; a ValueError for a line that is no JSON.
+
+    Raises OSError; ValueError for a line that is too long to be read.
+    """
     with path.open("rb") as file:
         number = 0
         while line := file.readline(MAX_LINE_BYTES + 1):
             number += 1
-            where = f"line {number}"
             if len(line) > MAX_LINE_BYTES:
-                raise ValueError(f"{where} is longer than {MAX_LINE_BYTES // 2**20} MB, which no incident is")
+                raise ValueError(f"line {number} is longer than {MAX_LINE_BYTES // 2**20} MB, which no incident is")
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if line.strip():
-                yield where, parsed(line, where)
+                yield f"line {number}", parsed(line)
 
 
-def parsed(text: bytes, where: str) -> Any:
-    """One JSON value. Raises ValueError that says where it is."""
+def parsed(text: bytes) -> Any:
+    """One JSON value; the ValueError that says what is wrong where it is none, so that a reader can go on."""
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        problem = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise ValueError(f"{where} is no JSON ({problem})") from error
+    except json.JSONDecodeError as error:
+        problem = f"{error.msg} at character {error.pos + 1}"
+    except RecursionError:
+        problem = "it is nested too deep"
+    except ValueError as error:
+        # What is no UTF-8, and numbers of thousands of digits.
+        problem = str(error)
+    return ValueError(f"no JSON ({problem})")

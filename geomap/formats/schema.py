@@ -325,7 +325,8 @@ def _step(holder: Any, step: str) -> Any:
 def plain(record: Any) -> dict[str, Any]:
     """A record as dicts and lists, as ``dataclasses.asdict`` gives it but in a quarter of its time."""
     made = {}
-    for field in fields_of(type(record)):
+    kind: type = type(record)
+    for field in fields_of(kind):
         value = getattr(record, field.name)
         if field.kind == "records":
             value = [plain(one) for one in value]
