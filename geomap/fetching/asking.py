@@ -487,9 +487,7 @@ def _content_type(header: str) -> tuple[str | None, str | None]:
 
 def _too_large(shown: str, limit: int) -> FetchError:
     size = f"{limit // 2**20} MB" if limit >= 2**20 else f"{limit:,} bytes"
-    return FetchError(
-        f"{shown}: larger than {size}, too much for one page; download it yourself, split it, name the file"
-    )
+    return FetchError(f"{shown}: larger than {size}, too much to fetch; download it and name the file")
 
 
 _Unpack = Callable[[bytes, int], Iterator[bytes]]
