@@ -30,6 +30,7 @@ from geopy.geocoders.base import DEFAULT_SENTINEL, Geocoder
 from geopy.location import Location
 from geopy.point import Point
 
+from geomap.gazetteer.ranking import COUNTRY_CODES, HISTORIC, inside, rank
 from geomap.geo import distance_km
 from geomap.records import Candidate, Place
 from geomap.text import fold
@@ -48,21 +49,8 @@ _ALTERNATIVES = 5
 # Nominatim refuses longer queries too; the longest real place name has 163 letters.
 _LONGEST_QUERY = 1000
 _LONGEST_POINT = 200
-_COUNTRY_CODES = frozenset({"PCLI", "PCLD", "PCL", "PCLF", "PCLS", "TERR"})
 # As the store scores abbreviations.
 _CODE_SCORE = 0.9
-# States that are no more have no point today.
-_HISTORIC = "PCLH"
-_LAYER_RANK = {"user": 0, "overlay": 0, "import": 1, "world": 1}
-# Who says "New York" means the city before the state, who says "Maine" the state before the township: the people of an
-# area count for a twentieth, because the world layer's figures for areas are sums that count some towns twice.
-_AREA_SHARE = 0.05
-# A place of which the asked name is only another name must have fifty times the people to come first: "Bombay" is
-# Mumbai, but "Victoria" not Hong Kong. "New York" is New York City's own name. What matches worse (a variant of
-# spelling, half a name) comes after all that. The world layer lists what has 500 people; no number means fewer.
-_OTHER_NAME, _GOOD_SCORE, _LEAST_PEOPLE = 0.02, 0.8, 500.0
-# How far a town reaches as the second part of "quarter, town": twice its radius, and 5 km for its outskirts.
-_TOWN_REACH = (2.0, 5.0)
 # reverse(): Nominatim's zoom -> (what is sought, km). 15 km: a walk of three hours from the nearest settlement; a town
 # is told of within 50 km, and 250 km is about how far one may be from any settlement on land.
 _ZOOM_COUNTRY, _ZOOM_STATE, _ZOOM_COUNTY, _ZOOM_CITY = 4, 7, 9, 12
@@ -293,15 +281,15 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
     def _candidates(self, name: str) -> list[Candidate]:
         found = sorted(
             # A demonym ("Serbian") is no place, and a state that is no more has no point.
-            (c for c in self._opened().candidates(name) if c.match != "demonym" and c.place.feature_code != _HISTORIC),
-            key=lambda c: _rank(c, name),
+            (c for c in self._opened().candidates(name) if c.match != "demonym" and c.place.feature_code != HISTORIC),
+            key=lambda c: rank(c, name),
         )
         if len(name) <= 3 and name.isascii() and name.isupper():
             # "US" is the United States before it is Us in France; "XK" is a code that no table of names has.
             country = self._opened().country(name) if len(name) == 2 else None
             if country is not None and all(c.place.id != country.id for c in found):
                 found.append(Candidate(place=country, match="abbreviation", score=_CODE_SCORE))
-            found.sort(key=lambda c: not (c.match == "abbreviation" and c.place.feature_code in _COUNTRY_CODES))
+            found.sort(key=lambda c: not (c.match == "abbreviation" and c.place.feature_code in COUNTRY_CODES))
         return found
 
     def _qualified(self, head: str, qualifiers: Sequence[str]) -> list[Candidate]:
@@ -316,7 +304,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
             code = self._opened().country(name.upper()) if len(name) == 2 else None
             if code is not None:
                 containers.append(code)
-            found = [c for c in found if any(_inside(c.place, container) for container in containers)]
+            found = [c for c in found if any(inside(c.place, container) for container in containers)]
         return found
 
     def _structured(self, query: Mapping[str, str]) -> tuple[list[Candidate], tuple[str, ...]]:
@@ -441,9 +429,9 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         place = candidate.place
         country = self._country_name(place.country_code)
         lines = [place.name]
-        if place.admin1 and place.feature_code not in ("ADM1", *_COUNTRY_CODES):
+        if place.admin1 and place.feature_code not in ("ADM1", *COUNTRY_CODES):
             lines.append(place.admin1)
-        if country and place.feature_code not in _COUNTRY_CODES:
+        if country and place.feature_code not in COUNTRY_CODES:
             lines.append(country)
         raw: dict[str, Any] = {
             "id": place.id,
@@ -559,19 +547,6 @@ def _zoom_kind(zoom: int | None) -> str:
     return "city" if level <= _ZOOM_CITY else "place"
 
 
-def _rank(candidate: Candidate, name: str) -> tuple[bool, int, bool, float, float, str]:
-    place = candidate.place
-    weight = max(float(place.population or 0), _LEAST_PEOPLE)
-    if place.feature_class in ("A", "L"):
-        weight *= _AREA_SHARE
-    own = candidate.match in ("exact", "folded") or fold(place.name) == f"{fold(name)} city"
-    if not own:
-        weight *= _OTHER_NAME
-    poor = not own and candidate.score < _GOOD_SCORE
-    no_country = place.feature_code not in _COUNTRY_CODES
-    return poor, _LAYER_RANK.get(place.layer, 1), no_country, -weight, -candidate.score, place.id
-
-
 def _in_box(place: Place, box: tuple[float, float, float, float]) -> bool:
     lat1, lon1, lat2, lon2 = box
     return lat1 <= place.lat <= lat2 and lon1 <= place.lon <= lon2
@@ -579,46 +554,23 @@ def _in_box(place: Place, box: tuple[float, float, float, float]) -> bool:
 
 def _is_type(place: Place, featuretype: str) -> bool:
     if featuretype == "country":
-        return place.feature_code in _COUNTRY_CODES
+        return place.feature_code in COUNTRY_CODES
     if featuretype == "state":
         return place.feature_code == "ADM1"
     if featuretype == "city":
         return place.feature_class == "P"
-    return place.feature_class == "P" or (place.feature_class == "A" and place.feature_code not in _COUNTRY_CODES)
+    return place.feature_class == "P" or (place.feature_class == "A" and place.feature_code not in COUNTRY_CODES)
 
 
 def _is_part(place: Place, key: str) -> bool:
     """Whether a place may stand under a key of a structured query."""
     if key == "country":
-        return place.feature_code in _COUNTRY_CODES
+        return place.feature_code in COUNTRY_CODES
     if key == "state":
-        return place.feature_class in ("A", "L") and place.feature_code not in _COUNTRY_CODES
+        return place.feature_class in ("A", "L") and place.feature_code not in COUNTRY_CODES
     if key == "county":
-        return place.feature_class in ("A", "L") and place.feature_code not in ("ADM1", *_COUNTRY_CODES)
-    return place.feature_code != "ADM1" and place.feature_code not in _COUNTRY_CODES
-
-
-def _inside(place: Place, container: Place) -> bool:
-    """Whether ``container`` holds ``place``: by codes and division names where both have them, else by distance."""
-    if place.id == container.id:
-        return False
-    km = distance_km(place.lat, place.lon, container.lat, container.lon)
-    code = container.feature_code
-    if code in _COUNTRY_CODES:
-        return bool(place.country_code) and place.country_code == container.country_code and code != place.feature_code
-    if container.feature_class == "A" and container.country_code:
-        if place.country_code != container.country_code:
-            return False
-        names = {fold(name) for name in (container.name, *container.names)}
-        own = place.admin1 if code == "ADM1" else place.admin2
-        if own and code in ("ADM1", "ADM2"):
-            same_state = code == "ADM1" or not place.admin1 or not container.admin1 or place.admin1 == container.admin1
-            return fold(own) in names and same_state and place.feature_code != code
-        return km <= container.radius_km
-    if container.is_area:
-        return km <= container.radius_km
-    factor, more = _TOWN_REACH
-    return place.feature_class != "A" and km <= factor * container.radius_km + more
+        return place.feature_class in ("A", "L") and place.feature_code not in ("ADM1", *COUNTRY_CODES)
+    return place.feature_code != "ADM1" and place.feature_code not in COUNTRY_CODES
 
 
 def _address(place: Place, country: str) -> dict[str, str]:

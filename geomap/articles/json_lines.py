@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from geomap.articles import limits
 from geomap.articles.draft import Draft, OnError
 from geomap.articles.names import clean
-from geomap.articles.tabular import record_mapper
+from geomap.articles.tabular import FIELDS, Note, record_mapper
 from geomap.caldates import parse_day
 from geomap.decoding import lines_of, repair
 from geomap.errors import DateError, GeomapError, InputDoubt, InputError
@@ -19,13 +20,24 @@ from geomap.json_records import json_type, parse_json
 __all__ = ["RecordReader", "json_lines"]
 
 
-def json_lines(chunks: Iterator[bytes], name: str, stem: str, *, report: OnError, dated: bool) -> Iterator[Draft]:
+def json_lines(
+    chunks: Iterator[bytes],
+    name: str,
+    stem: str,
+    *,
+    report: OnError,
+    dated: bool,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    note: Note | None = None,
+    fetches: bool = False,
+) -> Iterator[Draft]:
     """The articles of a JSON Lines file. A bad line goes to ``report`` and the others go on.
 
-    ``dated`` says that a publication date is given from outside, so that an impossible one is no doubt.
+    ``dated`` says that a publication date is given from outside, so that an impossible one is no doubt. Records
+    without ``text`` are understood as rows of a table are (see :mod:`geomap.articles.tabular`).
     """
     reader = RecordReader(name, report=report, dated=dated)
-    mapped = record_mapper(name, report)
+    mapped = record_mapper(name, report, columns=columns, note=note, fetches=fetches)
     empty = True
     for number, line, ended in lines_of(chunks):
         where = f"{name}, line {number}"
@@ -40,9 +52,10 @@ def json_lines(chunks: Iterator[bytes], name: str, stem: str, *, report: OnError
         empty = False
         try:
             record = parse_json(line, where, ended)
-            if isinstance(record, dict) and "text" not in record:
-                record = mapped(record) or record
-            draft = reader.draft(record, where, f"{stem}-{number}")
+            draft = None
+            if isinstance(record, dict) and ("text" not in record or columns.keys() & set(FIELDS)):
+                draft = mapped(record, where, f"{stem}-{number}")
+            draft = draft or reader.draft(record, where, f"{stem}-{number}")
         except GeomapError as error:
             report(error)
             continue

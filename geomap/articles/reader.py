@@ -6,9 +6,10 @@ import io
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from geomap.articles import limits
 from geomap.articles.documents import DOCUMENT_SUFFIXES, MAX_DOCUMENT_BYTES, document_draft, kind_of_zip
@@ -19,7 +20,7 @@ from geomap.articles.heads import date_of_head
 from geomap.articles.json_lines import json_lines
 from geomap.articles.names import clean, did_you_mean, plain, shown
 from geomap.articles.pages import from_html, is_html
-from geomap.articles.tabular import TABLE_SUFFIXES, table_drafts
+from geomap.articles.tabular import Note, is_table, table_drafts
 from geomap.articles.web import Web, is_address, placed
 from geomap.caldates import parse_day
 from geomap.decoding import chunks_of, decode, magic, read_up_to, repair, rewound, wide_encoding
@@ -46,6 +47,8 @@ def read_articles(
     fetch_links: bool = False,
     on_fetch: Callable[[str], None] | None = None,
     skip: Callable[[Path], bool] | None = None,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    on_note: Note | None = None,
 ) -> Iterator[Article]:
     """The articles of *inputs*: files (text, HTML, RSS and Atom feeds, PDF, DOCX, JSON Lines, tables), folders
     (searched through), patterns (``news/**/*.html``), ``"-"`` for standard input, and pages and feeds of the web by
@@ -63,6 +66,9 @@ def read_articles(
     ``on_fetch`` is told the name of each host before it is asked; without an address or ``fetch_links`` none is.
     ``skip`` says of a file in a folder that it is none of the articles; what geomap wrote itself never is.
 
+    ``columns`` says which column of a table (or field of a record) holds what, as ``{"text": "body"}``; the others
+    are guessed, which ``on_note`` is told.
+
     Without ``on_error`` the first of any of these is raised as InputError and ends the reading.
 
     Raises UsageError if there are no inputs and DateError if ``published`` is no date, both at once.
@@ -72,7 +78,7 @@ def read_articles(
     if not inputs:
         raise UsageError("no input: name a file, a folder, or - for standard input")
     day = parse_day(published) if published is not None else None
-    return _Reader(day, on_error, fetch_links, on_fetch, skip).read(tuple(inputs))
+    return _Reader(day, on_error, fetch_links, on_fetch, skip, columns, on_note).read(tuple(inputs))
 
 
 class _Reader:
@@ -83,7 +89,11 @@ class _Reader:
         fetch_links: bool = False,
         on_fetch: Callable[[str], None] | None = None,
         skip: Callable[[Path], bool] | None = None,
+        columns: Mapping[str, str] = MappingProxyType({}),
+        on_note: Note | None = None,
     ) -> None:
+        self.columns = columns
+        self.on_note = on_note
         self.published = published
         self.on_error = on_error
         self.skip = skip
@@ -185,9 +195,16 @@ class _Reader:
         head = read_up_to(source.stream, limits.SNIFF_BYTES)
         if not head:
             raise InputError(f"{name}: the file is empty")
-        if source.suffix in TABLE_SUFFIXES:
+        if is_table(head, source.suffix):
             whole = replace(source, stream=rewound(head, source.stream))
-            yield from table_drafts(whole, report=self.report, dated=self.published is not None)
+            yield from table_drafts(
+                whole,
+                report=self.report,
+                dated=self.published is not None,
+                columns=self.columns,
+                note=self.on_note,
+                fetches=self.web.follows,
+            )
             return
         if head.startswith((b"%PDF", b"PK\x03\x04", b"PAR1")):
             yield from self._packed(source, head)
@@ -202,7 +219,16 @@ class _Reader:
         if source.suffix in (".jsonl", ".ndjson") or re.match(r'\{\s{0,99}"', start):
             chunks = chunks_of(head, source.stream, wide)
             dated = self.published is not None
-            yield from json_lines(chunks, name, source.stem, report=self.report, dated=dated)
+            yield from json_lines(
+                chunks,
+                name,
+                source.stem,
+                report=self.report,
+                dated=dated,
+                columns=self.columns,
+                note=self.on_note,
+                fetches=self.web.follows,
+            )
             return
         if is_xml(start, source.suffix):
             dated = self.published is not None

@@ -1,32 +1,344 @@
-"""Tables of articles (CSV, TSV, XLSX, Parquet), and records whose fields have other names than ours."""
+"""Tables of articles (CSV, TSV, XLSX, Parquet, lists of JSON objects), and records whose fields have other names.
+
+Which column holds what is guessed from the names of the columns and from what stands in them, told once, and
+overridden by the user (``--columns text=body``). Lists of articles without text, as Media Cloud and GDELT give them,
+are read by their titles, which is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from types import MappingProxyType
 from typing import Any
 
+from geomap.articles import limits
 from geomap.articles.draft import Draft, OnError, Source
-from geomap.errors import InputError
+from geomap.articles.names import clean
+from geomap.errors import DateError, InputDoubt, InputError, UsageError
+from geomap.lexicons import load_json
+from geomap.tables import TABLE_SUFFIXES, Row, Table, guess_columns, open_table, plain_name
+from geomap.tables.dates import DAY_FIRST, MONTH_FIRST, Order, read_span, settle_order
+from geomap.tables.table import as_text
 
-__all__ = ["TABLE_SUFFIXES", "record_mapper", "table_drafts"]
+__all__ = [
+    "FIELDS",
+    "TABLE_SUFFIXES",
+    "ArticleColumns",
+    "Note",
+    "article_columns",
+    "is_table",
+    "order_given",
+    "record_mapper",
+    "table_drafts",
+]
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".parquet")
-"""The files that are read as tables."""
+Note = Callable[[str], None]
+
+_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(load_json("table_columns.json")["articles"])
+FIELDS: tuple[str, ...] = tuple(_NAMES)
+"""What a column of a table of articles may hold."""
+
+# Columns that may hold the beginning of an article: read where there is nothing better.
+_TEASERS = (
+    "description",
+    "summary",
+    "abstract",
+    "snippet",
+    "lead",
+    "teaser",
+    "excerpt",
+    "subtitle",
+    "intro",
+    "synopsis",
+)
+_SAMPLE = 200
+# A column without a telling name that holds texts: half of them have so many characters, and blanks between words.
+_TEXT_LENGTH = 400
+_URL = re.compile(r"https?://[^\s]{3,}", re.IGNORECASE)
+_NO_VALUE = ("", "none", "-")
+_WRAPPED = re.compile(rb'\s*\{\s*"(?:articles|items|results|data|records|stories|docs)"\s*:\s*\[')
+# GDELT's events have 58 (version 1) or 61 columns, its mentions 16, its knowledge graph 27, and none a name.
+_GDELT_CODES = (58, 61, 27, 16)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 
 
-def table_drafts(source: Source, *, report: OnError, dated: bool) -> Iterator[Draft]:
+def is_table(head: bytes, suffix: str) -> bool:
+    """Whether a file that begins so and is named so is read as a table: by its name, or as a list of JSON objects."""
+    if suffix in TABLE_SUFFIXES:
+        return True
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return suffix == ".json" and (start[:1] == b"[" or _WRAPPED.match(start) is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleColumns:
+    """How a table of articles was understood: our field → its column. ``named`` says that the text's column is known by
+    its name, ``typical`` how long its texts are (median, in characters), ``teaser`` that it holds only beginnings."""
+
+    mapping: Mapping[str, str]
+    named: bool = False
+    teaser: bool = False
+    typical: int = 0
+
+    @property
+    def is_list(self) -> bool:
+        """Whether this is a list of articles: titles or texts with an address, a date or a source, or addresses."""
+        has = self.mapping.keys()
+        return "url" in has or ("title" in has and bool({"published", "source", "language"} & has))
+
+    def told(self, of_date: str = "") -> str:
+        """The mapping in words; ``of_date`` is what to say of the dates."""
+        return ", ".join(
+            f"{field} from '{column}'" + (of_date if field == "published" else "")
+            for field, column in self.mapping.items()
+        )
+
+
+def article_columns(
+    columns: Sequence[str], sample: Sequence[Row], given: Mapping[str, str], *, name: str
+) -> ArticleColumns:
+    """Which of ``columns`` holds what of an article, by names, values and what the user said.
+
+    Raises :class:`~geomap.errors.UsageError` for a column that ``given`` names and the table has not.
+    """
+    guessed = guess_columns(columns, _NAMES)
+    said: dict[str, str] = {}
+    for field, column in given.items():
+        if field in FIELDS and column.lower() not in _NO_VALUE:
+            own = column if column in columns else None
+            own = own or next((one for one in columns if plain_name(one) == plain_name(column) != ""), None)
+            if own is None:
+                listed = ", ".join(f"'{one}'" for one in columns[:12]) + (", …" if len(columns) > 12 else "")
+                raise UsageError(f"{name}: there is no column '{column[:60]}' for {field}; the table has {listed}.")
+            said[field] = own
+    mapping = {f: c for f, c in guessed.items() if f not in given and c not in said.values()} | said
+    values = {column: [value for row in sample if (value := row.cells.get(column, ""))] for column in columns}
+    for field, fits in (("url", _is_url), ("published", _is_date)):
+        if field in mapping and field not in said:
+            found = values[mapping[field]]
+            if found and sum(map(fits, found)) * 2 < len(found):
+                del mapping[field]
+    # Media Cloud's "guid" and others may be an address or not; another column may hold it under any name.
+    if "url" not in mapping and "url" not in given:
+        free = [column for column in columns if column not in mapping.values() and values[column]]
+        address = next((column for column in free if all(map(_is_url, values[column]))), None)
+        mapping |= {"url": address} if address is not None else {}
+    named, teaser = "text" in mapping, False
+    if "text" not in mapping and "text" not in given:
+        free = [column for column in columns if column not in mapping.values()]
+        long = [(median(map(len, values[c])), c) for c in free if values[c] and any(" " in v for v in values[c])]
+        longest = max(long, default=(0, ""), key=lambda one: one[0])
+        if longest[0] >= _TEXT_LENGTH:
+            mapping["text"] = longest[1]
+        else:
+            found_teaser = next((c for word in _TEASERS for c in free if plain_name(c) == word and values[c]), None)
+            if found_teaser is not None:
+                mapping["text"], teaser = found_teaser, True
+    typical = int(median(map(len, values[mapping["text"]]))) if values.get(mapping.get("text", "")) else 0
+    ordered = {field: mapping[field] for field in FIELDS if field in mapping}
+    return ArticleColumns(mapping=MappingProxyType(ordered), named=named, teaser=teaser, typical=typical)
+
+
+def order_given(columns: Mapping[str, str]) -> Order | None:
+    """The order of day and month that the user states with ``order=day-first`` or ``order=month-first``.
+
+    Raises :class:`~geomap.errors.UsageError` for any other.
+    """
+    text = columns.get("order")
+    if text is None:
+        return None
+    orders: dict[str, Order] = {"dayfirst": DAY_FIRST, "monthfirst": MONTH_FIRST}
+    if plain_name(text) not in orders:
+        raise UsageError(f"--columns order={text}: it is day-first or month-first.")
+    return orders[plain_name(text)]
+
+
+def _is_url(value: str) -> bool:
+    return _URL.fullmatch(value) is not None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        read_span(value, DAY_FIRST)
+    except DateError:
+        return False
+    return True
+
+
+def table_drafts(
+    source: Source,
+    *,
+    report: OnError,
+    dated: bool,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    note: Note | None = None,
+    fetches: bool = False,
+) -> Iterator[Draft]:
     """The articles of a table. A bad row goes to ``report`` and the others go on.
 
-    ``dated`` says that a publication date is given from outside. Raises InputError where the table cannot be read.
+    ``dated`` says that a publication date is given from outside, ``columns`` what the user said of the columns,
+    ``fetches`` that articles without text will be fetched from their addresses. ``note`` is told how the table was
+    understood. Raises InputError where the table cannot be read, or holds no articles.
     """
+    with open_table(source.stream, name=source.name, suffix=source.suffix) as table:
+        sample = list(itertools.islice(table.rows(), _SAMPLE))
+        layout = article_columns(table.columns, sample, columns, name=source.name)
+        _check(table, layout, sample)
+        order = order_given(columns)
+        words = ""
+        if order is None and "published" in layout.mapping:
+            order, why = settle_order(
+                row.cells[layout.mapping["published"]] for row in itertools.islice(table.rows(), 20_000)
+            )
+            words = f" ({order}, {why})" if order not in (None, "open") else ""
+        if note is not None:
+            for remark in table.notes:
+                note(f"{source.name}: {remark}.")
+            note(f"{source.name}: {layout.told(words)}; change it with --columns, such as --columns text=COLUMN.")
+        made = _Rows(source.name, layout, order, report=report, dated=dated, fetches=fetches)
+        for row in table.rows(report):
+            draft = made.draft(row.cells, table.where(row.number), f"{source.stem}-{row.number}")
+            if draft is not None:
+                yield draft
+        made.finish(note)
+        if not sample:
+            raise InputError(f"{source.name}: the table has column names and no rows")
+
+
+def _check(table: Table, layout: ArticleColumns, sample: Sequence[Row]) -> None:
+    """Raise InputError for a table that holds no articles, saying what would make it one."""
+    if "text" in layout.mapping or "title" in layout.mapping or "url" in layout.mapping:
+        return
+    if len(table.columns) in _GDELT_CODES and table.columns[0] == "column 1":
+        raise InputError(
+            f"{table.name}: this looks like GDELT's table of events or its knowledge graph, which hold codes, no text;"
+            " take the article list of GDELT's DOC API, or give the addresses with --columns url=COLUMN and --fetch"
+        )
+    listed = ", ".join(f"'{column[:30]}'" for column in table.columns[:12]) + (", …" if len(table.columns) > 12 else "")
     raise InputError(
-        f'{source.name}: tables are not read yet; write one article a line as JSON Lines with "text" and "published"'
+        f"{table.name}: no column holds a text, a title or an address (the columns are {listed}); say which does with"
+        " --columns text=COLUMN, or with --columns place=COLUMN for a table of incidents"
     )
 
 
-def record_mapper(name: str, report: OnError) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
-    """A function that gives a record without ``text`` our field names, or None where it cannot.
+class _Rows:
+    """Rows to articles."""
 
-    It is made once for an input called ``name``, so that what it guesses can be told once.
+    def __init__(
+        self, name: str, layout: ArticleColumns, order: Order | None, *, report: OnError, dated: bool, fetches: bool
+    ) -> None:
+        self._name = name
+        self._layout = layout
+        self._order = order
+        self._report = report
+        self._dated = dated
+        self._fetches = fetches
+        self._titles = 0
+        self._undated = 0
+
+    def _cell(self, cells: Mapping[str, str], field: str, most: int = limits.MAX_TITLE) -> str | None:
+        column = self._layout.mapping.get(field)
+        return (cells.get(column, "")[:most] or None) if column is not None else None
+
+    def draft(self, cells: Mapping[str, str], where: str, doc_id: str) -> Draft | None:
+        """The article of a row; None for one that has nothing to read, which is reported."""
+        text = self._cell(cells, "text", limits.MAX_ARTICLE_BYTES) or ""
+        title, url = self._cell(cells, "title"), self._cell(cells, "url")
+        url = url if url is not None and _is_url(url) else None
+        teaser = self._layout.teaser or not text
+        if not text:
+            if title is not None:
+                text = title
+                self._titles += 1
+            elif not (url is not None and self._fetches):
+                column = self._layout.mapping.get("text")
+                what = f"nothing in '{column}' and no title" if column else "no title"
+                hint = "; --fetch reads the page at its address" if url is not None else ""
+                self._report(InputError(f"{where}: {what}{hint}"))
+                return None
+        published, basis = self._date(cells, where)
+        language = self._cell(cells, "language")
+        return Draft(
+            doc_id=clean(self._cell(cells, "id") or doc_id),
+            text=text,
+            where=where,
+            title=title,
+            published=published,
+            basis=basis,
+            source=self._cell(cells, "source") or self._name.rsplit("/", 1)[-1],
+            url=url,
+            language=language if language and _LANGUAGE.fullmatch(language) else None,
+            home=self._cell(cells, "home"),
+            teaser=teaser and url is not None,
+        )
+
+    def _date(self, cells: Mapping[str, str], where: str) -> tuple[str | None, str | None]:
+        text = self._cell(cells, "published")
+        if text is None or self._dated:
+            return None, None
+        try:
+            span = read_span(text, self._order)
+        except DateError as error:
+            if "cannot be told apart" in str(error):
+                self._undated += 1
+                if self._undated > 1:
+                    return None, None
+            self._report(InputDoubt(f"{where}: {error}; the date was ignored"))
+            return None, None
+        if span.precision != 1:
+            self._report(InputDoubt(f"{where}: '{text[:40]}' is no single day; the date was ignored"))
+            return None, None
+        return span.start, f"the column '{self._layout.mapping['published']}'"
+
+    def finish(self, note: Note | None) -> None:
+        """Tell what was counted."""
+        if self._undated > 1:
+            self._report(InputDoubt(f"{self._name}: {self._undated - 1:,} more dates like this were ignored"))
+        if self._titles and note is not None:
+            many = "1 article has" if self._titles == 1 else f"{self._titles:,} articles have"
+            hint = "" if self._fetches or "url" not in self._layout.mapping else "; --fetch reads the pages themselves"
+            note(f"{self._name}: {many} no text here, and only the title is read{hint}.")
+
+
+def record_mapper(
+    name: str,
+    report: OnError,
+    *,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    note: Note | None = None,
+    fetches: bool = False,
+) -> Callable[[dict[str, Any], str, str], Draft | None]:
+    """A function that makes an article of a JSON record (with where it stands and a ``doc_id``) whose fields have other
+    names than ours; None for a record that it can make nothing of.
+
+    It is made once for an input called ``name``, so that what it guesses is told once.
     """
-    return lambda record: None
+    told: set[str] = set()
+    rows: dict[tuple[str, ...], _Rows | None] = {}
+
+    def mapped(record: dict[str, Any], where: str, doc_id: str) -> Draft | None:
+        cells = {str(key): as_text(value) for key, value in record.items()}
+        keys = tuple(cells)
+        if keys not in rows:
+            if len(rows) > 1_000:
+                rows.clear()
+            layout = article_columns(keys, [Row(number=1, cells=cells)], columns, name=name)
+            usable = "text" in layout.mapping or "title" in layout.mapping
+            usable = usable or (fetches and "url" in layout.mapping)
+            rows[keys] = (
+                _Rows(name, layout, order_given(columns), report=report, dated=False, fetches=fetches)
+                if usable
+                else None
+            )
+            words = layout.told()
+            if usable and note is not None and words not in told and len(told) < 3:
+                told.add(words)
+                note(f"{name}: {words}; change it with --columns, such as --columns text=FIELD.")
+        made = rows[keys]
+        return made.draft(cells, where, doc_id) if made is not None else None
+
+    return mapped

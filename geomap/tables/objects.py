@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -22,6 +23,12 @@ LATITUDE, LONGITUDE = "latitude of the point", "longitude of the point"
 _FIRST_ROWS = 200
 # A JSON text is read feature by feature, but one text or number in it is held whole, and so may be all of it.
 _LARGEST = 512 << 20
+
+
+# What lists of answers call the list ("articles" is GDELT's word).
+_WRAPPED = re.compile(
+    rb'\s*\{\s*"(articles|items|results|data|records|stories|docs|events|incidents|rows)"\s*:\s*\[', re.ASCII
+)
 
 
 class _Records(Table):
@@ -92,8 +99,9 @@ class Objects(_Records):
         stream.seek(0)
         head = stream.read(8192)
         start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
-        self._path = "item" if start == b"[" else "features.item"
-        if start == b"[":
+        wrapped = _WRAPPED.match(head.removeprefix(codecs.BOM_UTF8))
+        self._path = "item" if start == b"[" else f"{wrapped[1].decode()}.item" if wrapped else "features.item"
+        if self._path != "features.item":
             self.unit = "object"
         self._outlines = 0
         self._name_columns()
@@ -122,7 +130,7 @@ class Objects(_Records):
         if outlines and report is not None:
             report(
                 InputDoubt(
-                    f"{self.name}: {outlines:,} of the features have a line or an outline instead of a point; only their"
+                    f"{self.name}: {outlines:,} of the features have a line or an outline, not a point; only their"
                     " properties are read"
                 )
             )

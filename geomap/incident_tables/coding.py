@@ -1,0 +1,512 @@
+"""A row of a table becomes an incident: where, when, what, how many, according to whom; the row itself is its quote."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from geomap.errors import DateError, GeomapError, InputDoubt
+from geomap.gazetteer.ranking import COUNTRY_CODES
+from geomap.incident_tables.columns import Layout
+from geomap.incident_tables.kinds import UNSPECIFIED, Kinds
+from geomap.incident_tables.placing import Found, Placer
+from geomap.records import Actor, Attribution, Incident, IncidentPlace, Mention, Resolution, SourceQuote
+from geomap.tables import Report, Row, Table, plain_name
+from geomap.tables.dates import Order, Span, read_span
+
+__all__ = ["CodedRow", "Coder"]
+
+CountryAt = Callable[[float, float], "tuple[str, float] | None"]
+
+# What a row's quote shows of a cell: whole sentences of a description, and no novel.
+_LONGEST_CELL, _LONGEST_TEXT = 300, 2_000
+# Doubts of one kind that are told one by one; of the others, how many there are.
+_TOLD = 3
+# The score of a position that the table itself gives: somebody looked it up before.
+_GIVEN = 0.95
+_UNPLACED = 0.05
+_COUNT = re.compile(
+    r"(?P<about>(?:at\sleast|more\sthan|over|min\.?|>=?|≥)\s?)?(?P<low>[0-9]{1,9})(?:\.0+)?"
+    r"(?:\s?(?:-|–|to)\s?(?P<high>[0-9]{1,9}))?\s?(?P<more>\+|or\smore)?",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"https?://[^\s;,<>\"]{3,2000}", re.IGNORECASE)
+_VIOLENCE = {"1": "armed_clash", "2": "armed_clash", "3": "attack_civilians"}
+_UCDP = {1: 1, 2: 2, 3: 3, 4: 3, 5: 3, 6: None, 7: None}
+_PRECISION_WORDS = {
+    "exact": 1, "precise": 1, "high": 1, "approximate": 2, "approx": 2, "near": 2, "medium": 2, "estimated": 2,
+    "district": 3, "admin2": 3, "admin1": 3, "province": 3, "region": 3, "low": 3, "centroid": 3, "country": None,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedRow:
+    """A row as an incident, and what became of the names in it. ``unresolved`` are those that no gazetteer knows."""
+
+    incident: Incident
+    resolutions: tuple[Resolution, ...]
+    unresolved: tuple[Found, ...] = ()
+    country: str = ""
+    admin1: str = ""
+
+
+class _Quote:
+    """The row as text, with where each cell stands in it."""
+
+    def __init__(self, table: Table, layout: Layout, row: Row) -> None:
+        used = set(layout.columns())
+        text = layout.mapping.get("description")
+        parts: list[str] = []
+        self.at: dict[str, tuple[int, str]] = {}
+        size = 0
+        for column in [*(one for one in table.columns if one in used and one != text), *([text] if text else [])]:
+            value = " ".join(row.cells.get(column, "").split())
+            if not value:
+                continue
+            value = value[: _LONGEST_TEXT if column == text else _LONGEST_CELL]
+            part = f"{'; ' if parts else ''}{column}: "
+            self.at[column] = (size + len(part), value)
+            parts.append(part + value)
+            size += len(part) + len(value)
+        self.text = "".join(parts)
+
+    def span(self, column: str | None, words: str) -> tuple[int, int]:
+        """Where words of a cell stand; all of the cell where they are not found in it."""
+        if column is None or column not in self.at:
+            return 0, 0
+        start, value = self.at[column]
+        inside = value.find(words) if words else -1
+        return (start + inside, start + inside + len(words)) if inside >= 0 else (start, start + len(value))
+
+
+class Coder:
+    """Makes incidents of the rows of one table.
+
+    ``doc_id`` names the table in the incidents, ``order`` is the order of day and month in its dates. What is doubtful
+    about a row that is kept goes to ``report`` as InputDoubt, the first few of a kind one by one and the others as a
+    count at the end (:meth:`finish`). ``country_at`` tells in which country a point lies.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        layout: Layout,
+        placer: Placer,
+        *,
+        doc_id: str,
+        order: Order | None,
+        report: Report,
+        country_at: Callable[[], CountryAt],
+    ) -> None:
+        self._table = table
+        self._layout = layout
+        self._placer = placer
+        self._doc_id = doc_id
+        self._order = order
+        self._report = report
+        self._country_at = country_at
+        self._kinds = Kinds()
+        self._doubts: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
+        self.swapped = 0
+
+    def doubt(self, kind: str, row: Row, message: str) -> None:
+        """Tell what is doubtful about a row, if it is not the hundredth of its kind."""
+        self._doubts[kind] += 1
+        if self._doubts[kind] <= _TOLD:
+            self._report(InputDoubt(f"{self._table.where(row.number)}: {message}"))
+
+    def finish(self) -> None:
+        """Tell how many doubts there were beyond those told."""
+        for kind, count in self._doubts.items():
+            if count > _TOLD:
+                self._report(InputDoubt(f"{self._table.name}: {count - _TOLD:,} more rows with {kind}"))
+        if self.swapped > 1:
+            self._report(
+                InputDoubt(
+                    f"{self._table.name}: {self.swapped:,} positions would be in the country that their row gives if"
+                    " latitude and longitude were exchanged: say which is which with --columns lat=…,lon=…"
+                )
+            )
+        if self._kinds.left_out:
+            shown = ", ".join(repr(one[:30]) for one in list(self._kinds.left_out)[:3])
+            self._report(
+                InputDoubt(
+                    f"{self._table.name}: too many types of its own for a legend; {len(self._kinds.left_out):,} of them"
+                    f" ({shown} …) are shown as {UNSPECIFIED}"
+                )
+            )
+
+    def code(self, row: Row) -> CodedRow:
+        """The incident of a row."""
+        layout = self._layout
+        quote = _Quote(self._table, layout, row)
+        country = layout.cell(row, "country")
+        admin1 = layout.cell(row, "admin1")
+        found, column, unresolved = self._where(row, country, admin1)
+        places = [self._incident_place(one, quote, column) for one in found]
+        given = self._given(row, quote)
+        if given is not None:
+            places, found, unresolved = [given], [], ()
+        precision, where, radius = _precision(places, loose=any(one.loose for one in found))
+        precision, where = self._stated_precision(row, precision, where)
+        type_, sub, words = self._kind(row)
+        span, reason = self._when(row)
+        source = layout.cell(row, "source")[:_LONGEST_CELL] or None
+        scores = [place.score for place in places if place.score and place.lat is not None]
+        incident = Incident(
+            incident_id=self._ident(row),
+            doc_id=self._doc_id,
+            type=type_,
+            acled_sub_event=sub,
+            places=tuple(places),
+            geo_precision=precision,
+            where_prec=where,
+            radius_km=radius,
+            date_start=span.start if span else None,
+            date_end=span.end if span else None,
+            time_expression=(layout.cell(row, "date") or layout.cell(row, "year"))[:_LONGEST_CELL] or None,
+            time_precision=self._time_precision(row, span),
+            date_reason=reason,
+            actors=self._actors(row, quote),
+            deaths=self._deaths(row),
+            injured=_count(layout.cell(row, "injured")),
+            crowd_size=_count(layout.cell(row, "crowd")),
+            detained=_count(layout.cell(row, "detained")),
+            certainty="reported",
+            attribution=Attribution(source=source, level="stated"),
+            quote=quote.text,
+            quote_start=0,
+            quote_end=len(quote.text),
+            trigger=words or None,
+            score=round(max(_UNPLACED, min(scores, default=_UNPLACED)), 3),
+            sources=(
+                SourceQuote(
+                    doc_id=self._doc_id,
+                    title=self._table.where(row.number),
+                    source=source or self._doc_id,
+                    url=_url(layout.cell(row, "url")),
+                    quote=quote.text,
+                ),
+            ),
+        )
+        resolutions = tuple(_resolution(one) for one in found)
+        return CodedRow(
+            incident=incident, resolutions=resolutions, unresolved=unresolved, country=country, admin1=admin1
+        )
+
+    # -- where
+
+    def _where(self, row: Row, country: str, admin1: str) -> tuple[list[Found], str | None, tuple[Found, ...]]:
+        """What the row's names mean, the column that names the place, and the names that nobody knows."""
+        layout = self._layout
+        codes = self._placer.countries(country)
+        more = admin1
+        if codes is None:
+            # "Kurdistan" or "Gaza" in the column of countries: a region, if the gazetteer knows it.
+            region = self._placer.region(country, frozenset())
+            if not region.places:
+                self.doubt("an unknown country", row, f"there is no country '{country[:60]}'; correct it")
+                name = layout.cell(row, "place") or admin1 or country
+                nil = Found(text=name[:_LONGEST_CELL], reasons=(f"the country “{country[:60]}” is not known",))
+                return [nil], layout.mapping.get("place", layout.mapping.get("country")), (nil,)
+            codes, more = frozenset(), admin1 or country
+        admin2 = layout.cell(row, "admin2")
+        fields = [field for field in ("place", "admin2", "admin1") if layout.cell(row, field)]
+        if not fields:
+            area = self._placer.country_place(codes)
+            found = [Found(text=country, place=area, score=_GIVEN, rule="country")] if area is not None else []
+            return found, layout.mapping.get("country"), ()
+        field = fields[0]
+        if field == "place":
+            found = list(self._placer.place(layout.cell(row, field), codes, more, admin2, layout.settlement))
+        else:
+            found = list(
+                self._placer.place(layout.cell(row, field), codes, more if field == "admin2" else "", "", False)
+            )
+        lost = tuple(one for one in found if one.place is None)
+        if lost and len(lost) == len(found):
+            # The name stays, without a place; the region or country that holds it is drawn as the area that it is.
+            found += self._around(codes, admin1 if field != "admin1" else "")
+        return found, layout.mapping.get(field), lost
+
+    def _around(self, codes: frozenset[str], admin1: str) -> list[Found]:
+        region = self._placer.region(admin1, codes) if admin1 and codes else None
+        place = region.places[0] if region is not None and region.places else self._placer.country_place(codes)
+        if place is None or not place.is_area:
+            return []
+        return [Found(text="", place=place, score=0.3, rule="around", reasons=("no more exact place is known",))]
+
+    def _incident_place(self, found: Found, quote: _Quote, column: str | None) -> IncidentPlace:
+        if not found.text:
+            column = self._layout.mapping.get(
+                "admin1" if found.place and found.place.feature_code == "ADM1" else "country"
+            )
+        start, end = quote.span(column, found.text)
+        place = found.place
+        return IncidentPlace(
+            start=start,
+            end=end,
+            text=quote.text[start:end],
+            role=found.role,
+            place_id=place.id if place else None,
+            name=place.name if place else None,
+            lat=place.lat if place else None,
+            lon=place.lon if place else None,
+            country_code=(place.country_code or None) if place else None,
+            admin1=(place.admin1 or None) if place else None,
+            feature_code=place.feature_code if place else None,
+            is_area=place.is_area if place else False,
+            radius_km=place.radius_km if place else None,
+            direction=found.direction,
+            distance_km=found.distance_km,
+            rule=found.rule,
+            score=found.score if place else 0.0,
+            reasons=found.reasons,
+            alternatives=tuple(
+                ", ".join(filter(None, (c.place.name, c.place.admin1, c.place.country_code)))
+                for c in found.alternatives
+            ),
+        )
+
+    def _given(self, row: Row, quote: _Quote) -> IncidentPlace | None:
+        """The place of a row that gives its coordinates."""
+        position = self._position(row)
+        if position is None:
+            return None
+        lat, lon = position
+        layout = self._layout
+        codes = self._placer.countries(layout.cell(row, "country")) or frozenset()
+        reasons = ["the row gives the position"]
+        there = self._country_at()(lat, lon)
+        code = min(codes) if len(codes) == 1 else there[0] if there else None
+        if codes and there is not None and there[1] == 0.0 and there[0] not in codes | _counted(codes):
+            told = f"the position {lat:g}, {lon:g} lies in {there[0]}, the row says {' or '.join(sorted(codes))}"
+            if abs(lon) <= 90.0 and (other := self._country_at()(lon, lat)) is not None and other[0] in codes:
+                self.swapped += 1
+            self.doubt("a position in another country", row, told)
+            reasons.append(told)
+            code = there[0]
+        field = next(
+            (one for one in ("place", "admin2", "admin1", "lat", "coordinates") if layout.cell(row, one)), "lat"
+        )
+        start, end = quote.span(layout.mapping.get(field), "")
+        name = layout.cell(row, field)[:_LONGEST_CELL] if field in ("place", "admin2", "admin1") else ""
+        return IncidentPlace(
+            start=start,
+            end=end,
+            text=quote.text[start:end],
+            role="site",
+            place_id=f"at:{lat:.5f},{lon:.5f}",
+            name=" ".join(name.split()) or f"{lat:.4f}, {lon:.4f}",
+            lat=lat,
+            lon=lon,
+            country_code=code,
+            admin1=layout.cell(row, "admin1")[:_LONGEST_CELL] or None,
+            radius_km=1.0,
+            rule="position",
+            score=_GIVEN if len(reasons) == 1 else 0.4,
+            reasons=tuple(reasons),
+        )
+
+    def _position(self, row: Row) -> tuple[float, float] | None:
+        lat, lon = self._layout.cell(row, "lat"), self._layout.cell(row, "lon")
+        pair = f"{lat} {lon}" if lat and lon else self._layout.cell(row, "coordinates")
+        if not pair.strip():
+            return None
+        found: tuple[float, float]
+        try:
+            found = float(lat.replace(",", ".")), float(lon.replace(",", "."))
+        except ValueError:
+            from geomap.gazetteer.coordinates import parse_coordinates
+
+            try:
+                point = parse_coordinates(pair[:200])
+            except (GeomapError, ValueError) as error:
+                self.doubt(
+                    "a position not understood",
+                    row,
+                    f"the position '{pair[:60]}' is not understood ({str(error)[:80]})",
+                )
+                return None
+            found = point.lat, point.lon
+        if not (math.isfinite(found[0]) and math.isfinite(found[1])) or abs(found[0]) > 90 or abs(found[1]) > 180:
+            hint = "; are latitude and longitude exchanged?" if abs(found[0]) <= 180 and abs(found[1]) <= 90 else ""
+            self.doubt("a position off the globe", row, f"the position {pair[:60]!r} is not on the globe{hint}")
+            return None
+        if found == (0.0, 0.0):
+            self.doubt("a position of 0, 0", row, "the position 0, 0 is what programs write for none; it was left out")
+            return None
+        return found
+
+    def _stated_precision(self, row: Row, precision: int | None, where: int | None) -> tuple[int | None, int | None]:
+        """The precision with what the table itself says of it: the coarser of the two."""
+        text = self._layout.cell(row, "precision").casefold()
+        if not text:
+            return precision, where
+        stated: int | None
+        if text.isdecimal() and len(text) == 1:
+            number = int(text)
+            if self._layout.precision_is_ucdp:
+                if number not in _UCDP:
+                    return precision, where
+                stated = _UCDP[number]
+            elif number in (1, 2, 3):
+                stated = number
+            else:
+                return precision, where
+        else:
+            word = next((word for word in _PRECISION_WORDS if word in text), None)
+            if word is None:
+                return precision, where
+            stated = _PRECISION_WORDS[word]
+        coarser = None if stated is None or precision is None else max(stated, precision)
+        if coarser == precision:
+            return precision, where
+        return coarser, {1: 1, 2: 2, 3: 4, None: 6}[coarser]
+
+    # -- when
+
+    def _when(self, row: Row) -> tuple[Span | None, str | None]:
+        layout = self._layout
+        text = layout.cell(row, "date")
+        column = layout.mapping.get("date")
+        if not text and layout.cell(row, "year"):
+            # GTD writes 0 for a month or day that is not known.
+            parts = [layout.cell(row, field) for field in ("year", "month", "day")]
+            known = [part.zfill(2) for part in parts if part.strip("0.")]
+            text, column = "-".join(known) if parts[0] else "", layout.mapping.get("year")
+            if len(known) == 2 and not parts[1].strip("0."):
+                text = known[0]
+        if not text:
+            return None, None
+        try:
+            span = read_span(text, self._order)
+        except DateError as error:
+            if self._order == "open":
+                self._doubts["a date whose day and month cannot be told apart"] += 1
+                if self._doubts["a date whose day and month cannot be told apart"] == 1:
+                    self._report(InputDoubt(f"{self._table.where(row.number)}: {error}; such dates are left out"))
+                return None, None
+            self.doubt("a date that was left out", row, f"{error}; the date was left out")
+            return None, None
+        reason = f"the table's column “{column}”"
+        if last := layout.cell(row, "date_end"):
+            try:
+                end = read_span(last, self._order)
+            except DateError as error:
+                self.doubt("a date that was left out", row, f"{error}; the end was left out")
+                return span, reason
+            if end.end < span.start:
+                self.doubt(
+                    "an end before the beginning", row, f"it ends on {end.end}, before it begins; the end was left out"
+                )
+            elif end.end > span.end:
+                days = read_span(f"{span.start} to {end.end}")
+                span = replace(days, precision=max(days.precision, span.precision))
+        return span, reason
+
+    def _time_precision(self, row: Row, span: Span | None) -> int | None:
+        if span is None:
+            return None
+        text = self._layout.cell(row, "time_precision")
+        # ACLED: 1 day, 2 week, 3 month. UCDP: 1 day, 2 to 3 days or week, 4 month, 5 longer.
+        stated = int(text) if text.isdecimal() and len(text) == 1 else 1
+        return max(span.precision, min(3, stated) if stated else 1)
+
+    # -- what, how many, who
+
+    def _kind(self, row: Row) -> tuple[str, str | None, str]:
+        layout = self._layout
+        text = layout.cell(row, "type")
+        if plain_name(layout.mapping.get("type", "")) == "typeofviolence" and text in _VIOLENCE:
+            return _VIOLENCE[text], None, f"{layout.mapping['type']} {text}"
+        return self._kinds.of(layout.cell(row, "subtype"), text)
+
+    def _deaths(self, row: Row) -> tuple[int, int | None] | None:
+        best = _count(self._layout.cell(row, "deaths"))
+        low, high = _count(self._layout.cell(row, "deaths_low")), _count(self._layout.cell(row, "deaths_high"))
+        if low is not None and high is not None and low[0] <= high[0]:
+            return low[0], high[0]
+        return best
+
+    def _actors(self, row: Row, quote: _Quote) -> tuple[Actor, ...]:
+        made = []
+        for field, role in (("actor1", "agent"), ("actor2", "target")):
+            if self._layout.cell(row, field):
+                start, end = quote.span(self._layout.mapping[field], "")
+                made.append(Actor(start=start, end=end, text=quote.text[start:end], role=role))
+        return tuple(made)
+
+    def _ident(self, row: Row) -> str:
+        """An id that stays when rows are added or sorted: by the table's own id, else by what the row says."""
+        key = self._layout.cell(row, "id")
+        told = f"id:{key}" if key else "\x1f".join(f"{column}={cell}" for column, cell in row.cells.items() if cell)
+        self._seen[told] += 1
+        times = self._seen[told]
+        full = "\x1e".join((self._doc_id, told, *([str(times)] if times > 1 else [])))
+        return hashlib.sha256(full.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _counted(codes: frozenset[str]) -> frozenset[str]:
+    from geomap.incident_tables.placing import counted_to
+
+    return frozenset(counted_to(codes))
+
+
+def _precision(places: Sequence[IncidentPlace], *, loose: bool) -> tuple[int | None, int | None, float | None]:
+    """ACLED's geo_precision, UCDP's where_prec and a radius in km: of several places, those of the coarsest."""
+    known = [place for place in places if place.lat is not None]
+    worst: tuple[int, int, float | None] = (0, 0, None)
+    for place in known:
+        value: tuple[int, int, float | None]
+        if place.feature_code in COUNTRY_CODES or place.feature_code in ("CONT", "SEA", "OCN"):
+            value = (9, 6, place.radius_km)
+        elif place.role == "along":
+            value = (3, 5, place.radius_km)
+        elif place.is_area:
+            value = (3, 3 if place.feature_code in ("ADM2", "ADM3", "ADM4") else 4, place.radius_km)
+        elif place.role == "near":
+            away = place.distance_km or 0.0
+            value = (2, 2 if away <= 25.0 else 5, max(place.radius_km or 0.0, away, 5.0))
+        elif place.role == "part_of" or loose:
+            value = (2, 2, place.radius_km)
+        else:
+            value = (1, 1, place.radius_km)
+        worst = max(worst, value, key=lambda one: one[:2])
+    if not known:
+        return None, None, None
+    return (None if worst[0] == 9 else worst[0]), worst[1], worst[2]
+
+
+def _count(text: str) -> tuple[int, int | None] | None:
+    """A number of people: "3", "3-5", "at least 10", "10+"; None for anything else."""
+    plain = re.sub(r"(?<=[0-9])[ ,.\u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", text[:40].strip())
+    match = _COUNT.fullmatch(plain)
+    if match is None:
+        return None
+    low = int(match["low"])
+    if match["high"]:
+        return (low, int(match["high"])) if int(match["high"]) >= low else None
+    return low, None if match["about"] or match["more"] else low
+
+
+def _url(text: str) -> str | None:
+    match = _URL.search(text)
+    return match[0] if match else None
+
+
+def _resolution(found: Found) -> Resolution:
+    mention = Mention(start=0, end=len(found.text), text=found.text, recognizer="table")
+    return Resolution(
+        mention=mention,
+        place=found.place,
+        score=found.score,
+        rule=found.rule,
+        reasons=found.reasons,
+        alternatives=found.alternatives,
+    )

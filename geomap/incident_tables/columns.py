@@ -1,0 +1,211 @@
+"""Which column of a table says what of an incident: guessed from the names, shown, and overridden by the user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from geomap.errors import DateError, UsageError
+from geomap.lexicons import load_json
+from geomap.tables import Row, guess_columns, plain_name
+from geomap.tables.dates import DAY_FIRST, read_span
+
+__all__ = ["FIELDS", "Layout", "lay_out"]
+
+_LEXICON = load_json("table_columns.json")
+_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(_LEXICON["incidents"])
+FIELDS: tuple[str, ...] = tuple(_NAMES)
+"""What a column of a table of incidents may hold."""
+
+# Columns whose number says what UCDP and GTD code: where_prec, specificity (1 exact … 5 unknown).
+_UCDP_PRECISION = ("whereprec", "specificity")
+# Columns that name settlements: of a town and a district of one name, the town is meant.
+_SETTLEMENTS = frozenset(_LEXICON["settlements"])
+# What a column is called in the note that is shown.
+_SHOWN = {
+    "lat": "latitude", "lon": "longitude", "date_end": "end date", "admin1": "first-level division",
+    "admin2": "second-level division", "actor1": "actor", "actor2": "target", "deaths_low": "deaths (low)",
+    "deaths_high": "deaths (high)", "time_precision": "time precision",
+}  # fmt: skip
+# Names that say what a column holds only where nothing better does, such as that of a person.
+_WEAK_PLACES = frozenset(_LEXICON["weak"])
+_NO_VALUE = ("", "none", "-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a table of incidents was understood: our field → its column. ``by_values`` are fields found by what their
+    column holds, ``given`` those that the user named."""
+
+    mapping: Mapping[str, str]
+    by_values: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+
+    def cell(self, row: Row, field: str) -> str:
+        """What a row has in the column of a field; "" where there is none."""
+        column = self.mapping.get(field)
+        return row.cells.get(column, "") if column is not None else ""
+
+    def columns(self) -> list[str]:
+        """The columns that are used."""
+        return list(self.mapping.values())
+
+    @property
+    def has_coordinates(self) -> bool:
+        """Whether columns give positions."""
+        return ("lat" in self.mapping and "lon" in self.mapping) or "coordinates" in self.mapping
+
+    @property
+    def has_places(self) -> bool:
+        """Whether columns tell where something happened."""
+        return self.has_coordinates or any(field in self.mapping for field in ("place", "admin1", "admin2"))
+
+    @property
+    def settlement(self) -> bool:
+        """Whether the places are towns and villages by the name of their column."""
+        return plain_name(self.mapping.get("place", "")) in _SETTLEMENTS
+
+    @property
+    def strong(self) -> bool:
+        """Whether the names of the columns leave no doubt that places are told, as "name" and "title" do."""
+        place = self.mapping.get("place", "")
+        return self.has_coordinates or (
+            bool(place)
+            and (plain_name(place) not in _WEAK_PLACES or "place" in self.given or "country" in self.mapping)
+        )
+
+    @property
+    def precision_is_ucdp(self) -> bool:
+        """Whether the precision is coded as UCDP codes it, 1 to 7, not as ACLED does, 1 to 3."""
+        return plain_name(self.mapping.get("precision", "")) in _UCDP_PRECISION
+
+    def told(self) -> str:
+        """The mapping in words: "place from 'town', date from 'event_date'"."""
+        parts = [
+            f"{_SHOWN.get(field, field)} from '{column}'" + (" (by its values)" if field in self.by_values else "")
+            for field, column in self.mapping.items()
+        ]
+        return ", ".join(parts)
+
+
+def lay_out(
+    columns: Sequence[str],
+    sample: Sequence[Row],
+    given: Mapping[str, str],
+    *,
+    name: str,
+    is_place: Callable[[str], bool] | None = None,
+    is_country: Callable[[str], bool] | None = None,
+) -> Layout:
+    """Which of ``columns`` says what of an incident.
+
+    ``given`` is what the user said (our field → column; an empty column for "none"); ``sample`` are the first rows.
+    Where no column is named like a place or a country, ``is_place`` and ``is_country`` tell of values whether they are
+    one. Raises :class:`~geomap.errors.UsageError` for a column that ``given`` names and the table has not.
+    """
+    guessed = guess_columns(columns, _NAMES)
+    empty = {column for column in columns if not any(row.cells.get(column) for row in sample)} if sample else set()
+    taken = {column: field for field, column in given.items()}
+    mapping = {
+        field: column
+        for field, column in guessed.items()
+        if field not in given and column not in taken and (column not in empty or field in ("place", "country", "date"))
+    }
+    for field in [one for one in mapping if one in _LOOKS_LIKE]:
+        values = [value for row in sample if (value := row.cells.get(mapping[field], ""))]
+        if values and sum(map(_LOOKS_LIKE[field], values)) * 2 < len(values):
+            del mapping[field]
+    # GTD's year, month and day make a date; beside a date they only repeat it.
+    if "date" in mapping or "year" not in mapping:
+        for field in ("year", "month", "day"):
+            mapping.pop(field, None)
+    by_values: list[str] = []
+    free = [
+        column for column in columns if column not in mapping.values() and column not in taken and column not in empty
+    ]
+    no_place = "place" not in mapping and "place" not in given
+    if no_place and is_place is not None and not ("lat" in mapping and "lon" in mapping):
+        found = _by_values(free, sample, is_place)
+        if found:
+            mapping["place"] = found
+            free.remove(found)
+            by_values.append("place")
+    if "country" not in mapping and "country" not in given and is_country is not None:
+        found = _by_values(free, sample, is_country)
+        if found:
+            mapping["country"] = found
+            by_values.append("country")
+    for field, column in given.items():
+        if field not in FIELDS:
+            continue
+        if column.lower() in _NO_VALUE:
+            mapping.pop(field, None)
+            continue
+        if (own := find_column(columns, column)) is None:
+            listed = ", ".join(f"'{one}'" for one in columns[:12]) + (", …" if len(columns) > 12 else "")
+            raise UsageError(f"{name}: there is no column '{column[:60]}' for {field}; the table has {listed}.")
+        mapping = {f: c for f, c in mapping.items() if c != own or f in given}
+        mapping[field] = own
+    ordered = {field: mapping[field] for field in FIELDS if field in mapping}
+    return Layout(
+        mapping=MappingProxyType(ordered),
+        by_values=tuple(by_values),
+        given=tuple(field for field in ordered if field in given),
+    )
+
+
+_SERIAL = re.compile(r"[2-6][0-9]{4}(?:\.[0-9]{1,12})?")
+_HAS_NUMBER = re.compile(r"[0-9]")
+
+
+def _is_degrees(value: str) -> bool:
+    try:
+        return abs(float(value.replace(",", "."))) <= 180.0
+    except ValueError:
+        return any(mark in value for mark in "°º'′") and _HAS_NUMBER.search(value) is not None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        read_span(value, DAY_FIRST)
+    except DateError as error:
+        return "no such day" in str(error) or "no day" in str(error)
+    return True
+
+
+# A column that is named like these must hold such values, in half of the rows that have any: "x" is a letter, "data"
+# the Italian for a date.
+_LOOKS_LIKE: Mapping[str, Callable[[str], bool]] = {
+    "lat": _is_degrees,
+    "lon": _is_degrees,
+    "coordinates": lambda value: len(_HAS_NUMBER.findall(value)) >= 2,
+    "date": lambda value: _is_date(value) or bool(_SERIAL.fullmatch(value)),
+    "date_end": lambda value: _is_date(value) or bool(_SERIAL.fullmatch(value)),
+    **dict.fromkeys(("year", "month", "day", "deaths", "deaths_low", "deaths_high", "injured", "crowd", "detained"),
+                    lambda value: _HAS_NUMBER.search(value) is not None),
+}  # fmt: skip
+
+
+def find_column(columns: Sequence[str], wanted: str) -> str | None:
+    """The column that a user means: as written, else whatever its case and punctuation."""
+    if wanted in columns:
+        return wanted
+    return next((column for column in columns if plain_name(column) == plain_name(wanted) != ""), None)
+
+
+_PLAIN_TEXT = re.compile(r"[^0-9@:/\\]{2,60}")
+
+
+def _by_values(columns: Sequence[str], sample: Sequence[Row], is_one: Callable[[str], bool]) -> str:
+    """The column most of whose values are known to ``is_one``: three in five, of at least three (or all of fewer)."""
+    best = (0.0, "")
+    for column in columns:
+        values = list(dict.fromkeys(value for row in sample[:60] if (value := row.cells.get(column, ""))))
+        if not values or not all(_PLAIN_TEXT.fullmatch(value) for value in values[:20]):
+            continue
+        share = sum(map(is_one, values)) / len(values)
+        if share >= 0.6 and (len(values) >= 3 or share == 1.0) and share > best[0]:
+            best = (share, column)
+    return best[1]
