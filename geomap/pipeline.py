@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from geomap.coarsening import Coarsener
     from geomap.gazetteer import Gazetteer
+    from geomap.incident_tables import Placer, Unresolved
+    from geomap.inputs import TableInput
     from geomap.maps import IncidentMap
     from geomap.maps.tiles import Tiles
     from geomap.online import OnlineLookup
@@ -62,6 +64,7 @@ __all__ = [
 ]
 
 OnWarning = Callable[[GazetteerError], None]
+OnNote = Callable[[str], None]
 OnFetch = Callable[[str], None]
 _T = TypeVar("_T")
 OnError = Callable[[GeomapError], None]
@@ -73,7 +76,8 @@ Progress = Callable[[str, float], None]
 class ArticleResult:
     """What one article gave. ``resolutions`` has one entry for each of ``mentions``, in the same order.
     ``left_out`` are names that are likely no places and none of the article's toponyms. ``note`` says why less was done
-    than for others ("in Serbian (sr): ..."), None for most."""
+    than for others ("in Serbian (sr): ..."), None for most. ``listed`` is there for what is no article: rows of a table
+    of incidents, and incidents saved before; ``article`` then only names the file."""
 
     article: Article
     mentions: tuple[Mention, ...] = ()
@@ -82,6 +86,7 @@ class ArticleResult:
     dates: tuple[DateExpression, ...] = ()
     incidents: tuple[Incident, ...] = ()
     note: str | None = None
+    listed: Listed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +98,9 @@ class RunSummary:
     skipped, and doubts (a guessed encoding, an impossible date) about some that were not. ``undated`` names
     the articles without a publication date, whose relative dates are unresolved; ``empty`` those in which no
     place was found; ``notes`` why less was done for some articles ("in Serbian (sr): ...") and for how many.
-    ``online`` says what an online geocoder was asked, if any was. In a notebook the summary shows
-    its map.
+    ``tables`` counts the tables of incidents and files of saved incidents, ``rows`` what they held, ``unresolved`` are
+    the tables' names that no gazetteer knows. ``online`` says what an online geocoder was asked, if any was. In a
+    notebook the summary shows its map.
     """
 
     articles: int
@@ -106,6 +112,9 @@ class RunSummary:
     empty: tuple[str, ...] = ()
     errors: tuple[GeomapError, ...] = ()
     notes: tuple[tuple[str, int], ...] = ()
+    tables: int = 0
+    rows: int = 0
+    unresolved: tuple[Unresolved, ...] = ()
     online: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str | None:
@@ -119,6 +128,19 @@ class RunSummary:
             f'<iframe srcdoc="{page}" title="geomap" width="100%" height="640"'
             ' style="border:0" allowfullscreen></iframe>'
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What an input gave that is no article: some rows of a table of incidents, or incidents saved before (``saved``).
+
+    ``rows`` were read; ``unresolved`` are the table's names that no gazetteer knows, given with its last rows.
+    """
+
+    name: str
+    rows: int
+    saved: bool = False
+    unresolved: tuple[Unresolved, ...] = ()
 
 
 @contextmanager
@@ -315,8 +337,11 @@ class Session:
         progress: Progress | None = None,
         on_warning: OnWarning | None = None,
         on_fetch: OnFetch | None = None,
+        on_note: OnNote | None = None,
     ) -> None:
         self.settings = settings or Settings()
+        self._on_note = on_note
+        self._placer: Placer | None = None
         self._on_fetch = on_fetch
         self._progress = progress
         self._on_warning = on_warning
@@ -448,6 +473,95 @@ class Session:
                     raise
                 on_error(error)
 
+    @property
+    def placer(self) -> Placer:
+        """What looks up the places of tables."""
+        if self._placer is None:
+            from geomap.incident_tables import Placer
+
+            self._placer = Placer(self.gazetteer)
+        return self._placer
+
+    def results(self, inputs: Sequence[str | Path], *, on_error: OnError | None = None) -> Iterator[ArticleResult]:
+        """What all of ``inputs`` give: saved incidents as they are, tables of incidents placed, articles read.
+
+        Results of tables and saved files have no article text and are ``listed``. A bad input goes to ``on_error`` and
+        the rest go on; without ``on_error`` it raises.
+        """
+        from geomap.inputs import sort_inputs
+
+        sorted_ = sort_inputs(
+            inputs,
+            columns=dict(self.settings.columns),
+            placer=lambda: self.placer,
+            on_error=on_error,
+            on_note=self._on_note,
+        )
+        for path in sorted_.saved:
+            yield from _until_bad(self._saved(path, on_error), on_error)
+        for table in sorted_.tables:
+            yield from _until_bad(self._table(table, on_error), on_error)
+        if sorted_.articles:
+            articles = self.read(sorted_.articles, on_error=on_error, aside=sorted_.aside)
+            yield from self.process(articles, on_error=on_error)
+
+    def _saved(self, path: Path, on_error: OnError | None) -> Iterator[ArticleResult]:
+        from geomap.formats import read_incidents
+
+        for part in _batches(read_incidents(path, on_error=on_error)):
+            incidents = list(part)
+            if self.steering is not None:
+                by_document: dict[str, list[Incident]] = {}
+                for incident in incidents:
+                    by_document.setdefault(incident.doc_id, []).append(incident)
+                incidents = [one for doc, some in by_document.items() for one in self.steering.incidents(doc, some)]
+            yield ArticleResult(
+                article=Article(doc_id=path.name, text="", title=path.stem),
+                incidents=tuple(incidents),
+                listed=Listed(name=path.name, rows=len(part), saved=True),
+            )
+
+    def _table(self, table: TableInput, on_error: OnError | None) -> Iterator[ArticleResult]:
+        from geomap.articles.tabular import order_given
+        from geomap.incident_tables import IncidentTable
+        from geomap.tables import open_table
+
+        def report(error: GeomapError) -> None:
+            if on_error is None:
+                raise error
+            on_error(error)
+
+        columns = dict(self.settings.columns)
+        with open_table(table.path) as opened:
+            rows = IncidentTable(
+                opened,
+                self.placer,
+                columns=columns,
+                doc_id=table.doc_id,
+                order=order_given(columns),
+                country_at=country_finder,
+            )
+            if self._on_note is not None:
+                for line in rows.notes():
+                    self._on_note(line)
+            article = Article(doc_id=table.doc_id, text="", title=table.path.stem)
+            for part in _batches(rows.coded(report)):
+                incidents = [one.incident for one in part]
+                if self.steering is not None:
+                    incidents = self.steering.incidents(table.doc_id, incidents)
+                resolutions = tuple(resolution for one in part for resolution in one.resolutions)
+                yield ArticleResult(
+                    article=article,
+                    mentions=tuple(resolution.mention for resolution in resolutions),
+                    resolutions=resolutions,
+                    incidents=tuple(incidents),
+                    listed=Listed(name=table.doc_id, rows=len(part)),
+                )
+            yield ArticleResult(
+                article=article,
+                listed=Listed(name=table.doc_id, rows=0, unresolved=tuple(rows.unresolved.values())),
+            )
+
     def at_home(
         self, articles: Iterable[Article], *, on_error: OnError | None = None
     ) -> Iterator[tuple[Article, Home | None]]:
@@ -520,8 +634,10 @@ class Session:
             self._homes[text] = read_home(text, self.gazetteer)
         return self._homes[text]
 
-    def read(self, inputs: Sequence[str | Path], *, on_error: OnError | None = None) -> Iterator[Article]:
-        """The articles of ``inputs``, dated by ``settings.published`` where it is given."""
+    def read(
+        self, inputs: Sequence[str | Path], *, on_error: OnError | None = None, aside: Collection[Path] = ()
+    ) -> Iterator[Article]:
+        """The articles of ``inputs``, dated by ``settings.published`` where that is given, less the files ``aside``."""
         from geomap.articles import read_articles
         from geomap.formats import is_incident_file
 
@@ -531,7 +647,9 @@ class Session:
             on_error=on_error,
             fetch_links=self.settings.fetch_links,
             on_fetch=self._on_fetch,
-            skip=is_incident_file,
+            skip=lambda path: path in aside or is_incident_file(path),
+            columns=dict(self.settings.columns),
+            on_note=self._on_note,
         )
 
 
@@ -542,14 +660,14 @@ def extract_incidents(
     merge: bool = False,
     on_error: OnError | None = None,
 ) -> list[Incident]:
-    """The incidents of ``inputs``, article by article.
+    """The incidents of ``inputs``, article by article; those of tables and saved files first.
 
     With ``merge``, what several articles tell of one incident becomes one incident with several sources. A
     bad input goes to ``on_error`` and is skipped; without it, the first one raises.
     """
     with Session(settings) as session:
-        articles = session.read(as_inputs(inputs), on_error=on_error)
-        found = [incident for result in session.process(articles, on_error=on_error) for incident in result.incidents]
+        results = session.results(as_inputs(inputs), on_error=on_error)
+        found = [incident for result in results for incident in result.incidents]
         return session.merge(found, on_error=on_error) if merge else found
 
 
@@ -589,6 +707,36 @@ def toponyms_record(result: ArticleResult) -> dict[str, Any]:
         }
         toponyms.append(row)
     return {"doc_id": result.article.doc_id, "toponyms": toponyms}
+
+
+# As many rows as are held before they are handed on.
+_BATCH = 500
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    part: list[_T] = []
+    for item in items:
+        part.append(item)
+        if len(part) == _BATCH:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _until_bad(results: Iterator[ArticleResult], on_error: OnError | None) -> Iterator[ArticleResult]:
+    """The results of one input up to where it cannot be read on, which goes to ``on_error``."""
+    try:
+        yield from results
+    except OSError as error:
+        told = InputError(f"{error.filename}: {(error.strerror or str(error)).lower()}")
+        if on_error is None:
+            raise told from error
+        on_error(told)
+    except InputError as error:
+        if on_error is None:
+            raise
+        on_error(error)
 
 
 def is_located(incident: Incident) -> bool:
@@ -808,6 +956,7 @@ def map_articles(
     on_article: OnArticle | None = None,
     on_warning: OnWarning | None = None,
     on_fetch: OnFetch | None = None,
+    on_note: OnNote | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Read ``inputs``, find their incidents and write one map; the summary says what was done and skipped.
@@ -832,8 +981,17 @@ def map_articles(
     coded: list[Incident] = []
     empty: list[str] = []
     notes: Counter[str] = Counter()
-    with Session(settings, progress=progress, on_warning=on_warning, on_fetch=on_fetch) as session:
-        for result in session.process(session.read(paths, on_error=failed), on_error=failed):
+    rows: Counter[str] = Counter()
+    unresolved: list[Unresolved] = []
+    with Session(settings, progress=progress, on_warning=on_warning, on_fetch=on_fetch, on_note=on_note) as session:
+        for result in session.results(paths, on_error=failed):
+            if result.listed is not None:
+                coded.extend(result.incidents)
+                rows[result.listed.name] += result.listed.rows
+                unresolved.extend(result.listed.unresolved)
+                if on_article is not None:
+                    on_article(result)
+                continue
             # Only what the map needs is kept: the texts of a large batch would fill the memory.
             title_of = result.article.title or _headline(result.article.text)
             articles.append(replace(result.article, text="", title=title_of))
@@ -844,7 +1002,7 @@ def map_articles(
                 notes[result.note] += 1
             if on_article is not None:
                 on_article(result)
-        if not articles:
+        if not articles and not rows:
             raise errors[0] if len(errors) == 1 else GeomapError("None of the inputs could be read.")
         if progress is not None:
             progress("drawing the map", 0.0)
@@ -854,7 +1012,7 @@ def map_articles(
             target,
             gazetteer=session.gazetteer,
             articles=articles,
-            title=title,
+            title=title or (None if articles else " and ".join(rows)),
             notes=_online_notes(session.online, incidents),
             settings=session.settings,
             drawing=drawing,
@@ -870,6 +1028,9 @@ def map_articles(
         undated=tuple(article.doc_id for article in articles if article.published is None),
         empty=tuple(empty),
         errors=tuple(errors),
+        tables=len(rows),
+        rows=sum(rows.values()),
+        unresolved=tuple(unresolved),
         notes=tuple(notes.items()),
         online=online_summary(asked),
     )

@@ -42,7 +42,8 @@ class Settings:
     for which the batch is read twice.
     ``boundaries`` is the view of contested areas that maps are drawn in,
     ``kosovo_label`` how Kosovo is labelled, None for the view's own label. ``corrections_files`` are CSV files of what
-    the user put right. ``folder`` is the one whose ``gazetteer/*.csv`` are read, None for the current one.
+    the user put right. ``columns`` says which column of a table holds what, as pairs
+    ("text", "body"). ``folder`` is the one whose ``gazetteer/*.csv`` are read, None for the current one.
     """
 
     published: str | None = None
@@ -58,6 +59,7 @@ class Settings:
     boundaries: str = "neutral"
     kosovo_label: str | None = None
     corrections_files: tuple[Path, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
     folder: Path | None = None
 
 

@@ -280,7 +280,7 @@ BROKEN = {
     "string": ('"text"', "not a string"),
     "number": ("12", "not a number"),
     "null": ("null", "not null"),
-    "no text": ('{"title": "x", "body": "y"}', 'no "text" (it has: title, body)'),
+    "no text": ('{"title": "x", "weight": "y"}', 'no "text" (it has: title, weight)'),
     "text number": ('{"text": 5}', '"text" must be a string, not a number'),
     "text null": ('{"text": null}', "not null"),
     "text list": ('{"text": ["a"]}', "not a list"),

@@ -327,7 +327,8 @@ def record_mapper(
             if len(rows) > 1_000:
                 rows.clear()
             layout = article_columns(keys, [Row(number=1, cells=cells)], columns, name=name)
-            usable = "text" in layout.mapping or "title" in layout.mapping
+            # A title alone, among records with texts, is a record that lost its text.
+            usable = "text" in layout.mapping or ("title" in layout.mapping and layout.is_list)
             usable = usable or (fetches and "url" in layout.mapping)
             rows[keys] = (
                 _Rows(name, layout, order_given(columns), report=report, dated=False, fetches=fetches)

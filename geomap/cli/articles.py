@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Any
 from geomap.cli.drawing import add_drawing_options, check_picture, drawing_of, make_picture
 from geomap.cli.parsing import command, settings_of
 from geomap.cli.reporting import Reporter, count, is_terminal, print_path, write_stdout
-from geomap.cli.runs import INPUT_HELP, Met, Tally, check_online, output_file, tell_notes, tell_placeless, tell_undated
+from geomap.cli.runs import (
+    INPUT_HELP,
+    UNRESOLVED_HELP,
+    Met,
+    Tally,
+    check_online,
+    check_unresolved,
+    output_file,
+    read_so_many,
+    save_unresolved,
+    tell_notes,
+    tell_placeless,
+    tell_undated,
+    tell_unresolved,
+)
 
 if TYPE_CHECKING:
     from geomap.pipeline import ArticleResult
@@ -29,6 +43,7 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
         help="the map to write (default: output/<stem of the first input>.html)",
     )
     add_drawing_options(made)
+    made.add_argument("--unresolved", metavar="FILE", help=UNRESOLVED_HELP)
     made.set_defaults(function=_map)
 
     made = command(
@@ -44,6 +59,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
 
     settings = settings_of(options)
     drawing = drawing_of(options)
+    check_unresolved(options)
     check_picture(options)
     if drawing.tiles is not None:
         reporter.note("the map will load its tiles from the network whenever it is opened (--tiles).")
@@ -52,7 +68,8 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
 
     def on_article(result: ArticleResult) -> None:
         met.see(result)
-        reporter.article(result)
+        if result.listed is None:
+            reporter.article(result)
 
     summary = map_articles(
         options.inputs,
@@ -64,6 +81,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
         on_article=on_article,
         on_warning=reporter.warning,
         on_fetch=reporter.fetching,
+        on_note=reporter.note,
         progress=reporter.progress,
     )
     met.keep()
@@ -72,8 +90,10 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     tell_undated(reporter, summary.undated)
     tell_notes(reporter, summary.notes)
     tell_placeless(reporter, summary.empty)
+    tell_unresolved(reporter, summary.unresolved)
+    save_unresolved(options, reporter, summary.unresolved)
     reporter.note(
-        f"{count(summary.articles, 'article')}, {count(summary.incidents, 'incident')}:"
+        f"{read_so_many(summary.articles, summary.tables, summary.rows)}, {count(summary.incidents, 'incident')}:"
         f" {summary.located} on the map, {summary.unlocated} listed without a place"
         + (f"; {count(len(summary.errors), 'problem')}, told above" if summary.errors else "")
         + "."

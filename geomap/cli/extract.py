@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.cli.parsing import command, settings_of
 from geomap.cli.reporting import Reporter, count, is_terminal, print_path, write_stdout
-from geomap.cli.runs import INPUT_HELP, Tally, check_online, output_file
+from geomap.cli.runs import (
+    INPUT_HELP,
+    UNRESOLVED_HELP,
+    Tally,
+    check_online,
+    check_unresolved,
+    output_file,
+    save_unresolved,
+)
 
 if TYPE_CHECKING:
     from geomap.records import Incident
@@ -32,6 +40,7 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
         action="store_true",
         help="make one incident, with several sources, of what several articles tell",
     )
+    made.add_argument("--unresolved", metavar="FILE", help=UNRESOLVED_HELP)
     made.set_defaults(function=_extract)
 
 
@@ -42,22 +51,27 @@ def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
     settings = settings_of(options)
     check_online(settings, reporter)
     target = output_file(options, SUFFIXES)
+    check_unresolved(options)
     if target is None and is_terminal(sys.stdout):
         reporter.finish()
     tally = Tally(reporter)
     merge = getattr(options, "merge", False)
     incidents: list[Incident] = []
     with Session(
-        settings, progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
+        settings,
+        progress=reporter.progress,
+        on_warning=reporter.warning,
+        on_fetch=reporter.fetching,
+        on_note=reporter.note,
     ) as session:
-        articles = session.read(options.inputs, on_error=reporter.error)
-        for result in tally.watch(session.process(articles, on_error=reporter.error)):
+        for result in tally.watch(session.results(options.inputs, on_error=reporter.error)):
             incidents.extend(result.incidents)
             if target is None and not merge:
                 for incident in result.incidents:
                     write_stdout(incident_line(incident).encode() + b"\n")
-    if not tally.articles:
+    if not tally.articles and not tally.rows:
         return tally.close("", dates=True)
+    save_unresolved(options, reporter, tally.unresolved)
     if merge:
         from geomap.merging import merge_incidents
 

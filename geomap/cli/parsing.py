@@ -150,6 +150,13 @@ def common(*, run: bool) -> argparse.ArgumentParser:
             help="learn from the other articles of each source where it is at home; the articles are read twice",
         )
         group.add_argument(
+            "--columns",
+            metavar="NAME=COLUMN,...",
+            action="append",
+            help="which column of a table holds what, where the guess that is shown is wrong: text=body, place=Ort,"
+            " date=when; NAME= for none; order=day-first or month-first for dates such as 3/4/2022",
+        )
+        group.add_argument(
             "--corrections",
             metavar="FILE",
             action="append",
@@ -210,6 +217,8 @@ def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Se
     if files := getattr(options, "places", ()):
         # Before those of the settings: what is said now outranks what was said once.
         given["places_files"] = (*(Path(file) for file in files), *settings.places_files)
+    if told := getattr(options, "columns", ()):
+        given["columns"] = _columns(told)
     if files_of := getattr(options, "corrections", ()):
         for file in files_of:
             if not Path(file).is_file():
@@ -228,3 +237,19 @@ def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Se
             raise UsageError("--places and --only-shipped contradict each other.")
         given |= {"own_places": False, "places_files": ()}
     return replace(settings, **given)
+
+
+def _columns(told: list[str]) -> tuple[tuple[str, str], ...]:
+    """The pairs of --columns. Raises :class:`~geomap.errors.UsageError`."""
+    from geomap.inputs import check_columns
+
+    pairs: dict[str, str] = {}
+    for one in told:
+        # A comma parts two pairs only where another NAME= follows: columns may have commas in their names.
+        for pair in re.split(r",\s*(?=[a-z][a-z0-9_]*=)", one):
+            name, sign, column = pair.partition("=")
+            if not sign:
+                raise UsageError(f"--columns {one}: write it as NAME=COLUMN, such as text=body.")
+            pairs[name.strip()] = column.strip()
+    check_columns(pairs)
+    return tuple(pairs.items())

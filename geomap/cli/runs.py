@@ -12,15 +12,31 @@ from geomap.cli.reporting import Reporter, count
 from geomap.errors import UsageError
 
 if TYPE_CHECKING:
+    from geomap.incident_tables import Unresolved
     from geomap.pipeline import ArticleResult
     from geomap.settings import Settings
 
-__all__ = ["INPUT_HELP", "Met", "Tally", "check_online", "output_file", "tell_notes", "tell_placeless", "tell_undated"]
+__all__ = [
+    "INPUT_HELP",
+    "UNRESOLVED_HELP",
+    "Met",
+    "Tally",
+    "check_online",
+    "check_unresolved",
+    "output_file",
+    "read_so_many",
+    "save_unresolved",
+    "tell_notes",
+    "tell_placeless",
+    "tell_undated",
+    "tell_unresolved",
+]
 
 INPUT_HELP = (
-    "a text or HTML file, a folder, JSON Lines with a 'text' field, the address of a page (https://…), or - for"
-    " standard input"
+    "a text or HTML file, a folder, JSON Lines, a table (.csv, .tsv, .xlsx, .parquet) of articles or of incidents, the"
+    " address of a page (https://…), or - for standard input"
 )
+UNRESOLVED_HELP = "a .csv file to write the names of places to that a table has and no gazetteer knows, to be filled in"
 
 
 class Met:
@@ -33,7 +49,7 @@ class Met:
         self.mentions: list[tuple[str, str, str | None, str | None]] = []
 
     def see(self, result: ArticleResult) -> None:
-        """Note the toponyms of one article."""
+        """Note the toponyms of one article, or of rows of a table."""
         if len(self.mentions) < self.MOST:
             # A name taken for no place is one as soon as its place is added.
             doc_id = result.article.doc_id
@@ -89,6 +105,59 @@ def tell_notes(reporter: Reporter, notes: Iterable[tuple[str, int]]) -> None:
         reporter.note(f"{count(articles, 'article')} {note}.")
 
 
+def read_so_many(articles: int, tables: int, rows: int) -> str:
+    """What was read, in words: "3 articles and 1 table of 1,000 rows"."""
+    parts = [count(articles, "article")] if articles or not tables else []
+    if tables:
+        parts.append(f"{count(tables, 'table')} of {count(rows, 'row')}")
+    return " and ".join(parts)
+
+
+# Names of places that are told one by one; the others as a number.
+_TOLD = 5
+
+
+def tell_unresolved(reporter: Reporter, unresolved: Sequence[Unresolved]) -> None:
+    """Name the places of tables that no gazetteer knows, the most frequent first, and say what to do."""
+    if not unresolved:
+        return
+    most = sorted(unresolved, key=lambda one: -one.rows)
+    shown = ", ".join(f"'{one.name}'" + (f" ({one.country})" if one.country else "") for one in most[:_TOLD])
+    more = f" and {len(most) - _TOLD:,} more" if len(most) > _TOLD else ""
+    rows = sum(one.rows for one in most)
+    why = f" (the first: {most[0].why})" if most[0].why else ""
+    reporter.note(
+        f"{count(len(most), 'place name')} in {count(rows, 'row')} not found: {shown}{more}{why}. Add one with: geomap"
+        " gazetteer add NAME LAT,LON; or have all of them written to a file to fill in, with --unresolved FILE."
+    )
+
+
+def save_unresolved(options: argparse.Namespace, reporter: Reporter, unresolved: Sequence[Unresolved]) -> None:
+    """Write the names to the file of ``--unresolved``, if one was asked for."""
+    given = getattr(options, "unresolved", None)
+    if given is None:
+        return
+    from geomap.gazetteer.importing.features import country_code
+    from geomap.incident_tables import write_unresolved
+
+    path = write_unresolved(unresolved, Path(given), lambda name: country_code(name) or "")
+    reporter.note(
+        f"{path} has {count(len(unresolved), 'name')} to fill in: give lon and lat, then run: geomap gazetteer import"
+        f" {path}"
+    )
+
+
+def check_unresolved(options: argparse.Namespace) -> None:
+    """Say before the work begins that ``--unresolved`` cannot be written."""
+    given = getattr(options, "unresolved", None)
+    if given is not None:
+        from geomap.pipeline import check_target
+
+        if Path(given).suffix.lower() != ".csv":
+            raise UsageError(f"--unresolved {given}: the name must end in .csv.")
+        check_target(Path(given), options.inputs)
+
+
 class Tally:
     """Counts what passes through, for the summary at the end."""
 
@@ -98,11 +167,19 @@ class Tally:
         self.undated: list[str] = []
         self.placeless: list[str] = []
         self.notes: Counter[str] = Counter()
+        self.rows: Counter[str] = Counter()
+        self.unresolved: list[Unresolved] = []
         self.met = Met()
 
     def watch(self, results: Iterable[ArticleResult]) -> Iterable[ArticleResult]:
         """Pass ``results`` on, counting them."""
         for result in results:
+            if result.listed is not None:
+                self.rows[result.listed.name] += result.listed.rows
+                self.unresolved.extend(result.listed.unresolved)
+                self.met.see(result)
+                yield result
+                continue
             self.articles += 1
             if result.article.published is None:
                 self.undated.append(result.article.doc_id)
@@ -118,7 +195,7 @@ class Tally:
     def close(self, found: str, *, dates: bool) -> int:
         """Tell the summary; the exit code is 1 where not one article was read."""
         problems = len(self.reporter.reported)
-        if not self.articles:
+        if not self.articles and not self.rows:
             if not problems:
                 self.reporter.line("there is no article in the input.")
             return 1
@@ -126,8 +203,9 @@ class Tally:
             tell_undated(self.reporter, self.undated)
         tell_notes(self.reporter, self.notes.items())
         tell_placeless(self.reporter, self.placeless)
+        tell_unresolved(self.reporter, self.unresolved)
         self.reporter.note(
-            f"{count(self.articles, 'article')}, {found}"
+            f"{read_so_many(self.articles, len(self.rows), sum(self.rows.values()))}, {found}"
             + (f"; {count(problems, 'problem')}, told above" if problems else "")
             + "."
         )

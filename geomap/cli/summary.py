@@ -13,13 +13,14 @@ from geomap.cli.reporting import Reporter, count, table, write_stdout
 from geomap.errors import UsageError
 
 if TYPE_CHECKING:
+    from geomap.incident_tables import Unresolved
     from geomap.records import Incident
     from geomap.settings import Settings
     from geomap.summary import AreaCount, AreaKey, Level, Timeline
 
 __all__ = ["add_commands"]
 
-_INPUT_HELP = "what geomap extract wrote (JSON Lines or GeoJSON), or articles as geomap map takes them"
+_INPUT_HELP = "what geomap extract wrote, a table of incidents, or articles as geomap map takes them"
 
 
 def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
@@ -61,29 +62,34 @@ def _target(name: str, given: str | None, suffixes: tuple[str, ...], inputs: Seq
 
 
 def _incidents(inputs: Sequence[str], settings: Settings, reporter: Reporter) -> list[Incident]:
-    """The incidents of saved files as they are, and those of articles, what several articles tell being one."""
-    from geomap.incident_files import is_incident_file, read_incident_file
+    """The incidents of saved files and tables, and those of articles, what several of them tell being one."""
+    from geomap.cli.runs import tell_unresolved
+    from geomap.pipeline import Session
 
-    saved = [one for one in inputs if one != "-" and is_incident_file(Path(one))]
-    found = [incident for one in saved for incident in read_incident_file(Path(one))]
-    articles = [one for one in inputs if one not in saved]
-    if articles:
-        from geomap.merging import merge_incidents
-        from geomap.pipeline import Session
-
-        coded: list[Incident] = []
-        read = 0
-        with Session(
-            settings, progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
-        ) as session:
-            for result in session.process(session.read(articles, on_error=reporter.error), on_error=reporter.error):
-                reporter.article(result)
-                read += 1
-                coded.extend(result.incidents)
-        if not read and not saved:
+    saved: list[Incident] = []
+    coded: list[Incident] = []
+    unresolved: list[Unresolved] = []
+    read = False
+    with Session(
+        settings,
+        progress=reporter.progress,
+        on_warning=reporter.warning,
+        on_fetch=reporter.fetching,
+        on_note=reporter.note,
+    ) as session:
+        for result in session.results(inputs, on_error=reporter.error):
+            read = True
+            if result.listed is not None:
+                # Whoever saved incidents decided what to merge; they are counted as they are.
+                (saved if result.listed.saved else coded).extend(result.incidents)
+                unresolved.extend(result.listed.unresolved)
+                continue
+            reporter.article(result)
+            coded.extend(result.incidents)
+        if not read:
             raise reporter.reported[0] if reporter.reported else UsageError("there is no article in the input.")
-        found += merge_incidents(coded)
-    return found
+        tell_unresolved(reporter, unresolved)
+        return saved + (session.merge(coded, on_error=reporter.error) if coded else [])
 
 
 def _populations(keys: Sequence[AreaKey], settings: Settings) -> dict[AreaKey, int]:

@@ -187,7 +187,7 @@ class Coder:
             sources=(
                 SourceQuote(
                     doc_id=self._doc_id,
-                    title=self._table.where(row.number),
+                    title=f"{self._doc_id}, {self._table.unit} {row.number}",
                     source=source or self._doc_id,
                     url=_url(layout.cell(row, "url")),
                     quote=quote.text,

@@ -262,6 +262,9 @@ class Placer:
         if not kept:
             return Found(text=name, reasons=(f"no gazetteer at hand knows “{name}”",))
         prefer = "A" if reading.area else "P" if settlement or reading.settlement else ""
+        if any(c.place.feature_code in COUNTRY_CODES for c in kept):
+            # "Guatemala" among towns is the city; "Kosovo" is no village of that name, but the whole country.
+            kept = [c for c in kept if c.place.feature_code in COUNTRY_CODES or (prefer == "P" and _is_large(c.place))]
 
         def order(candidate: Candidate) -> tuple[object, ...]:
             misfit = bool(prefer) and candidate.place.feature_class != prefer
@@ -372,6 +375,10 @@ def _same(one: Place, other: Place) -> bool:
     if one.feature_class == "P" and other.feature_class == "P":
         return km <= 2.0
     return km <= max(_SAME_KM, min(one.radius_km, other.radius_km))
+
+
+def _is_large(place: Place) -> bool:
+    return place.feature_class == "P" and (place.feature_code == "PPLC" or (place.population or 0) >= 100_000)
 
 
 def _matched(name: str, candidate: Candidate) -> str:

@@ -81,8 +81,9 @@ class IncidentTable:
         )
         if not self.layout.has_places and "country" not in self.layout.mapping:
             listed = ", ".join(f"'{column[:30]}'" for column in table.columns[:12])
+            listed += ", …" if len(table.columns) > 12 else ""
             raise InputError(
-                f"{table.name}: no column says where (the columns are {listed}{', …' if len(table.columns) > 12 else ''});"
+                f"{table.name}: no column says where (the columns are {listed});"
                 " say which does with --columns place=COLUMN"
             )
         self.order, self._order_told = order, ""
