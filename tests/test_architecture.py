@@ -57,7 +57,19 @@ FOUNDATIONS = {
 }
 # Who may import a stage at all: those that put the stages in order.
 # geocoder is the gazetteer in the clothes of a geopy geocoder; evaluation runs the pipeline on annotated corpora.
-CONDUCTORS = {"pipeline", "inputs", "incident_tables", "steering", "project", "explaining", "evaluation", "cli", "__main__", "geocoder", "formats"}
+CONDUCTORS = {
+    "pipeline",
+    "inputs",
+    "incident_tables",
+    "steering",
+    "project",
+    "explaining",
+    "evaluation",
+    "cli",
+    "__main__",
+    "geocoder",
+    "formats",
+}
 CONDUCTORS |= {"incident_files"}
 # Types named only under TYPE_CHECKING are no import at run time and are allowed everywhere.
 HEAVY = {"spacy", "geopandas", "folium", "pandas", "shapely", "trafilatura", "rich", "lxml", "numpy"}

@@ -20,7 +20,7 @@ from geomap.articles.heads import date_of_head
 from geomap.articles.json_lines import json_lines
 from geomap.articles.names import clean, did_you_mean, plain, shown
 from geomap.articles.pages import from_html, is_html
-from geomap.articles.tabular import Note, is_table, table_drafts
+from geomap.articles.tabular import TABLE_SUFFIXES, Note, is_table, table_drafts
 from geomap.articles.web import Web, is_address, placed
 from geomap.caldates import parse_day
 from geomap.decoding import chunks_of, decode, magic, read_up_to, repair, rewound, wide_encoding
@@ -189,6 +189,16 @@ class _Reader:
             if whole is not None:
                 yield self._finish(placed(whole, source))
 
+    def _table(self, source: Source) -> Iterator[Draft]:
+        return table_drafts(
+            source,
+            report=self.report,
+            dated=self.published is not None,
+            columns=self.columns,
+            note=self.on_note,
+            fetches=self.web.follows,
+        )
+
     def _drafts(self, source: Source) -> Iterator[Draft]:
         """What a source holds, told by its first bytes before its name."""
         name = source.name
@@ -197,14 +207,7 @@ class _Reader:
             raise InputError(f"{name}: the file is empty")
         if is_table(head, source.suffix):
             whole = replace(source, stream=rewound(head, source.stream))
-            yield from table_drafts(
-                whole,
-                report=self.report,
-                dated=self.published is not None,
-                columns=self.columns,
-                note=self.on_note,
-                fetches=self.web.follows,
-            )
+            yield from self._table(whole)
             return
         if head.startswith((b"%PDF", b"PK\x03\x04", b"PAR1")):
             yield from self._packed(source, head)
@@ -244,7 +247,7 @@ class _Reader:
         kind = ".parquet" if head.startswith(b"PAR1") else ".pdf" if head.startswith(b"%PDF") else kind_of_zip(data)
         if kind in TABLE_SUFFIXES:
             table = replace(source, stream=io.BytesIO(data), suffix=kind)
-            yield from table_drafts(table, report=self.report, dated=self.published is not None)
+            yield from self._table(table)
         elif kind is not None or source.suffix in DOCUMENT_SUFFIXES:
             yield document_draft(data, source, report=self.report)
         else:
