@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from map_hostile import HOSTILE
 from map_samples import sample_incidents
-from visiting import Visit, save_page, shoot
+from visiting import Visit, save_page, settle, shoot
 
 from geomap.gazetteer.overlay import read_places
 from geomap.records import Place
@@ -165,7 +165,7 @@ def test_coordinates_have_the_decimals_of_a_pixel(visit: Any, sample: Path, zoom
     assert before
     for _ in range(zoomed):
         page.get_by_label("Zoom in", exact=True).click()
-        page.wait_for_timeout(400)
+        settle(page, 400)
     page.locator(".gm-tool-add").click()
     put(page, 640, 421)
     first = float(field(page, "lat").input_value())

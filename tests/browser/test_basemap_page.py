@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from map_samples import incident, place, sample_incidents
-from visiting import save_page, shoot
+from visiting import save_page, settle, shoot
 
 from geomap.drawing import Drawing
 from geomap.maps.picture import save_picture
@@ -51,7 +51,7 @@ def test_there_is_land_to_see_from_the_world_to_a_village(name: str, visit: Any,
     page = page_of(tmp_path, SPOTS[name], title=name)
     for scheme in ("light", "dark"):
         visited = visit(page, color_scheme=scheme)
-        visited.page.wait_for_timeout(300)
+        settle(visited.page, 300)
         assert colours(visited, "gmBase") >= (2 if name == "village" else 3)
         shoot(visited.page, tmp_path, f"basemap-{name}-{scheme}")
 
@@ -59,10 +59,10 @@ def test_there_is_land_to_see_from_the_world_to_a_village(name: str, visit: Any,
 def test_close_up_arrows_say_where_the_next_towns_are(visit: Any, tmp_path: Path) -> None:
     labels = [("Northtown", 43.2, 20.78, 3), ("Easton", 42.97, 21.2, 3)]
     bare = visit(page_of(tmp_path, SPOTS["village"]))
-    bare.page.wait_for_timeout(300)
+    settle(bare.page, 300)
     few = colours(bare, "gmLetters")
     lettered = visit(page_of(tmp_path, SPOTS["village"], labels=labels))
-    lettered.page.wait_for_timeout(300)
+    settle(lettered.page, 300)
     assert colours(lettered, "gmLetters") >= few
     shoot(lettered.page, tmp_path, "basemap-arrows")
 

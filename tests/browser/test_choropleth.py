@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from map_samples import incident, place
 from shapely.geometry import Point, Polygon, shape
-from visiting import shoot
+from visiting import settle, shoot
 
 from geomap.pipeline import write_map
 
@@ -65,11 +65,11 @@ def test_counts_follow_the_filters(page: Path, visit: Any) -> None:
     visited = visit(page)
     visited.page.get_by_label("Regions", exact=True).check()
     visited.page.get_by_role("searchbox").first.fill("nothing has these words")
-    visited.page.wait_for_timeout(600)
+    settle(visited.page, 600)
     assert table(visited) == {}
     assert "No incident shown" in legend(visited)
     visited.page.get_by_role("searchbox").first.fill("")
-    visited.page.wait_for_timeout(600)
+    settle(visited.page, 600)
     assert table(visited) == {"Mitrovica": 5, "Pristina": 2}
 
 
@@ -81,7 +81,7 @@ def test_the_address_keeps_the_layer_and_the_keyboard_reaches_it(page: Path, vis
     density = visited.page.locator(".gm-areas input[type=checkbox]")
     density.focus()
     visited.page.keyboard.press("Space")
-    visited.page.wait_for_timeout(400)
+    settle(visited.page, 400)
     assert "areas=admin1-km2" in visited.page.url
     again = visit(visited.page.url)
     assert again.page.locator(".gm-areas input[type=checkbox]").is_checked()
@@ -94,7 +94,7 @@ def test_the_areas_are_painted_under_the_signs_in_light_and_dark(page: Path, vis
         visited = visit(page, color_scheme=scheme)
         before = visited.page.locator("canvas").count()
         visited.page.get_by_label("Regions", exact=True).check()
-        visited.page.wait_for_timeout(300)
+        settle(visited.page, 300)
         assert visited.page.locator("canvas").count() == before + 1
         painted = visited.page.evaluate(
             "() => { const c = document.querySelector('.leaflet-gmAreas-pane canvas');"

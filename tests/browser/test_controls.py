@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from map_samples import sample_incidents
-from visiting import shoot
+from visiting import settle, shoot
 
 from geomap.pipeline import write_map
 
@@ -35,7 +35,7 @@ def by_keyboard(page: Any, selector: str) -> None:
 
 
 def zoom(page: Any) -> float:
-    page.wait_for_timeout(400)
+    settle(page, 400)
     return float(page.evaluate("/at=[^&]*,([0-9.]+)(&|$)/.exec(location.hash)[1]"))
 
 
@@ -72,7 +72,7 @@ def test_every_control_does_what_it_says(visit: Any, page_of_all: Path, use: Cal
     use(page, ".gm-why summary")
     assert page.locator(".gm-why").first.get_attribute("open") is None
     use(page, ".gm-copy-link")
-    page.wait_for_timeout(100)
+    settle(page, 100)
     assert page.locator(".gm-link-box [role=status]").inner_text()
     use(page, ".gm-back")
     assert not page.locator(".gm-detail").is_visible()
@@ -127,7 +127,7 @@ def test_every_control_does_what_it_says(visit: Any, page_of_all: Path, use: Cal
     use(page, '.gm-export button:text-is("Print")')
     assert page.evaluate("window.printed")
     use(page, '.gm-export button:text-is("Copy link")')
-    page.wait_for_timeout(100)
+    settle(page, 100)
     assert page.locator(".gm-export [role=status]").inner_text()
     page.locator(".gm-skip").focus()
     page.keyboard.press("Enter")
@@ -169,16 +169,16 @@ def test_every_control_comes_back_from_the_address(visit: Any, page_of_all: Path
     page.locator(".gm-tool-table").click()
     page.locator('.gm-tool[aria-label="Zoom out"]').click()
     page.locator(".gm-table-open tbody button").last.click()
-    page.wait_for_timeout(700)
+    settle(page, 700)
     left = page.evaluate(STATE)
     assert left["chosen"] and left["table"] == 1 and False in left["boxes"]
     again = visit(page.url).page
-    again.wait_for_timeout(700)
+    settle(again, 700)
     assert again.evaluate(STATE) == left
     shoot(again, tmp_path, "restored")
     # The same in the open page: the address of another state, and of none.
     page.evaluate("location.hash = ''")
-    page.wait_for_timeout(300)
+    settle(page, 300)
     plain = page.evaluate("(state) => { location.hash = '#at=1,1,3'; return (" + STATE + ")(); }")
     assert (plain["table"], plain["theme"], plain["search"], plain["count"]) == (
         0,
@@ -188,5 +188,5 @@ def test_every_control_comes_back_from_the_address(visit: Any, page_of_all: Path
     )
     assert page.locator(".gm-areas input[value='']").is_checked()
     page.evaluate(f"location.hash = {again.evaluate('location.hash')!r}")
-    page.wait_for_timeout(700)
+    settle(page, 700)
     assert page.evaluate(STATE) == left

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 from map_hostile import HOSTILE, hostile_incidents
-from visiting import save_page
+from visiting import save_page, settle
 
 from geomap.records import Actor, Attribution, Incident, Place, SourceQuote
 
@@ -206,7 +206,7 @@ def test_every_field_is_shown_literally(visit: Any, page_of_them: Path) -> None:
     short = [text for text in HOSTILE if len(text) < 80]
     assert [text for text in short for end in ("type", "paper", "actor") if plain(f"{text}§{end}") not in legend] == []
     page.locator(".gm-search").first.fill("{{7*7}}§title")
-    page.wait_for_timeout(300)
+    settle(page, 300)
     assert seen.count() == 1
     nothing_came_to_life(page)
 
@@ -302,12 +302,12 @@ def test_hostile_addresses_restore_nothing_and_real_ones_everything(visit: Any, 
     for row in ('input[data-facet="o"] >> nth=2', 'input[data-facet="t"] >> nth=3'):
         page.locator(row).uncheck()
     page.locator(".gm-search").first.fill("<script>")
-    page.wait_for_timeout(500)
+    settle(page, 500)
     again = visit(page.url)
     assert 0 < again.count() == seen.count() < len(HOSTILE)
     assert again.page.locator(".gm-search").first.input_value() == "<script>"
     page.evaluate("location.hash = '#id=' + encodeURIComponent('h" + f"{number}-" + "{{7*7}}')")
-    page.wait_for_timeout(300)
+    settle(page, 300)
     assert page.locator(".gm-detail .gm-quote").first.inner_text() == "{{7*7}}§quote"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from map_samples import LABELS, incident, place, sample_incidents
-from visiting import save_page, shoot
+from visiting import save_page, settle, shoot
 
 from geomap.lexicons import load_json
 from geomap.records import Incident
@@ -53,7 +53,7 @@ def test_a_set_looks_right_on_a_desktop_and_a_phone(visit: Any, tmp_path: Path, 
     for device, options in (("desktop", {}), ("phone", PHONE)):
         seen = visit(path, **options)
         page = seen.page
-        page.wait_for_timeout(300)
+        settle(page, 300)
         shown = [one for one in incidents if one.certainty != "historical"]
         assert seen.count() == len(shown)
         # What the map itself is in the middle of: no sign hides behind a panel or leaves the page.
@@ -82,7 +82,7 @@ def test_the_sample_looks_right(
     visit: Any, sample: Path, tmp_path: Path, name: str, where: str, options: dict[str, Any]
 ) -> None:
     page = visit(sample.as_uri() + where, **options).page
-    page.wait_for_timeout(300)
+    settle(page, 300)
     credit = page.locator(".leaflet-control-attribution").bounding_box()
     # The sources of the map are told on a few lines that no panel covers.
     assert credit["height"] < 60

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from map_samples import incident, place, sample_incidents
-from visiting import save_page, shoot
+from visiting import save_page, settle, shoot
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +63,7 @@ def test_the_score_filters_and_stays_in_the_address(visit: Any, many: Path) -> N
     assert slide.get_attribute("aria-valuetext") == "At least 60 %"
     left = seen.count()
     assert 0 < left < 13
-    seen.page.wait_for_timeout(400)
+    settle(seen.page, 400)
     assert "score=60" in seen.page.url
     assert visit(seen.page.url).count() == left
 
@@ -105,7 +105,7 @@ def test_the_whole_state_is_restored_from_the_address(visit: Any, sample: Path) 
     assert page.locator('.gm[data-theme="dark"]').count() == 1
     assert "Banjska" in page.locator(".gm-detail").inner_text()
     page.locator('input[data-value="near"]').uncheck()
-    page.wait_for_timeout(400)
+    settle(page, 400)
     for part in (*state[1:].split("&"), "k=near", "at=42.9000,20.8500,11", "id=sample-2"):
         assert part in page.url, part
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from map_samples import sample_incidents
-from visiting import save_page, shoot
+from visiting import save_page, settle, shoot
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ def test_it_opens_from_disk_without_network_or_complaint(visit: Any, sample: Pat
 
 def test_all_signs_shown_at_first_lie_between_the_panels(visit: Any, sample: Path) -> None:
     page = visit(sample).page
-    page.wait_for_timeout(300)
+    settle(page, 300)
     left = page.locator(".gm-left").bounding_box()
     right = page.locator(".gm-right").bounding_box()
     for node in page.locator(".gm-mark:not(.gm-mark-area)").all():
@@ -163,11 +163,11 @@ def test_incidents_without_a_place_are_listed_apart(visit: Any, sample: Path) ->
 
 def test_a_group_opens_to_its_incidents(visit: Any, sample: Path) -> None:
     page = visit(sample).page
-    page.wait_for_timeout(300)
+    settle(page, 300)
     group = page.locator(".gm-cluster-box").first
     before = page.locator(".gm-mark").count()
     group.click()
-    page.wait_for_timeout(500)
+    settle(page, 500)
     assert page.locator(".gm-mark").count() != before or page.locator(".gm-cluster-box").count() == 0
 
 
@@ -223,7 +223,7 @@ def test_odd_sets_look_right(visit: Any, tmp_path: Path, which: str) -> None:
         assert "No incidents were found" in seen.page.locator(".gm-right").inner_text()
     if which == "same-spot":
         seen.page.locator(".gm-cluster-box").click()
-        seen.page.wait_for_timeout(400)
+        settle(seen.page, 400)
         assert seen.page.locator(".gm-mark").count() == 12
     shoot(seen.page, tmp_path, f"set-{which}")
 

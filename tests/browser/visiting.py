@@ -48,7 +48,7 @@ class Visit:
     def signs(self) -> int:
         """How many incidents are drawn: single signs, and what the groups say that they hold."""
         page = self.page
-        page.wait_for_timeout(350)  # the clusters' animation
+        settle(page, 350)  # the clusters' animation
         grouped = sum(int(text) for text in page.locator(".gm-donut-n").all_text_contents())
         return int(page.locator(".gm-mark").count()) + grouped
 
@@ -56,6 +56,29 @@ class Visit:
         assert [url for url in self.requests if not url.startswith(("file:", "data:", "about:", "blob:"))] == []
         assert self.complaints == []
         assert self.dialogs == []
+
+
+# The page's own view of itself: what changes while it is still at work.
+_STATE = """() => [location.href, document.querySelectorAll('*').length,
+    ...[...document.querySelectorAll('.gm-count')].map((node) => node.textContent),
+    ...[...document.querySelectorAll('.leaflet-map-pane, .leaflet-proxy')].map((node) => node.style.transform)
+].join()"""
+_SETTLED = """async (least) => {
+    const state = STATE, tick = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+    const begun = performance.now();
+    let last = '', since = begun, frames = 0;
+    while (performance.now() - begun < 20000) {
+        await tick();
+        const now = state() + (document.querySelector('.leaflet-zoom-anim') ? Math.random() : '');
+        if (now !== last) { last = now; since = performance.now(); frames = 0; } else frames += 1;
+        if (frames >= 6 && performance.now() - since >= least) return;
+    }
+}""".replace("STATE", _STATE)
+
+
+def settle(page: Any, least: int = 300) -> None:
+    """Wait until the page has stood still for ``least`` milliseconds and six frames, which last on a busy machine."""
+    page.evaluate(_SETTLED, least)
 
 
 def shoot(page: Any, tmp_path: Path, name: str) -> None:
