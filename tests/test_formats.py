@@ -693,6 +693,8 @@ def test_convert_joins_files_into_another_format(tmp_path: Path, capfdbinary: py
     printed = capfdbinary.readouterr()
     assert printed.out.decode() == f"{target}\n"
     assert f"{len(samples)} incidents." in printed.err.decode()
+    assert main(["convert", str(tmp_path / "parts"), "-o", str(tmp_path / "parts" / "all.parquet")]) == 2
+    assert "one of the parts" in capfdbinary.readouterr().err.decode()
     assert main(["convert", "--quiet", str(target)]) == 0
     printed = capfdbinary.readouterr()
     assert printed.out.decode().splitlines() == [incident_line(one) for one in samples]

@@ -16,9 +16,8 @@ from map_samples import incident, place, sample_incidents
 from geomap.boundaries import join_boundaries, load_areas, load_boundaries_for
 from geomap.cli import main
 from geomap.errors import InputError
+from geomap.formats import is_incident_file, read_incidents, write_incidents
 from geomap.frames import incidents_to_gdf
-from geomap.incident_files import is_incident_file, read_incident_file
-from geomap.pipeline import write_incidents
 from geomap.summary import AreaCount, area_keys, chart_svg, summarise, summary_csv, timeline
 
 MARCH = "About 300 people marched in Kosovska Mitrovica, an organiser said."
@@ -149,7 +148,7 @@ def test_the_chart_is_valid_and_shows_hostile_text_as_text() -> None:
 def test_incidents_come_back_as_they_were_written(tmp_path: Path, name: str) -> None:
     path = write_incidents(sample_incidents(), tmp_path / name)
     assert is_incident_file(path)
-    back = read_incident_file(path)
+    back = list(read_incidents(path))
     assert {one.incident_id for one in back} == {one.incident_id for one in sample_incidents()}
     if name.endswith(".jsonl"):
         assert back == list(sample_incidents())
@@ -166,13 +165,13 @@ def test_articles_are_no_incidents_and_broken_files_are_told(tmp_path: Path) -> 
         broken = tmp_path / "broken.jsonl"
         broken.write_text(spoiled, encoding="utf-8")
         with pytest.raises(InputError, match=told) as caught:
-            read_incident_file(broken)
+            list(read_incidents(broken))
         assert "broken.jsonl" in str(caught.value)
     record = json.loads(whole)
     record["places"][0]["lat"] = "north"
     broken.write_text(json.dumps(record) + "\n", encoding="utf-8")
     with pytest.raises(InputError, match="lat"):
-        read_incident_file(broken)
+        list(read_incidents(broken))
 
 
 # ---- command line ---------------------------------------------------------------------------------------------

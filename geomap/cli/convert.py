@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.cli.parsing import command
 from geomap.cli.reporting import Reporter, count, print_path, write_stdout
-from geomap.errors import GeomapError, InputError
+from geomap.errors import GeomapError, InputError, UsageError
 
 if TYPE_CHECKING:
     from geomap.records import Incident
@@ -73,6 +73,9 @@ def _convert(options: argparse.Namespace, reporter: Reporter) -> int:
         # Told before the reading.
         format_of(target)
         check_target(target, options.inputs)
+        for one in map(Path, options.inputs):
+            if one.is_dir() and format_of(target).key == "parquet" and target.resolve().parent == one.resolve():
+                raise UsageError(f"-o {given}: the next run would take it for one of the parts in {one}; name another.")
         print_path(write_incidents(saved, target))
     reporter.note(
         count(saved.found, "incident") + (f"; {count(saved.lost, 'problem')}, told above" if saved.lost else "") + "."

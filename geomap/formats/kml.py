@@ -72,8 +72,9 @@ def _folder(incident: Incident, drawn: list[Depiction]) -> str:
 
 def _name(incident: Incident, location: object) -> str:
     told = "" if incident.certainty == "reported" else f" ({incident.certainty})"
-    day = f", {incident.date_start}" if incident.date_start else ""
-    return f"{type_label(incident.type)}{told}{': ' + str(location) if location else ''}{day}"
+    span = " – ".join(dict.fromkeys(day for day in (incident.date_start, incident.date_end) if day))
+    where = f": {location}" if location else ""
+    return f"{type_label(incident.type)}{told}{where}{', ' + span if span else ''}"
 
 
 def _placemark(incident: Incident, drawn: list[Depiction]) -> str:
