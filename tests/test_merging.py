@@ -149,6 +149,33 @@ def test_a_place_lent_by_another_sentence_is_no_proof() -> None:
     assert together(told, incident("b", "Two residents of Aton were wounded by shelling on Tuesday."))
 
 
+def test_a_day_lent_by_another_sentence_may_be_some_days_off() -> None:
+    lent = "no time phrase of its own: the day of the incident told before it"
+    told = incident("a", "Helicopters bombed a camp of rebels east of Aton")
+    other = {"date_reason": lent, "date_start": "2024-05-03", "date_end": "2024-05-03"}
+    (merged,) = merge_incidents([incident("b", "Rebels lost a camp east of Aton to helicopters", **other), told])
+    assert (merged.date_start, merged.conflicts) == ("2024-05-01", ())
+    assert not together(told, incident("b", "A bakery of Aton burned down", **other))
+    stated = {**other, "date_reason": "weekday before publication"}
+    assert not together(told, incident("b", "Rebels lost a camp east of Aton to helicopters", **stated))
+    far = {**other, "date_start": "2024-05-09", "date_end": "2024-05-09"}
+    assert not together(told, incident("b", "Rebels lost a camp east of Aton to helicopters", **far))
+
+
+def test_articles_of_one_story_need_fewer_points() -> None:
+    def story(doc: str, *more: Incident) -> list[Incident]:
+        thing = ("market", "school", "bakery")
+        return [
+            *(incident(doc, f"Shells hit the {one} of Aton.", incident_id=f"{doc}-{one}") for one in thing),
+            *more,
+        ]
+
+    fight = incident("a", "Fighting broke out at dusk.", incident_id="a-f", type="armed_clash")
+    siege = incident("b", "Rebels hold the bridge.", incident_id="b-f", type="territory_change")
+    assert not together(fight, siege)
+    assert len(merge_incidents([*story("a", fight), *story("b", siege)])) == 4
+
+
 def test_one_articles_incidents_are_left_alone() -> None:
     both = [incident("a"), incident("a", incident_id="a-2")]
     assert merge_incidents(both) == both

@@ -24,6 +24,10 @@ _KINDS = {
     "negated": DENIED,
 }
 
+# How the reason of a day begins that another sentence lent (geomap/incidents/when.py), but for the day that heads an
+# entry of a timeline, which is as good as stated.
+_LENT_DAY = ("no time phrase of its own", "no day of its own", "no day named near")
+_HEADING = "heads its entry"
 # Characters of a quote that are looked at: a "sentence" of a megabyte says nothing more.
 _QUOTE = 4_000
 
@@ -54,8 +58,9 @@ class Facts:
 
     ``first`` and ``last`` are days as ordinals, None where not stated; ``exact`` says that they are a day and not a
     week or a month. ``part`` is the part of the day, 0 where not stated. ``lent`` is None where the quote names a place
-    of the incident; else, the place being lent by an earlier sentence, it is the other names in the quote. ``order``
-    sorts incidents; ``shape`` is the same for those that differ in nothing by which two may be told apart.
+    of the incident; else, the place being lent by an earlier sentence, it is the other names in the quote. ``own_day``
+    says that no other sentence lent the day. ``order`` sorts incidents; ``shape`` is the same for those that differ in
+    nothing by which two may be told apart.
     """
 
     incident: Incident
@@ -71,6 +76,7 @@ class Facts:
     words: Wording
     names: frozenset[str]
     lent: frozenset[str] | None
+    own_day: bool
     order: tuple[str, ...]
     shape: tuple[object, ...]
 
@@ -135,6 +141,8 @@ def read_facts(incident: Incident, number: int) -> Facts:
     sites = tuple(dict.fromkeys(map(_site, incident.places)))
     published = next((day for one in incident.sources if (day := _ordinal(one.published)) is not None), None)
     names = frozenset(word for site in sites for name in site.names for word in name.split())
+    reason = incident.date_reason or ""
+    own_day = not reason.startswith(_LENT_DAY) or _HEADING in reason
     kind, part = _KINDS[incident.certainty], _part_of_day(incident.part_of_day)
     numbers = (incident.deaths, incident.injured, incident.detained, incident.crowd_size)
     ahead = published is not None and first is not None and published < first
@@ -153,6 +161,7 @@ def read_facts(incident: Incident, number: int) -> Facts:
         words=read_wording(incident.quote),
         names=names,
         lent=_lent(incident, names),
+        own_day=own_day,
         order=(incident.date_start or "", incident.type, incident.doc_id, incident.incident_id, incident.quote),
-        shape=(first, last, kind, ahead, part, numbers, sites),
+        shape=(first, last, own_day, kind, ahead, part, numbers, sites),
     )

@@ -8,11 +8,23 @@ any of the other. Neither the order of the input nor chance has a say.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from operator import itemgetter
 
 from geomap.merging.facts import Facts
-from geomap.merging.likeness import ENOUGH, days_apart, kinds_apart, likeness, places_apart, told_apart
+from geomap.merging.likeness import (
+    ENOUGH,
+    KIN_ARTICLES,
+    LENT_DAYS,
+    days_apart,
+    kinds_apart,
+    likeness,
+    places_apart,
+    told_apart,
+)
 from geomap.merging.wording import content_words
 
 __all__ = ["groups_of"]
@@ -26,6 +38,8 @@ _MOST_DAYS = 4
 # In a crowd (thousands of articles about one day in one city) each is compared with this many of those next to it,
 # once sorted by what they say and once by their numbers and types ("sorted neighbourhood").
 _CROWD = 48
+# Two articles are one story where they have so many incidents in common, and such a share of the shorter one's.
+_KIN, _KIN_SHARE = 3, 0.3
 # A word that more incidents of a batch have is no sign by itself; the days and places still are.
 _MOST_WITH_WORD = 24
 # The longest and so rarest words of a quote by which it is looked up.
@@ -49,7 +63,8 @@ def _cells(facts: Facts) -> set[tuple[int, int]]:
 
 def _blocks(everything: Sequence[Facts]) -> tuple[list[list[int]], list[list[int]], set[int]]:
     """Groups of incidents to be compared with one another, as numbers of ``everything``: by day and neighbourhood, and
-    by a rare word; and which incidents are loose: without a day, or with a place that is no spot, so that words must lead to them."""
+    by a rare word; and which incidents are loose: without a day, or with a place that is no spot. Words lead to them.
+    """
     by_day: dict[tuple[int, int, int], list[int]] = {}
     loose: set[int] = set()
     for i, facts in enumerate(everything):
@@ -59,8 +74,10 @@ def _blocks(everything: Sequence[Facts]) -> tuple[list[list[int]], list[list[int
         if facts.first is None or facts.last is None or facts.last - facts.first >= _MOST_DAYS:
             loose.add(i)
             continue
+        # A day that was lent may be some days off, but one of two has to be known.
+        more = 0 if facts.own_day else LENT_DAYS
         for cell in cells:
-            for day in range(facts.first, facts.last + 1):
+            for day in range(facts.first - more, facts.last + more + 1):
                 by_day.setdefault((day, *cell), []).append(i)
     by_word: dict[str, list[int]] = {word: [] for i in sorted(loose) for word in _lookup(everything[i])}
     for i, facts in enumerate(everything) if by_word else ():
@@ -143,25 +160,47 @@ class _Group:
             self.shapes.setdefault(shape, facts)
 
 
+def _join(group_of: list[_Group], i: int, j: int) -> None:
+    """Make one group of those of two incidents, where nothing rules it out."""
+    one, two = group_of[i], group_of[j]
+    if one is two or not one.may_take(two):
+        return
+    if len(one.members) < len(two.members):
+        one, two = two, one
+    one.take(two)
+    for member in two.members:
+        group_of[member] = one
+
+
+def _kin_articles(group_of: list[_Group], everything: Sequence[Facts]) -> set[tuple[str, str]]:
+    """The pairs of articles, both ways, that tell several incidents alike."""
+    shared: Counter[tuple[str, str]] = Counter()
+    for group in {id(group): group for group in group_of}.values():
+        docs = sorted(group.docs)
+        if 1 < len(docs) <= _CROWD:
+            shared.update(combinations(docs, 2))
+    told = Counter(doc for facts in everything for doc in facts.docs)
+    kin = {pair for pair, n in shared.items() if n >= _KIN and n >= _KIN_SHARE * min(told[pair[0]], told[pair[1]])}
+    return kin | {(b, a) for a, b in kin}
+
+
 def groups_of(facts: Iterable[Facts]) -> list[list[Facts]]:
     """The incidents in groups, each of which is one incident; the same groups whatever the order of the input."""
     everything = sorted(facts, key=lambda one: one.order)
     alike: list[tuple[float, int, int]] = []
     for i, j in _compared(everything):
         points = likeness(everything[i], everything[j])
-        if points is not None and points >= ENOUGH:
+        if points is not None and points >= ENOUGH - KIN_ARTICLES:
             # Rounded: the last digit of a sum may depend on which of two is named first.
             alike.append((-round(points, 6), i, j))
     alike.sort()
     group_of = [_Group(one, i) for i, one in enumerate(everything)]
-    for _, i, j in alike:
-        one, two = group_of[i], group_of[j]
-        if one is two or not one.may_take(two):
-            continue
-        if len(one.members) < len(two.members):
-            one, two = two, one
-        one.take(two)
-        for member in two.members:
-            group_of[member] = one
+    sure = bisect_right(alike, -ENOUGH, key=itemgetter(0))
+    for _, i, j in alike[:sure]:
+        _join(group_of, i, j)
+    kin = _kin_articles(group_of, everything)
+    for _, i, j in alike[sure:]:
+        if any((a, b) in kin for a in everything[i].docs for b in everything[j].docs):
+            _join(group_of, i, j)
     made: dict[int, _Group] = {id(group): group for group in group_of}
     return [[everything[i] for i in sorted(group.members)] for group in made.values()]

@@ -13,14 +13,29 @@ from geomap.lexicons import load_json
 from geomap.merging.facts import AHEAD, DENIED, FACT, Facts, Site
 from geomap.merging.wording import COPY_SHARE, copied, shared_words
 
-__all__ = ["ENOUGH", "days_apart", "kinds_apart", "likeness", "place_points", "places_apart", "told_apart"]
+__all__ = [
+    "ENOUGH",
+    "KIN_ARTICLES",
+    "LENT_DAYS",
+    "days_apart",
+    "kinds_apart",
+    "likeness",
+    "place_points",
+    "places_apart",
+    "told_apart",
+]
 
 ENOUGH = 5.4
 """From this many points on two incidents are one."""
 
+KIN_ARTICLES = 1.5
+"""Added for two articles that are found to tell several incidents alike: one story, told twice."""
+
 SAME_TYPE, KINDRED_TYPE, OTHER_TYPE = 2.0, 1.0, -1.5
 SAME_PLACE, WITHIN_PLACE, AROUND_PLACE = 2.5, 1.0, 0.5
-SAME_DAY, OVERLAPPING_DAYS = 1.5, 0.75
+SAME_DAY, OVERLAPPING_DAYS, OTHER_LENT_DAY = 1.5, 0.75, -1.5
+LENT_DAYS = 3
+"""How far off a day may be that another sentence lent: within one article's news of a few days."""
 WORDS = 4.0
 COPY = 3.0
 SAME_NUMBER, OTHER_NUMBER, FAR_NUMBER = 1.0, -0.5, -1.5
@@ -47,11 +62,17 @@ def _kindred(one: str, two: str) -> bool:
     return one == two or any(one in group and two in group for group in _groups())
 
 
-def days_apart(one: Facts, two: Facts) -> bool:
-    """Whether two incidents are on different days, both known to the day, or in spans that do not touch."""
+def _days_between(one: Facts, two: Facts) -> int:
+    """The days between two incidents; 0 where they overlap, or one has no day."""
     if one.first is None or two.first is None or one.last is None or two.last is None:
-        return False
-    return one.first > two.last or two.first > one.last
+        return 0
+    return max(0, one.first - two.last, two.first - one.last)
+
+
+def days_apart(one: Facts, two: Facts) -> bool:
+    """Whether two incidents are on different days. A day that was lent by another sentence may be a few days off."""
+    between = _days_between(one, two)
+    return between > (0 if one.own_day and two.own_day else LENT_DAYS)
 
 
 def _site_points(one: Site, two: Site) -> float | None:
@@ -159,7 +180,10 @@ def likeness(one: Facts, two: Facts) -> float | None:
     kindred = _kindred(first, second)
     points += SAME_TYPE if first == second else KINDRED_TYPE if kindred else OTHER_TYPE
     if one.first is not None and two.first is not None:
-        points += SAME_DAY if one.exact and two.exact else OVERLAPPING_DAYS
+        if _days_between(one, two):
+            points += OTHER_LENT_DAY
+        else:
+            points += SAME_DAY if one.exact and two.exact else OVERLAPPING_DAYS
     numbers, against = _number_points(one, two)
     points += numbers + FAR_NUMBER * against
     if one.part and two.part and abs(one.part - two.part) >= 2:

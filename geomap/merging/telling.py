@@ -38,13 +38,14 @@ def _levels(incident: Incident) -> int:
 
 
 def _quality(facts: Facts) -> tuple[object, ...]:
-    """Sorts the best telling first: a day, a place told exactly, told as fact, told by nobody else, the surest, the
-    most numbers, the earliest."""
+    """Sorts the best telling first: a day, told by the quote itself, a place, told exactly, as fact, in the quote,
+    firmly; the surest, the most numbers, the earliest."""
     one = facts.incident
     stated = sum(getattr(one, name) is not None for name in NUMBERS)
     return (
         not facts.exact,
         facts.first is None,
+        not facts.own_day,
         all(site.lat is None for site in facts.sites),
         one.geo_precision or 9,
         one.certainty not in ("reported", "historical"),
@@ -202,8 +203,9 @@ def _days_said(incident: Incident) -> str:
 
 
 def _days(heard: Sequence[Facts]) -> list[Conflict]:
-    """Spans of which neither is within the other."""
-    dated = [facts for facts in heard if facts.first is not None and facts.last is not None]
+    """Spans of which neither is within the other. A day that another sentence lent counts where none is told."""
+    told = [facts for facts in heard if facts.own_day and facts.first is not None]
+    dated = [facts for facts in told or heard if facts.first is not None and facts.last is not None]
     spans = [(facts.first or 0, facts.last or 0) for facts in dated]
     if all(a[0] <= b[0] <= b[1] <= a[1] or b[0] <= a[0] <= a[1] <= b[1] for a in spans for b in spans):
         return []
