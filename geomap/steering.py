@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geomap.corrections import Correction, Corrections, apply_corrections, apply_to_mentions, links_between
 from geomap.corrections import read_corrections as _read
@@ -52,25 +52,18 @@ def place_finder(gazetteer: Gazetteer) -> Callable[[Correction], Place | None]:
     return find
 
 
-def _joined(group: Sequence[Incident], together: Callable[[Sequence[Incident]], list[Incident]]) -> Incident:
-    """Incidents that a person says are one: the first, with the sources of all and the numbers it lacks."""
-    merged = together(group)
-    if len(merged) == 1:
-        return merged[0]
-    first = merged[0]
-    sources: dict[SourceQuote, None] = {}
-    for one in merged:
-        told = one.sources or (SourceQuote(doc_id=one.doc_id, quote=one.quote, incident_id=one.incident_id),)
-        sources.update(dict.fromkeys(told))
-    lacking: dict[str, Any] = {
-        name: next((getattr(one, name) for one in merged if getattr(one, name) is not None), None)
-        for name in ("deaths", "injured", "crowd_size", "detained", "date_start", "date_end")
-        if getattr(first, name) is None
-    }
-    if first.date_start is not None or lacking.get("date_start") is None:
-        lacking.pop("date_start", None)
-        lacking.pop("date_end", None)
-    return replace(first, sources=tuple(sources), score=max(one.score for one in merged), **lacking)
+def _joined(group: Sequence[Incident]) -> Incident:
+    """Incidents that a person says are one, whatever speaks against it."""
+    from geomap.merging.facts import read_facts
+    from geomap.merging.telling import made_one
+
+    told = [
+        one
+        if one.sources
+        else replace(one, sources=(SourceQuote(doc_id=one.doc_id, quote=one.quote, incident_id=one.incident_id),))
+        for one in group
+    ]
+    return made_one([read_facts(one, number) for number, one in enumerate(told)])
 
 
 def merge_as_said(
@@ -84,14 +77,7 @@ def merge_as_said(
         return merge_incidents(incidents), lost
     groups = _groups(len(incidents), together)
     # What is said to be one is made one first; then as many rounds as keep apart what is said to be two.
-    units = [
-        replace(
-            _joined([incidents[n] for n in group], merge_incidents), corrections=(*_said(incidents, group), _MERGED)
-        )
-        if len(group) > 1
-        else incidents[group[0]]
-        for group in groups
-    ]
+    units = [_united([incidents[n] for n in group]) for group in groups]
     unit_of = {number: at for at, group in enumerate(groups) for number in group}
     kept_apart = {(unit_of[a], unit_of[b]) for a, b in apart if unit_of[a] != unit_of[b]}
     rounds: list[list[int]] = [[]]
@@ -109,11 +95,11 @@ def merge_as_said(
     return sorted(merged, key=lambda one: order.get(one.incident_id, len(order))), lost
 
 
-_MERGED = "merged by you"
-
-
-def _said(incidents: Sequence[Incident], group: Iterable[int]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(said for n in group for said in incidents[n].corrections))
+def _united(group: Sequence[Incident]) -> Incident:
+    if len(group) == 1:
+        return group[0]
+    one = _joined(group)
+    return replace(one, corrections=(*one.corrections, "merged by you"))
 
 
 def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

@@ -73,9 +73,7 @@ def _extract(options: argparse.Namespace, reporter: Reporter) -> int:
         return tally.close("", dates=True)
     save_unresolved(options, reporter, tally.unresolved)
     if merge:
-        from geomap.merging import merge_incidents
-
-        incidents = merge_incidents(incidents)
+        incidents = session.merge(incidents, on_error=reporter.error)
         if target is None:
             for incident in incidents:
                 write_stdout(incident_line(incident).encode() + b"\n")

@@ -158,11 +158,19 @@ class _Finder:
 
     def find(self, ident: str, article: str, quote: str, *, name: str = "", trigger: str = "") -> int | str:
         """The number of the incident, or in words why there is none."""
-        if ident and (number := self.by_id.get(ident)) is not None:
+        number = self.by_id.get(ident) if ident else None
+        if number is not None and (not article or number in self.by_article.get(article, ())):
             return number
+        found = self._told(article, quote, name, trigger)
+        # One that several articles tell has the id of one telling, and the row may name another's article.
+        if isinstance(found, int) or number is None:
+            return found if quote or not ident else f"there is no incident {ident}"
+        return number
+
+    def _told(self, article: str, quote: str, name: str, trigger: str) -> int | str:
         words = _words(quote)
         if not words:
-            return f"there is no incident {ident}" if ident else "it names no incident"
+            return "it names no incident"
         found = [n for n in self.by_quote.get(words, ()) if not article or n in self.by_article.get(article, ())]
         if not found and article in self.by_article:
             found = self._alike(words, self.by_article[article])

@@ -83,7 +83,20 @@ def interface_words(language: str) -> dict[str, Any]:
 # filter changes thousands of markers.
 _PARTS = (
     *("words", "helpers", "rows", "signs", "base", "areas", "geometry", "describe", "store", "filters"),
-    *("cluster", "shapes", "frame", "marks", "legend", "dates", "list", "detail", "adding", "exports", "address"),
+    *(
+        "cluster",
+        "shapes",
+        "frame",
+        "marks",
+        "legend",
+        "dates",
+        "list",
+        "detail",
+        "adding",
+        "correcting",
+        "exports",
+        "address",
+    ),
     "main",
 )
 
@@ -231,6 +244,8 @@ def _payload(
         "title": title,
         "words": {key: value for key, value in words.items() if key != "types"},
         "types": _types(tables.types, words["types"]),
+        # What an incident's type may be corrected to.
+        "allTypes": [] if embed else [[name, one["label"]] for name, one in _types(_EVERY, words["types"]).items()],
         **tables.payload(),
         "labels": _labels(tables.labels(), labels),
         "kosovo": chosen.label("kosovo", kosovo_label=kosovo_label),
@@ -243,6 +258,9 @@ def _payload(
     if basemap:
         payload |= base_parts(boundaries, tables.extent(), view=view, kosovo_label=kosovo_label)
     return payload
+
+
+_EVERY = tuple(load_json("event_types.json")["types"])
 
 
 def _types(used: Sequence[str], words: dict[str, str]) -> dict[str, Any]:

@@ -113,7 +113,7 @@ _READ = frozenset(
     {
         *("incident_id", "type", "certainty", "attribution_level", "date_start", "date_end", "score", "geometry_kind"),
         *("geometry_basis", "lat", "lon", "radius_km", "place_index", "places", "actors", "sources", "quote_start"),
-        "conflicts",
+        *("conflicts", "corrections"),
         *(*_TEXTS.values(), *_NUMBERS.values(), *_COUNTS.values()),
     }
 )
@@ -145,6 +145,8 @@ class Tables:
         self._counts: dict[str, dict[str, Any]] = {name: {} for name in _COUNTS}
         # {number of the incident: [[what, document, value, document, value, ...], ...]}: few have any.
         self._conflicts: dict[str, list[list[int]]] = {}
+        # {number of the incident: what the user put right}: few have any.
+        self._corrections: dict[str, tuple[int, ...]] = {}
 
     def add_all(self, gdf: Any) -> None:
         """Every row of a GeoDataFrame of :func:`geomap.frames.incidents_to_gdf`."""
@@ -206,6 +208,8 @@ class Tables:
         )
         columns["h"].append(_spans(row))
         columns["o"].append(self._told(row))
+        if corrections := row.get("corrections"):
+            self._corrections[str(number)] = self._texts(corrections)
         if conflicts := row.get("conflicts"):
             self._conflicts[str(number)] = [
                 [
@@ -320,7 +324,13 @@ class Tables:
             "outlines": self._outlines,
             "certainties": _ordered(self._certainties, CERTAINTIES, self._columns["c"]),
             "levels": _ordered(self._levels, LEVELS, self._columns["l"]),
-            "incidents": {"id": self._ids, **self._columns, **self._counts, "x": self._conflicts},
+            "incidents": {
+                "id": self._ids,
+                **self._columns,
+                **self._counts,
+                "x": self._conflicts,
+                "fix": self._corrections,
+            },
         }
 
     def labels(self) -> list[list[Any]]:

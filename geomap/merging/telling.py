@@ -64,16 +64,24 @@ def _first(facts: Facts) -> tuple[object, ...]:
 
 
 def _common_type(ordered: Sequence[Facts]) -> str:
-    """What most say it is; of two as often said, what the better telling says."""
+    """What most say it is; of two as often said, what the better telling says. What a person said goes before all."""
+    for facts in ordered:
+        if any(said.startswith("type:") for said in facts.incident.corrections):
+            return facts.incident.type
     counts = Counter(facts.incident.type for facts in ordered)
     return max(counts, key=lambda name: counts[name])
+
+
+def _put_right(facts: Facts) -> bool:
+    return bool(facts.incident.corrections) or any(one.rule == "correction" for one in facts.incident.places)
 
 
 def made_one(group: Sequence[Facts]) -> Incident:
     """One incident of the tellings in ``group``; of one alone, itself with its source named."""
     if len(group) == 1:
         return group[0].incident
-    ordered = sorted(group, key=_quality)
+    # What a person put right is shown before what the rules took to be better told.
+    ordered = sorted(group, key=lambda facts: (not _put_right(facts), _quality(facts)))
     kind = _common_type(ordered)
     best = next(facts for facts in ordered if facts.incident.type == kind)
     ordered = [best, *(facts for facts in ordered if facts is not best)]
@@ -102,6 +110,7 @@ def made_one(group: Sequence[Facts]) -> Incident:
         injured=numbers["injured"],
         crowd_size=numbers["crowd_size"],
         detained=numbers["detained"],
+        corrections=tuple(dict.fromkeys(said for facts in ordered for said in facts.incident.corrections)),
     )
 
 

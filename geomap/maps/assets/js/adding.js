@@ -13,7 +13,7 @@ function makeAdding(app) {
   app.placeIt = placeIt;
   app.leaveAdding = leaveAdding;
   app.putPlace = function (latlng) { put(latlng, 'pointer'); };
-  var PLACE_KINDS = Object.create(null), opener = null, sheetBefore = 'list', scrollBefore = 0, flags = [], draftFlag = null, wantedName = '';
+  var PLACE_KINDS = Object.create(null), opener = null, sheetBefore = 'list', scrollBefore = 0, flags = [], draftFlag = null, wantedName = '', about = null;
   // What is drawn: a place that is being changed as it is in the form.
   function mine() {
     return kept.filter(function (place) { return place !== editing; }).concat(draft && adding ? [draft] : []);
@@ -205,6 +205,8 @@ function makeAdding(app) {
     while (kept.some(function (other) { return other !== editing && other.id === place.id; })) place.id = stem + '-' + (++number);
     var at = kept.indexOf(editing);
     if (at >= 0) kept[at] = place; else kept.push(place);
+    if (about && app.correctPlace) app.correctPlace(about.incident, about.text, place);
+    about = null;
     wantedName = '';
     clear();
     stage('pick');
@@ -308,12 +310,17 @@ function makeAdding(app) {
     setTimeout(function () { URL.revokeObjectURL(url); }, 10000);
   }
 
-  function placeIt(words, text, number) {
-    var node = button('gm-mini gm-place-it', words, function () { startAdding(node, text); });
+  // incident: the one whose place it is; what is kept then is a correction of that article too.
+  function placeIt(words, text, number, incident) {
+    var node = button('gm-mini gm-place-it', words, function () {
+      startAdding(node, text);
+      about = incident && text ? { incident: incident, text: text } : null;
+    });
     node.dataset.place = number;
     return node;
   }
   function startAdding(from, text) {
+    about = null;
     if (text !== undefined) { clear(); wantedName = text; }
     adding = true; opener = from;
     sheetBefore = box.dataset.sheet; scrollBefore = right.scrollTop;

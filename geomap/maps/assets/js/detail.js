@@ -81,7 +81,7 @@ function makeDetail(app) {
     if (feature && feature.b && feature.k !== 'pin') nodes.push(dim(feature.b === 'an area, not a point' ? T.drawnExtent : fill(T.drawnFrom, { v: feature.b })));
     if (feature && feature.r && feature.line.length === 1 && !place.area) nodes.push(dim(fill(T.reach, { n: feature.r })));
     if (place.ll && !place.area) nodes.push(el('div', 'gm-dim', null, name(place.ll[0].toFixed(4) + ', ' + place.ll[1].toFixed(4) + (place.id ? ' · ' + place.id : ''))));
-    if (!data.embed) nodes.push(app.placeIt(place.ll || feature ? T.addNot : T.addPut, place.x || '', n));
+    if (!data.embed) nodes.push(app.placeIt(place.ll || feature ? T.addNot : T.addPut, place.x || '', n, incident));
     if (place.rule || place.why || place.alt) {
       const why = el('details', 'gm-why');
       why.appendChild(el('summary', null, T.why + (place.s !== undefined ? ' · ' + Math.round(place.s * 100) + ' %' : '')));
@@ -118,7 +118,11 @@ function makeDetail(app) {
     if (state.on < 0) return;
     const incident = store.incident(state.on);
     [nav(incident, filters.visible.indexOf(state.on)), top(incident), banner(incident), quote(incident)].forEach(node => view.appendChild(node));
-    incident.o.forEach(told => view.appendChild(source(incident, told)));
+    incident.o.forEach((told, n) => {
+      const line = source(incident, told);
+      if (n && app.splitButton) line.appendChild(app.splitButton(incident, told));
+      view.appendChild(line);
+    });
     if (incident.x.length) view.appendChild(conflicts(incident));
     const facts = el('dl', 'gm-facts');
     fact(facts, T.when1, [whenWords(incident), incident.te ? withName(T.fromWords, incident.te) : null, dim(incident.dr),
@@ -136,7 +140,9 @@ function makeDetail(app) {
       bar.style.width = Math.round(incident.s * 100) + '%'; meter.appendChild(bar);
       fact(facts, T.score, [el('div', null, Math.round(incident.s * 100) + ' % ', meter)]);
     }
+    fact(facts, T.fixed, incident.fix.map(said => el('div', null, null, name(said))));
     view.appendChild(facts);
+    if (app.correctBox) view.appendChild(app.correctBox(incident));
     if (app.linkButton) view.appendChild(app.linkButton());
     if (focus) view.querySelector('h2').focus({ preventScroll: true });
   };

@@ -76,6 +76,7 @@ function start(map, data) {
   makeLegend(app);
   makeList(app);
   if (!data.embed) makeAdding(app);
+  if (!data.embed) makeCorrecting(app);
   makeDetail(app);
   makeExports(app);
   makeMethod(app);

@@ -102,6 +102,7 @@ function makeStore(data) {
     }
     // On what the sources disagree: which, and what each says.
     one.x = (table.x[i] || []).map(x => ({ what: strings[x[0]], told: x.slice(1).reduce((all, n, j) => { if (j % 2) all[all.length - 1].value = strings[n]; else all.push({ doc_id: strings[n] }); return all; }, []) }));
+    one.fix = (table.fix[i] || []).map(n => strings[n]);
     if (made.size > 2000) made.clear();
     made.set(i, one);
     return one;
