@@ -190,9 +190,19 @@ def is_ours(path: Path, key: str) -> bool:
         _check_head(path, key)
         import pyogrio
 
-        return set(pyogrio.read_info(path, layer=LAYER if key == "gpkg" else None)["fields"]) >= MARKS
+        return set(pyogrio.read_info(path, layer=_layer(path, key))["fields"]) >= MARKS
     except (OSError, ValueError, *_BROKEN):
         return False
+
+
+def _layer(path: Path, key: str) -> str | None:
+    """The layer to read: ours, or the only one, since other programs name a layer after the file."""
+    if key != "gpkg":
+        return None
+    import pyogrio
+
+    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    return names[0] if len(names) == 1 else LAYER
 
 
 def _check_head(path: Path, key: str) -> None:
@@ -206,6 +216,16 @@ def _check_head(path: Path, key: str) -> None:
         raise ValueError("GDAL would take this path for an archive or an address; move or rename it")
 
 
+def _check_sound(path: Path, layer: str) -> None:
+    """Raise ValueError where the GeoPackage is damaged, or its layer is no table: a view may run for ever."""
+    from geomap.gazetteer.importing.gpkg import sound_layer
+
+    try:
+        sound_layer(path, layer)
+    except GazetteerError as error:
+        raise ValueError(str(error).removeprefix(f"{path}: ")) from error
+
+
 def read(path: Path, key: str) -> Iterator[tuple[str, Any]]:
     """The rows of the layer, one for each incident. Raises OSError; ValueError for no sound file of that format."""
     return without_repeats(_rows(path, key))
@@ -216,16 +236,11 @@ def _rows(path: Path, key: str) -> Iterator[tuple[str, Any]]:
     import pyarrow as pa
     import pyogrio
 
-    layer = None
-    if key == "gpkg":
-        from geomap.gazetteer.importing.gpkg import sound_layer
-
-        try:
-            layer = sound_layer(path, LAYER)
-        except GazetteerError as error:
-            raise ValueError(str(error).removeprefix(f"{path}: ")) from error
     number = 0
     try:
+        layer = _layer(path, key)
+        if layer is not None:
+            _check_sound(path, layer)
         if pyogrio.read_info(path, layer=layer).get("driver") != _DRIVERS[key]:
             raise ValueError(f"it would not be opened as {_DRIVERS[key]}")
         with pyogrio.open_arrow(path, layer=layer, read_geometry=False, batch_size=_BATCH) as (_, stream):
