@@ -275,6 +275,11 @@ def model_for(article: Article, nlp: Language | None) -> tuple[Language | None, 
     return None, f"in {language_name(foreign)}: {ENGLISH_ONLY}"
 
 
+def is_coded(article: Article) -> bool:
+    """Whether incidents are looked for in ``article``: it is in English, or nobody knows its language."""
+    return model_for(article, None)[1] is None
+
+
 def with_unknown(kept: Iterable[Resolution], resolutions: Iterable[Resolution]) -> list[Resolution]:
     """What event coding gets: the resolutions ``kept``, and of all ``resolutions`` the names that nobody knows.
 
@@ -1025,7 +1030,7 @@ def map_articles(
         located=located,
         unlocated=len(incidents) - located,
         output=target,
-        undated=tuple(article.doc_id for article in articles if article.published is None),
+        undated=tuple(article.doc_id for article in articles if article.published is None and is_coded(article)),
         empty=tuple(empty),
         errors=tuple(errors),
         tables=len(rows),

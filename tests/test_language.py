@@ -37,7 +37,7 @@ OTHERS = {
     " vardı ve on kişi gözaltına alındı.",
     "zh": "周日晚上，警方在北京击毙两名袭击者，此前一枚炸弹爆炸。上海发生抗议，十人被捕。",
 }
-KIN = {"sr": {"sr", "hr", "bs"}}
+KIN = {"sr": {"sh", "sr"}}
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -85,6 +85,7 @@ def test_tags_and_names() -> None:
     assert [foreign_language(tag) for tag in ("en", "EN-us", "English", "und", "", None)] == [None] * 6
     assert [foreign_language(tag) for tag in ("sr-Latn", "pt_BR", "French (Canada)")] == ["sr", "pt", "french"]
     assert language_name("sr") == "Serbian (sr)"
+    assert language_name("sh") == "Serbo-Croatian (sh)"
     assert language_name("xyz1") == "xyz1"
 
 

@@ -88,7 +88,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     for line in summary.online:
         reporter.note(line)
     tell_undated(reporter, summary.undated)
-    tell_notes(reporter, summary.notes)
+    tell_notes(reporter)
     tell_placeless(reporter, summary.empty)
     tell_unresolved(reporter, summary.unresolved)
     save_unresolved(options, reporter, summary.unresolved)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.cli.drawing import add_drawing_options, check_picture, drawing_of, make_picture
 from geomap.cli.parsing import Parser, command, is_number, limit, settings_of
 from geomap.cli.reporting import Reporter, count, plain, print_json, print_path, write_stdout
-from geomap.cli.runs import INPUT_HELP, Met, check_online, tell_undated
+from geomap.cli.runs import INPUT_HELP, Met, check_online, tell_notes, tell_undated
 from geomap.errors import GeomapError, InputDoubt, InputError, UsageError
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
     def seen(result: Any) -> None:
         met.see(result)
         reporter.article(result)
-        if result.article.published is None:
+        if result.article.published is None and result.note is None:
             undated.append(result.article.doc_id)
 
     with _held(folder, options, reporter):
@@ -159,6 +159,7 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
         met.keep()
         stale = project.stale()
     tell_undated(reporter, undated)
+    tell_notes(reporter)
     reporter.note(_added(told, lost))
     if stale:
         reporter.note(f"{_stale_words(len(stale))}; 'geomap project map' codes them anew.")

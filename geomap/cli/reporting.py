@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ class Reporter:
         self.quiet = quiet
         self.verbose = verbose
         self.reported: list[GeomapError] = []
+        self.notes: Counter[str] = Counter()
         self._started = time.monotonic()
         self._stage = ""
         self._live: Any = None
@@ -81,8 +83,10 @@ class Reporter:
         self._stage = stage
 
     def article(self, result: ArticleResult) -> None:
-        """Say, if asked to be verbose, what one article gave."""
+        """Note what one article gave, and say it if asked to be verbose."""
         article = result.article
+        if result.note is not None:
+            self.notes[result.note] += 1
         if self._live is not None:
             self._live.update(self._task, description=f"read {plain(article.doc_id)}")
         if self.verbose:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,9 +98,9 @@ def tell_placeless(reporter: Reporter, placeless: Sequence[str]) -> None:
         reporter.note(f"no place was found in {shown}.")
 
 
-def tell_notes(reporter: Reporter, notes: Iterable[tuple[str, int]]) -> None:
+def tell_notes(reporter: Reporter) -> None:
     """Say why less was done for some articles, once for each reason with how many they are."""
-    for note, articles in notes:
+    for note, articles in reporter.notes.items():
         reporter.note(f"{count(articles, 'article')} {note}.")
 
 
@@ -166,7 +165,6 @@ class Tally:
         self.articles = 0
         self.undated: list[str] = []
         self.placeless: list[str] = []
-        self.notes: Counter[str] = Counter()
         self.rows: Counter[str] = Counter()
         self.unresolved: list[Unresolved] = []
         self.met = Met()
@@ -181,12 +179,10 @@ class Tally:
                 yield result
                 continue
             self.articles += 1
-            if result.article.published is None:
+            if result.article.published is None and result.note is None:
                 self.undated.append(result.article.doc_id)
             if not any(resolution.place for resolution in result.resolutions):
                 self.placeless.append(result.article.doc_id)
-            if result.note is not None:
-                self.notes[result.note] += 1
             self.met.see(result)
             self.reporter.article(result)
             yield result
@@ -201,7 +197,7 @@ class Tally:
             return 1
         if dates:
             tell_undated(self.reporter, self.undated)
-        tell_notes(self.reporter, self.notes.items())
+        tell_notes(self.reporter)
         tell_placeless(self.reporter, self.placeless)
         tell_unresolved(self.reporter, self.unresolved)
         self.reporter.note(

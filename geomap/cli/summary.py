@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.cli.parsing import command, settings_of
 from geomap.cli.reporting import Reporter, count, table, write_stdout
+from geomap.cli.runs import tell_notes, tell_unresolved
 from geomap.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ def _target(name: str, given: str | None, suffixes: tuple[str, ...], inputs: Seq
 
 def _incidents(inputs: Sequence[str], settings: Settings, reporter: Reporter) -> list[Incident]:
     """The incidents of saved files and tables, and those of articles, what several of them tell being one."""
-    from geomap.cli.runs import tell_unresolved
     from geomap.pipeline import Session
 
     saved: list[Incident] = []
@@ -88,6 +88,7 @@ def _incidents(inputs: Sequence[str], settings: Settings, reporter: Reporter) ->
             coded.extend(result.incidents)
         if not read:
             raise reporter.reported[0] if reporter.reported else UsageError("there is no article in the input.")
+        tell_notes(reporter)
         tell_unresolved(reporter, unresolved)
         return saved + (session.merge(coded, on_error=reporter.error) if coded else [])
 
