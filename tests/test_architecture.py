@@ -70,7 +70,6 @@ CONDUCTORS = {
     "geocoder",
     "formats",
 }
-CONDUCTORS |= {"incident_files"}
 # Types named only under TYPE_CHECKING are no import at run time and are allowed everywhere.
 HEAVY = {"spacy", "geopandas", "folium", "pandas", "shapely", "trafilatura", "rich", "lxml", "numpy"}
 
