@@ -242,8 +242,8 @@ def _kind_of_table(
             )
         return "articles" if is_long else "incidents"
     if incidents.strong:
-        # A folder may hold lists of places, too: incidents have a date, a type, or somebody hurt.
-        tells = {"date", "year", "type", "subtype", "deaths", "injured", "description"} & incidents.mapping.keys()
+        # A folder may hold lists of places, too: incidents have a date, or somebody hurt.
+        tells = {"date", "year", "subtype", "deaths", "injured"} & incidents.mapping.keys()
         return "incidents" if named or tells else "other"
     if articles.is_list or (articles.teaser and named):
         return "articles"

@@ -213,7 +213,8 @@ def _check(table: Table, layout: ArticleColumns, sample: Sequence[Row]) -> None:
     """Raise InputError for a table that holds no articles, saying what would make it one."""
     if "text" in layout.mapping or "title" in layout.mapping or "url" in layout.mapping:
         return
-    if len(table.columns) in _GDELT_CODES and table.columns[0] == "column 1":
+    unnamed = table.columns[0] == "column 1" or table.columns[0][:8].isdecimal()
+    if len(table.columns) in _GDELT_CODES and unnamed:
         raise InputError(
             f"{table.name}: this looks like GDELT's table of events or its knowledge graph, which hold codes, no text;"
             " take the article list of GDELT's DOC API, or give the addresses with --columns url=COLUMN and --fetch"

@@ -875,6 +875,7 @@ class Gazetteer:
         radius_km: float = 100.0,
         kind: str | Sequence[str] | None = None,
         limit: int = 20,
+        quick: bool = False,
     ) -> list[Candidate]:
         """Places by name for a person at a prompt, in any script, from all layers.
 
@@ -883,7 +884,8 @@ class Gazetteer:
         that differ by one to three letters (up to 0.4, "fuzzy"). ``country`` is an ISO 3166-1 alpha-2
         code, ``near`` a WGS84 point (lat, lon) which everything must be within ``radius_km`` of and which sorts
         equal matches by distance, ``kind`` a GeoNames feature class ("P"), class and code ("S.BDG") or several such.
-        At most ``limit`` candidates.
+        At most ``limit`` candidates. ``quick`` leaves out slips at the very beginning of a name, for which all names
+        must be gone through (half a second): for tables with many names.
 
         Of very large imports only a part is compared: of names that begin so 60,000 a file, of names a slip away
         60,000 that begin alike (around a point: those of 20,000 places), and where those give nothing what ends alike
@@ -910,7 +912,7 @@ class Gazetteer:
         if len(found) < limit:
             take(self._bearing(variants(query)))
         if len(found) < limit and not named and len(key) >= 4:
-            take(self._slips(key, wanted))
+            take(self._slips(key, wanted, quick=quick))
         return found[:limit]
 
     def _level(self, place: Place) -> int:
@@ -941,7 +943,7 @@ class Gazetteer:
             found.extend(self._made([(row, file) for row in file.places(sql, values)], "fuzzy", 0.5))
         return found
 
-    def _slips(self, key: str, wanted: _Wanted) -> list[Candidate]:
+    def _slips(self, key: str, wanted: _Wanted, *, quick: bool = False) -> list[Candidate]:
         """Places with a name a slip or two away from ``key``: those around the point or among alike beginnings first,
         else all of the file."""
         from rapidfuzz import fuzz, process
@@ -982,7 +984,7 @@ class Gazetteer:
                     )
                 compare(sorted(keys))
         found = self._hit(hits, len(key), wanted)
-        if not found:
+        if not found and not quick:
             # The slip is at the beginning, then: what ends alike.
             left = _SCAN_ALL
             for file in reversed(self._files):

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from geomap.gazetteer.ranking import COUNTRY_CODES, HISTORIC, inside, rank, weight
@@ -102,7 +102,7 @@ class Placer:
                 usual = candidate.match in ("exact", "alternate", "folded", "abbreviation")
                 if usual and candidate.place.feature_code in COUNTRY_CODES:
                     return candidate.place.country_code or None
-        return None
+        return _in_other_languages().get(fold(text))
 
     def is_country(self, text: str) -> bool:
         """Whether a cell is the name or code of a country: "US" is one, "a" and "12" are not."""
@@ -301,7 +301,7 @@ class Placer:
             return None
         hits: list[tuple[int, float, Candidate]] = []
         for code in sorted(countries):
-            for c in self._gazetteer.search(name, country=code, limit=20):
+            for c in self._gazetteer.search(name, country=code, limit=20, quick=True):
                 slips = _slips(key, c.place)
                 if c.score < 0.5 and slips is not None:
                     hits.append((slips, -weight(c, c.place.name), c))
@@ -320,6 +320,32 @@ class Placer:
 # Divisions of Ukraine that a table may count to Russia; folded names as the gazetteer has them.
 _CLAIMED = frozenset({"crimea", "sevastopol", "sevastopol city", "donetsk", "luhansk", "zaporizhzhia", "kherson",
                       "zaporizhzhya", "autonomous republic of crimea", "misto sevastopol"})  # fmt: skip
+
+
+# Languages in which tables of incidents are kept, the most widely read first: where two have one word for two
+# countries, the first counts.
+_LANGUAGES = (
+    "en fr es ar ru zh pt de it tr uk sr sr_Latn hr sq fa nl pl ro el he hi"
+    " ur id sw am so my vi th ja ko cs hu sv bg ka hy az ku ps bn fil ms"
+)
+
+
+@cache
+def _in_other_languages() -> dict[str, str]:
+    """The code of each country by its folded name in many languages; made when a name is known in no other way."""
+    from babel import Locale, UnknownLocaleError
+
+    found: dict[str, str] = {}
+    for language in _LANGUAGES.split():
+        try:
+            names = Locale.parse(language).territories
+        except (UnknownLocaleError, ValueError):
+            # An older babel may lack one of the smaller languages.
+            continue
+        for code, name in names.items():
+            if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "EZ", "QO", "ZZ", "XA", "XB"):
+                found.setdefault(fold(name), code)
+    return found
 
 
 def _country_forms(text: str) -> list[str]:
