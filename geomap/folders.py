@@ -17,7 +17,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["cache_folder", "config_folder", "data_folder", "imports_folder", "state_folder", "user_places_folder"]
+__all__ = [
+    "PROJECT_FILE",
+    "PROJECT_PARTS",
+    "cache_folder",
+    "config_folder",
+    "data_folder",
+    "find_project",
+    "imports_folder",
+    "state_folder",
+    "user_places_folder",
+]
 
 
 def _folder(kind: str) -> Path:
@@ -62,3 +72,18 @@ def imports_folder() -> Path:
 def state_folder() -> Path:
     """Where it is remembered which names the last run met (for ``gazetteer add``); safe to delete."""
     return _folder("state")
+
+
+PROJECT_FILE = "geomap-project.toml"
+"""The file that makes a folder a project (see :mod:`geomap.project`)."""
+PROJECT_PARTS = frozenset({"articles.jsonl", "corrections.csv", "gazetteer", "incidents.parquet", "output"})
+"""What else a project's folder holds that is no article: its files and its folders."""
+
+
+def find_project(start: Path | None = None) -> Path | None:
+    """The folder of the project that ``start`` (default: the current folder) is in: itself or one above it."""
+    here = (start or Path()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder
+    return None

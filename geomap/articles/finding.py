@@ -10,6 +10,7 @@ from pathlib import Path
 
 from geomap.articles.names import plain, shown
 from geomap.errors import GeomapError, InputError
+from geomap.folders import PROJECT_FILE, PROJECT_PARTS
 
 __all__ = ["files_of", "is_pattern", "matches_of"]
 
@@ -48,15 +49,17 @@ def files_of(
 ) -> Iterator[Path]:
     """The regular files of a folder that may be articles, in the order of their paths.
 
-    What geomap wrote itself is none, nor what ``skip`` says. A folder that cannot be read goes to ``report``.
+    What geomap wrote itself is none, nor what a project keeps in its folder, nor what ``skip`` says. A folder that
+    cannot be read goes to ``report``.
     """
 
     def failed(error: OSError) -> None:
         report(InputError(f"{shown(error.filename or folder)}: {plain(error)}"))
 
     for parent, folders, files in os.walk(folder, onerror=failed):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
+        own = PROJECT_PARTS if PROJECT_FILE in files else frozenset()
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in own)
+        for name in sorted(set(files) - own):
             path = Path(parent, name)
             # Office leaves "~$report.docx" beside a document that is open.
             if path.suffix.lower() not in suffixes or name.startswith((".", "~$")):

@@ -28,14 +28,19 @@ LAYERS = {
 
 def chosen_file(options: argparse.Namespace) -> Path:
     """The file that a new place goes into."""
-    from geomap.folders import user_places_folder
+    from geomap.folders import find_project, user_places_folder
 
     given = getattr(options, "places", ())
     if options.project and given:
         raise UsageError("--project and --places name two files; give one of them.")
     if given:
         return Path(given[0])
-    return (Path("gazetteer") if options.project else user_places_folder()) / "places.csv"
+    if options.project:
+        # In a project's folder, or anywhere below it, the project's own; else the current folder's.
+        root = find_project()
+        at_hand = root is None or root == Path().resolve()
+        return (Path() if at_hand or root is None else root) / "gazetteer" / "places.csv"
+    return user_places_folder() / "places.csv"
 
 
 def open_layers(options: argparse.Namespace, reporter: Reporter, file: Path | None = None) -> Gazetteer:

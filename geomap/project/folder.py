@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from geomap.errors import OutputError, UsageError
+from geomap.folders import PROJECT_FILE, find_project
 from geomap.outputs import write_text
 from geomap.settings import Settings, load_settings
 
 __all__ = ["NAME", "SCHEMA", "ProjectFolder", "find_project", "init_project"]
 
-NAME = "geomap-project.toml"
-"""The file that makes a folder a project."""
+NAME = PROJECT_FILE
 SCHEMA = 1
 """The version of the folder's layout. A newer one is refused, an older one would be read."""
 
@@ -113,15 +113,6 @@ class ProjectFolder:
             yield
         finally:
             lock.release()
-
-
-def find_project(start: Path | None = None) -> Path | None:
-    """The folder of the project that ``start`` (default: the current folder) is in: itself or one above it."""
-    here = (start or Path()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / NAME).is_file():
-            return folder
-    return None
 
 
 def open_folder(root: Path | None = None, settings: Settings | None = None) -> ProjectFolder:
