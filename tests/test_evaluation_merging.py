@@ -150,8 +150,8 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
 
 # Floors of merging on our own gold, some .02 below what was measured; the bar of B³ is .85.
 FLOORS = {
-    "odd": {"b3_f1": 0.95, "b3_precision": 0.98, "pair_f1": 0.93, "whole_b3_f1": 0.79},
-    "even": {"b3_f1": 0.90, "b3_precision": 0.98, "pair_f1": 0.86, "whole_b3_f1": 0.76},
+    "odd": {"b3_f1": 0.92, "b3_precision": 0.98, "pair_f1": 0.89, "whole_b3_f1": 0.76},
+    "even": {"b3_f1": 0.91, "b3_precision": 0.98, "pair_f1": 0.88, "whole_b3_f1": 0.77},
 }
 
 

@@ -26,7 +26,8 @@ __all__ = [
 ]
 
 ENOUGH = 5.4
-"""From this many points on two incidents are one."""
+"""From this many points on two incidents are one. On the stories of odd number B³ is the same from 4.4 to 5.8, and
+lower from 6.0 on; 5.0 are reached by a riot and a protest in one town on one day without one word in common."""
 
 KIN_ARTICLES = 1.5
 """Added for two articles that are found to tell several incidents alike: one story, told twice."""
