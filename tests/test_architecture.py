@@ -247,6 +247,7 @@ def test_importing_geomap_loads_nothing_heavy() -> None:
         "import geomap.gazetteer",
         "import geomap.dates",
         "import geomap.articles",
+        "import geomap.formats",
     ],
 )
 def test_light_modules_load_nothing_heavy(statement: str) -> None:

@@ -61,11 +61,13 @@ SUFFIXES: tuple[str, ...] = tuple(suffix for one in FORMATS for suffix in one.su
 """Every ending that asks for a format."""
 
 
+# The longest ending first: .timemap.json is no .json.
+_BY_SUFFIX = sorted(((suffix, one) for one in FORMATS for suffix in one.suffixes), key=lambda pair: -len(pair[0]))
+
+
 def _find(path: Path) -> Format | None:
     name = path.name.lower()
-    # The longest ending first: .timemap.json is no .json.
-    known = sorted(((suffix, one) for one in FORMATS for suffix in one.suffixes), key=lambda pair: -len(pair[0]))
-    return next((one for suffix, one in known if name.endswith(suffix)), None)
+    return next((one for suffix, one in _BY_SUFFIX if name.endswith(suffix)), None)
 
 
 def format_of(path: Path) -> Format:
