@@ -40,6 +40,8 @@ def merge_incidents(incidents: Iterable[Incident]) -> list[Incident]:
         else replace(one, sources=(SourceQuote(doc_id=one.doc_id, quote=one.quote, incident_id=one.incident_id),))
         for one in incidents
     ]
+    if len({one.doc_id for one in named}) < 2:
+        return named
     groups = groups_of(read_facts(one, number) for number, one in enumerate(named))
     made = [(min(facts.number for facts in group), made_one(group)) for group in groups]
     return [incident for _, incident in sorted(made, key=lambda pair: pair[0])]
