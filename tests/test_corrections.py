@@ -208,7 +208,7 @@ def test_a_file_that_is_no_text_is_not_added_to(tmp_path: Path) -> None:
 CELLS = st.text(st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp"))).map(lambda text: " ".join(text.split()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(quote=CELLS, article=CELLS, note=CELLS)
 def test_rows_read_back_as_written(
     tmp_path_factory: pytest.TempPathFactory, quote: str, article: str, note: str
