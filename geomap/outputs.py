@@ -24,6 +24,7 @@ __all__ = [
     "check_writable",
     "json_line",
     "json_lines_file",
+    "output_error",
     "write_bytes",
     "write_text",
 ]
@@ -43,7 +44,8 @@ _REMEDIES = {
 }
 
 
-def _output_error(path: Path, error: OSError) -> OutputError:
+def output_error(path: Path, error: OSError) -> OutputError:
+    """The error to raise where ``path`` cannot be written: why, and what to do about it."""
     reason = error.strerror or type(error).__name__
     remedy = _REMEDIES.get(error.errno or 0, f"{reason}: check the path or choose another with -o.")
     return OutputError(f"{path}: could not be written, nothing was left behind; {remedy}")
@@ -66,14 +68,14 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".geomap-", suffix=".part", dir=path.parent)
     except OSError as error:
-        raise _output_error(path, error) from error
+        raise output_error(path, error) from error
     if special:
         # A device or a pipe (/dev/null, a shell's >(…)) must be written to, never replaced.
         try:
             with path.open("wb") as device:
                 yield device
         except OSError as error:
-            raise _output_error(path, error) from error
+            raise output_error(path, error) from error
         return
     temporary = Path(name)
     file = os.fdopen(handle, "wb")
@@ -93,7 +95,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         _sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise _output_error(path, error) from error
+        raise output_error(path, error) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -150,7 +152,7 @@ def check_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise _output_error(path, error) from error
+        raise output_error(path, error) from error
 
 
 # What json.dumps leaves as it is and a terminal or a line-wise reader may act on: DEL, the C1 controls

@@ -331,14 +331,17 @@ _MOST_HOMES = 1000
 class Session:
     """What a run needs once: the open gazetteer, the language model, the online geocoder. Use it in a ``with`` block.
 
-    All are opened on first use, so a run that has nothing to read loads none. ``on_warning`` is told of imports that
-    cannot be used; ``on_fetch`` is told each host that is asked for a page, before it is asked.
+    All are opened on first use, so a run that has nothing to read loads none. ``gazetteer`` is one that is open
+    already; the session closes it. ``steering`` goes before the corrections that the settings name. ``on_warning`` is
+    told of imports that cannot be used; ``on_fetch`` is told each host that is asked for a page, before it is asked.
     """
 
     def __init__(
         self,
         settings: Settings | None = None,
         *,
+        gazetteer: Gazetteer | None = None,
+        steering: Steering | None = None,
         progress: Progress | None = None,
         on_warning: OnWarning | None = None,
         on_fetch: OnFetch | None = None,
@@ -351,11 +354,11 @@ class Session:
         self._progress = progress
         self._on_warning = on_warning
         self._online: OnlineLookup | None = None
-        self._gazetteer: Gazetteer | None = None
+        self._gazetteer = gazetteer
         self._nlp: Language | None = None
         self._nlp_loaded = False
         self._homes: dict[str, Home] = {}
-        self._steering: Steering | None = None
+        self._steering = steering
 
     @property
     def steering(self) -> Steering | None:
@@ -427,18 +430,26 @@ class Session:
         without ``on_error`` it raises."""
         yield from self.each(
             articles,
-            lambda article, home: process_article(
+            lambda article, home: self.process_one(article, home, incidents=incidents),
+            on_error=on_error,
+        )
+
+    def process_one(self, article: Article, home: Home | None = None, *, incidents: bool = True) -> ArticleResult:
+        """The result of one article. Raises :class:`~geomap.errors.StageError` where a stage fails on it."""
+        from geomap.nlp import memory_zone
+
+        nlp = self.nlp_for(article)
+        with memory_zone(nlp):
+            return process_article(
                 article,
                 gazetteer=self.gazetteer,
-                nlp=self.nlp_for(article),
+                nlp=nlp,
                 online=self.online,
                 settings=self.settings,
                 incidents=incidents,
                 home=home,
                 steering=self.steering,
-            ),
-            on_error=on_error,
-        )
+            )
 
     def merge(self, incidents: Iterable[Incident], *, on_error: OnError | None = None) -> list[Incident]:
         """The incidents of all articles of a run with those merged that are the same, as the user's corrections have
@@ -509,6 +520,29 @@ class Session:
         if sorted_.articles:
             articles = self.read(sorted_.articles, on_error=on_error, aside=sorted_.aside)
             yield from self.process(articles, on_error=on_error)
+
+    def articles_alone(self, inputs: Sequence[str | Path], *, on_error: OnError | None = None) -> Iterator[Article]:
+        """The articles of ``inputs``, where nothing else is among them.
+
+        Raises :class:`~geomap.errors.UsageError` where tables of incidents or saved incidents are.
+        """
+        from geomap.inputs import sort_inputs
+
+        sorted_ = sort_inputs(
+            inputs,
+            columns=dict(self.settings.columns),
+            placer=lambda: self.placer,
+            on_error=on_error,
+            on_note=self._on_note,
+        )
+        others = [*(str(path) for path in sorted_.saved), *(str(table.path) for table in sorted_.tables)]
+        if others:
+            raise UsageError(
+                f"{others[0]}: workers read articles, and this holds incidents; leave out --workers, --dask and a"
+                " folder as output."
+            )
+        if sorted_.articles:
+            yield from self.read(sorted_.articles, on_error=on_error, aside=sorted_.aside)
 
     def _saved(self, path: Path, on_error: OnError | None) -> Iterator[ArticleResult]:
         from geomap.formats import read_incidents

@@ -65,6 +65,7 @@ class Article:
     """One article as read. ``published`` is an ISO date or None; ``published_basis`` says what it rests on.
 
     ``home`` is where its source is at home, in the words of the input: a place, "lat,lon" or a country code.
+    ``origin`` names the input and the line or row it was read from, for messages.
     """
 
     doc_id: str
@@ -76,6 +77,7 @@ class Article:
     url: str | None = None
     language: str | None = None
     home: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,10 @@ def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     return list(found.values())
 
 
+Found = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int, str], ...]]
+"""The spots (file and row) of corrections that found something, and of those that did not with the reason."""
+
+
 class Steering:
     """The corrections of one run, and which of them found something to correct."""
 
@@ -151,6 +155,18 @@ class Steering:
         self._why |= missed
         self._used |= {row.spot for row in self.corrections.rows if row.kind in ("merge", "split")} - missed.keys()
         return merged
+
+    def taken(self) -> Found:
+        """Which corrections found something since this was last asked, and why others did not: for another process."""
+        found = (tuple(sorted(self._used)), tuple(sorted((*spot, why) for spot, why in self._why.items())))
+        self._used.clear()
+        self._why.clear()
+        return found
+
+    def heard(self, found: Found) -> None:
+        """Note what another process has :meth:`taken`."""
+        self._used.update((file, row) for file, row in found[0])
+        self._why.update({(file, row): why for file, row, why in found[1]})
 
     def unused(self) -> list[InputDoubt]:
         """What was wrong in the files, and the corrections that found nothing to correct."""

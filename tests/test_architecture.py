@@ -59,6 +59,7 @@ FOUNDATIONS = {
 # geocoder is the gazetteer in the clothes of a geopy geocoder; evaluation runs the pipeline on annotated corpora.
 CONDUCTORS = {
     "pipeline",
+    "batch",
     "inputs",
     "incident_tables",
     "steering",

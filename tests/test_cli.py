@@ -47,7 +47,7 @@ def test_version(cli: Cli) -> None:
         (["map", "x", "--published", "2022-02-30"], "--published"),
         (["map", "x", "--published", "yesterday"], "--published"),
         (["map", "x", "--quiet", "--verbose"], "contradict"),
-        (["extract", "x", "-o", "x.csv"], ".jsonl or .ndjson or .geojson"),
+        (["extract", "x", "-o", "x.docx"], "the name must end in .jsonl"),
         (["mp\x1b[31m"], "there is no 'mp\\x1b[31m' here"),
     ],
 )
@@ -133,7 +133,7 @@ def test_an_article_without_a_date_is_told_how_to_get_one(cli: Cli, tmp_path: Pa
 def test_the_rest_goes_on_and_exit_codes(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "news.txt").write_text(ARTICLE)
     done = cli("toponyms", "missing.txt", "news.txt", "--recognizer", "gazetteer")
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert len(done.stdout.splitlines()) == 1
     assert "missing.txt" in done.stderr
     assert "1 problem, told above" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -90,7 +91,13 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def resolve(article: Article, found: Any, gazetteer: Any, settings: Settings) -> list[Resolution]:
         return [Resolution(mention=one, place=TOWN, score=0.5, rule="only", reasons=("the only",)) for one in found]
 
-    install("nlp", load_model=lambda name="auto": None, parse=lambda nlp, text, *, syntax=True: None, add_syntax=None)
+    install(
+        "nlp",
+        load_model=lambda name="auto": None,
+        parse=lambda nlp, text, *, syntax=True: None,
+        add_syntax=None,
+        memory_zone=lambda nlp: contextlib.nullcontext(),
+    )
     install("articles", read_articles=read)
     install("recognition", find_mentions=mentions)
     install("resolution", resolve_mentions=resolve)
@@ -230,7 +237,13 @@ def test_the_session_opens_what_is_needed_once(stages: dict[str, Any]) -> None:
         opened.append(name)
 
     stages["install"]("gazetteer", open_gazetteer=open_gazetteer)
-    stages["install"]("nlp", load_model=load_model, parse=lambda nlp, text, *, syntax=True: None, add_syntax=None)
+    stages["install"](
+        "nlp",
+        load_model=load_model,
+        parse=lambda nlp, text, *, syntax=True: None,
+        add_syntax=None,
+        memory_zone=lambda nlp: contextlib.nullcontext(),
+    )
     with Session() as session:
         assert opened == []
         assert len(list(session.process(session.read(["one", "two"])))) == 2

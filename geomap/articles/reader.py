@@ -294,6 +294,7 @@ class _Reader:
             url=draft.url,
             language=detect_language(draft.text, draft.language),
             home=draft.home,
+            origin=draft.where,
         )
 
     def _unique(self, doc_id: str) -> str:

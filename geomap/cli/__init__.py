@@ -1,7 +1,8 @@
 """The command line: parse, call, print. Nothing else in geomap prints or exits.
 
 Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 nothing could be read
-or the result could not be written, 2 wrong usage, 130 interrupted, 141 the reader of our output went away.
+or the result could not be written, 2 wrong usage, 3 done but at least one input gave no result, 130 interrupted, 141
+the reader of our output went away.
 Nothing heavy is imported here: each command imports what it needs when it runs.
 """
 

@@ -17,6 +17,7 @@ from geomap.cli.runs import (
     Tally,
     check_online,
     check_unresolved,
+    exit_code,
     output_file,
     read_so_many,
     save_unresolved,
@@ -87,9 +88,9 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     met.keep()
     for line in summary.online:
         reporter.note(line)
-    tell_undated(reporter, summary.undated)
+    tell_undated(reporter, (len(summary.undated), summary.undated))
     tell_notes(reporter)
-    tell_placeless(reporter, summary.empty)
+    tell_placeless(reporter, (len(summary.empty), summary.empty))
     tell_unresolved(reporter, summary.unresolved)
     save_unresolved(options, reporter, summary.unresolved)
     reporter.note(
@@ -104,7 +105,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
         print_path(summary.output)
         if picture is not None:
             print_path(picture)
-    return 0
+    return exit_code(reporter)
 
 
 def _toponyms(options: argparse.Namespace, reporter: Reporter) -> int:

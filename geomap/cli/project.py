@@ -158,7 +158,7 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
             told = project.add(articles, session, on_error=failed, on_article=seen)
         met.keep()
         stale = project.stale()
-    tell_undated(reporter, undated)
+    tell_undated(reporter, (len(undated), undated))
     tell_notes(reporter)
     reporter.note(_added(told, lost))
     if stale:

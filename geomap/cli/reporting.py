@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import GeomapError
+from geomap.errors import GeomapError, InputDoubt
 
 if TYPE_CHECKING:
+    from geomap.batch import Note
     from geomap.pipeline import ArticleResult
 
 __all__ = ["Reporter", "count", "is_terminal", "plain", "print_json", "print_path", "table", "write_stdout"]
@@ -21,6 +22,9 @@ __all__ = ["Reporter", "count", "is_terminal", "plain", "print_json", "print_pat
 # What a terminal would act on instead of showing: C0 and C1 controls, and the marks that reorder text. Line
 # separators are here too, so that one message stays one line.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+# Problems that are remembered, so as to tell each once: an error that ends a run is raised right after it was told.
+_MOST_KEPT = 1000
 
 # How long a run lasts before progress is shown: shorter ones would only flicker.
 _PROGRESS_AFTER_S = 1.0
@@ -38,7 +42,11 @@ class Reporter:
         self.quiet = quiet
         self.verbose = verbose
         self.reported: list[GeomapError] = []
+        """The first of the problems told, as many as one can read."""
         self.notes: Counter[str] = Counter()
+        self.problems = 0
+        self.lost = 0
+        """How many of the problems are inputs that gave no result."""
         self._started = time.monotonic()
         self._stage = ""
         self._live: Any = None
@@ -84,28 +92,42 @@ class Reporter:
 
     def article(self, result: ArticleResult) -> None:
         """Note what one article gave, and say it if asked to be verbose."""
-        article = result.article
         if result.note is not None:
             self.notes[result.note] += 1
         if self._live is not None:
-            self._live.update(self._task, description=f"read {plain(article.doc_id)}")
+            self._live.update(self._task, description=f"read {plain(result.article.doc_id)}")
         if self.verbose:
-            dated = f"published {article.published}" if article.published else "no publication date"
-            if article.published_basis:
-                dated += f" ({article.published_basis})"
-            resolved = sum(resolution.place is not None for resolution in result.resolutions)
+            from geomap.batch import Note
+
+            self.figures(Note.of(result))
+
+    def figures(self, note: Note) -> None:
+        """Say, if asked to be verbose, what one article gave, by its figures."""
+        if self.verbose:
+            dated = f"published {note.published}" if note.published else "no publication date"
+            if note.published_basis:
+                dated += f" ({note.published_basis})"
             self.line(
-                f"{article.doc_id}: {dated}; {count(len(result.mentions), 'toponym')}, {resolved} resolved;"
-                f" {count(len(result.incidents), 'incident')}" + (f"; {result.note}" if result.note else "")
+                f"{note.doc_id}: {dated}; {count(note.toponyms, 'toponym')}, {note.resolved} resolved;"
+                f" {count(note.incidents, 'incident')}" + (f"; {note.remark}" if note.remark else "")
             )
 
-    def error(self, error: GeomapError) -> None:
-        """Tell of a problem (an input skipped or doubtful, a failure), even when quiet, and only once."""
-        if not any(error is told for told in self.reported):
-            self.reported.append(error)
-            self.line(str(error))
-            if self.verbose and error.__cause__ is not None:
-                self.line(f"  because of {type(error.__cause__).__name__}: {error.__cause__}")
+    def error(self, error: GeomapError, *, told: bool = True) -> None:
+        """Tell of a problem (an input skipped or doubtful, a failure), even when quiet, and only once.
+
+        Without ``told`` it is only counted.
+        """
+        if any(error is told for told in self.reported):
+            return
+        self.problems += 1
+        self.lost += not isinstance(error, InputDoubt)
+        if not told:
+            return
+        self.line(str(error))
+        if self.verbose and error.__cause__ is not None:
+            self.line(f"  because of {type(error.__cause__).__name__}: {error.__cause__}")
+        if len(self.reported) < _MOST_KEPT:
+            self.reported.append(_bare(error))
 
     def warning(self, error: GeomapError) -> None:
         """Tell of something that was left out, unless quiet; the run goes on and is no failure."""
@@ -127,6 +149,15 @@ class Reporter:
             self._live.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
             print(text, file=sys.stderr, flush=True)
+
+
+def _bare(error: GeomapError) -> GeomapError:
+    """The error without the frames that it went through, which would keep articles and their parses in memory."""
+    one: BaseException | None = error
+    while one is not None:
+        one.__traceback__ = None
+        one = one.__cause__ or one.__context__
+    return error
 
 
 def _after(seconds: float, action: Callable[[], object]) -> Any:

@@ -23,6 +23,7 @@ __all__ = [
     "Tally",
     "check_online",
     "check_unresolved",
+    "exit_code",
     "output_file",
     "read_so_many",
     "save_unresolved",
@@ -42,35 +43,22 @@ UNRESOLVED_HELP = "a .csv file to write the names of places to that a table has 
 class Met:
     """The names that a run meets, remembered for ``gazetteer add`` when it is done."""
 
-    # Enough for ten thousand long articles; what is beyond would cost more memory than the hint is worth.
-    MOST = 1_000_000
-
     def __init__(self) -> None:
-        self.mentions: list[tuple[str, str, str | None, str | None]] = []
+        from geomap.gazetteer.history import RunNames
+
+        self.names = RunNames()
 
     def see(self, result: ArticleResult) -> None:
         """Note the toponyms of one article, or of rows of a table."""
-        if len(self.mentions) < self.MOST:
-            # A name taken for no place is one as soon as its place is added.
-            doc_id = result.article.doc_id
-            self.mentions.extend((doc_id, mention.text, None, None) for mention in result.left_out)
-            for resolution in result.resolutions:
-                place = resolution.place
-                self.mentions.append(
-                    (
-                        result.article.doc_id,
-                        resolution.mention.text,
-                        place.id if place else None,
-                        place.name if place else None,
-                    )
-                )
+        from geomap.batch import names_of
+
+        self.names.add(names_of(result))
 
     def keep(self) -> None:
         """Write it down; a folder that cannot be written to costs only the hint."""
         from geomap.folders import state_folder
-        from geomap.gazetteer.history import remember_run
 
-        remember_run(self.mentions, state_folder())
+        self.names.write(state_folder())
 
 
 def check_online(settings: Settings, reporter: Reporter) -> None:
@@ -82,21 +70,33 @@ def check_online(settings: Settings, reporter: Reporter) -> None:
         reporter.note(f"names that nothing resolves will be sent to {provider.host} (--online off keeps them here).")
 
 
-def tell_undated(reporter: Reporter, undated: Sequence[str]) -> None:
+Named = tuple[int, Sequence[str]]
+"""How many articles something is true of, and the first few of them."""
+
+
+def tell_undated(reporter: Reporter, undated: Named) -> None:
     """Name the articles that have no publication date, and say what to do."""
-    if undated:
-        shown = ", ".join(undated[:3]) + (f" and {len(undated) - 3} more" if len(undated) > 3 else "")
+    if undated[0]:
         reporter.note(
-            f"no publication date: {shown}; relative dates such as 'on Sunday' stay unresolved there."
+            f"no publication date: {_shown(undated)}; relative dates such as 'on Sunday' stay unresolved there."
             " Give one with --published YYYY-MM-DD."
         )
 
 
-def tell_placeless(reporter: Reporter, placeless: Sequence[str]) -> None:
+def tell_placeless(reporter: Reporter, placeless: Named) -> None:
     """Name the articles in which no place was found."""
-    if placeless:
-        shown = ", ".join(placeless[:3]) + (f" and {len(placeless) - 3} more" if len(placeless) > 3 else "")
-        reporter.note(f"no place was found in {shown}.")
+    if placeless[0]:
+        reporter.note(f"no place was found in {_shown(placeless)}.")
+
+
+def _shown(named: Named) -> str:
+    number, ids = named
+    return ", ".join(ids[:3]) + (f" and {number - 3:,} more" if number > 3 else "")
+
+
+def exit_code(reporter: Reporter) -> int:
+    """0 where every input gave a result, 3 where the run is done but at least one gave none."""
+    return 3 if reporter.lost else 0
 
 
 def tell_notes(reporter: Reporter) -> None:
@@ -164,11 +164,22 @@ class Tally:
     def __init__(self, reporter: Reporter) -> None:
         self.reporter = reporter
         self.articles = 0
-        self.undated: list[str] = []
-        self.placeless: list[str] = []
+        self._undated: list[str] = []
+        self._placeless: list[str] = []
+        self._counts = [0, 0]
         self.rows: Counter[str] = Counter()
         self.unresolved: list[Unresolved] = []
         self.met = Met()
+
+    @property
+    def undated(self) -> Named:
+        """The articles without a publication date."""
+        return self._counts[0], self._undated
+
+    @property
+    def placeless(self) -> Named:
+        """The articles in which no place was found."""
+        return self._counts[1], self._placeless
 
     def watch(self, results: Iterable[ArticleResult]) -> Iterable[ArticleResult]:
         """Pass ``results`` on, counting them."""
@@ -180,18 +191,24 @@ class Tally:
                 yield result
                 continue
             self.articles += 1
+            doc_id = result.article.doc_id
             if result.article.published is None and result.note is None:
-                self.undated.append(result.article.doc_id)
+                self._note(0, self._undated, doc_id)
             if not any(resolution.place for resolution in result.resolutions):
-                self.placeless.append(result.article.doc_id)
+                self._note(1, self._placeless, doc_id)
             self.met.see(result)
             self.reporter.article(result)
             yield result
         self.met.keep()
 
+    def _note(self, which: int, ids: list[str], doc_id: str) -> None:
+        self._counts[which] += 1
+        if len(ids) < 3:
+            ids.append(doc_id)
+
     def close(self, found: str, *, dates: bool) -> int:
-        """Tell the summary; the exit code is 1 where not one article was read."""
-        problems = len(self.reporter.reported)
+        """Tell the summary; the exit code is 1 where nothing was read, 3 where an input gave no result."""
+        problems = self.reporter.problems
         if not self.articles and not self.rows:
             if not problems:
                 self.reporter.line("there is no article in the input.")
@@ -206,7 +223,7 @@ class Tally:
             + (f"; {count(problems, 'problem')}, told above" if problems else "")
             + "."
         )
-        return 0
+        return exit_code(self.reporter)
 
 
 def output_file(options: argparse.Namespace, suffixes: tuple[str, ...]) -> Path | None:

@@ -19,7 +19,7 @@ from geomap.errors import OutputError
 from geomap.outputs import atomic_file, json_line
 from geomap.text import fold
 
-__all__ = ["Effect", "LastRun", "MetName", "effect_of", "last_run", "remember_run"]
+__all__ = ["Effect", "LastRun", "MetName", "RunNames", "effect_of", "last_run", "remember_run"]
 
 _FILE = "last-run.jsonl"
 _SCHEMA = 1
@@ -30,6 +30,9 @@ _MOST_NAMES = 50_000
 _MOST_DOCUMENTS = 20
 # Places that one name went to; beyond them only the number counts.
 _MOST_PLACES = 10
+# Twice as many are counted as are kept, so that a name which comes late may still be among the frequent ones; beyond
+# that new names are not begun, nor new places of one name.
+_MOST_COUNTED, _MOST_COUNTED_PLACES = 2 * _MOST_NAMES, 100
 # A name longer than this is no name, a document id longer than that is cut: both bound the file.
 _LONGEST_NAME = 300
 _LONGEST_ID = 200
@@ -92,19 +95,42 @@ def remember_run(mentions: Iterable[tuple[str, str, str | None, str | None]], fo
     """
     if not _enabled():
         return False
-    names: dict[str, _Tally] = {}
-    for document, text, place_id, place_name in mentions:
-        key = fold(text) if len(text) <= _LONGEST_NAME else ""
-        if not key:
-            continue
-        tally = names.setdefault(key, _Tally())
-        tally.mentions += 1
-        if place_id is None:
-            tally.unresolved += 1
-        else:
-            tally.places.setdefault(place_id, [(place_name or place_id)[:_LONGEST_NAME], 0])[1] += 1
-        if len(tally.documents) < _MOST_DOCUMENTS:
-            tally.documents[document[:_LONGEST_ID]] = None
+    names = RunNames()
+    names.add(mentions)
+    return names.write(folder)
+
+
+class RunNames:
+    """The names that a run meets, counted as it goes; they take no more memory after a million articles than after ten
+    thousand."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, _Tally] = {}
+
+    def add(self, mentions: Iterable[tuple[str, str, str | None, str | None]]) -> None:
+        """Count mentions; see :func:`remember_run` for what one is."""
+        if not _enabled():
+            return
+        names = self._names
+        for document, text, place_id, place_name in mentions:
+            key = fold(text) if len(text) <= _LONGEST_NAME else ""
+            if not key or (len(names) >= _MOST_COUNTED and key not in names):
+                continue
+            tally = names.setdefault(key, _Tally())
+            tally.mentions += 1
+            if place_id is None:
+                tally.unresolved += 1
+            elif place_id in tally.places or len(tally.places) < _MOST_COUNTED_PLACES:
+                tally.places.setdefault(place_id, [(place_name or place_id)[:_LONGEST_NAME], 0])[1] += 1
+            if len(tally.documents) < _MOST_DOCUMENTS:
+                tally.documents[document[:_LONGEST_ID]] = None
+
+    def write(self, folder: Path) -> bool:
+        """Write the names down as :func:`remember_run` does; True where that was done."""
+        return _enabled() and _write(self._names, folder)
+
+
+def _write(names: Mapping[str, _Tally], folder: Path) -> bool:
     kept = sorted(names.items(), key=lambda e: (-e[1].mentions, e[0]))[:_MOST_NAMES]
     path = folder / _FILE
     try:

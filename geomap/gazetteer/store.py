@@ -11,6 +11,7 @@ where a name that both bear was asked for, the feature class is the same and the
 
 from __future__ import annotations
 
+import hashlib
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -491,6 +492,8 @@ class Gazetteer:
         self._over: dict[str, list[tuple[Place, bool]]] = {}
         # Of the user's files, the first that knows a name decides what it means; namesakes in one file stay.
         file_of = dict(zip((p.id for p in reversed(overlay)), reversed(overlay_files), strict=False))
+        self.overlay_files = tuple(file_of.get(place.id, 0) for place in self.overlay)
+        self.imports = tuple(Path(file) for file in imports)
         claimed: dict[str, int] = {}
         for place in self.overlay:
             seen: set[str] = set()
@@ -526,6 +529,20 @@ class Gazetteer:
     def meta(self) -> dict[str, str]:
         """What the file of the world layer says of itself: version, digest, counts, sources."""
         return self._world.meta()
+
+    def fingerprint(self) -> str:
+        """A digest that is the same for gazetteers that give the same answers, on whatever machine they are.
+
+        Files count by what they say of themselves and by their number of places and names, places laid over them as
+        they are.
+        """
+        digest = hashlib.sha256()
+        for file in self._files:
+            told = [*file.meta().items(), ("rows", str(file.count))]
+            digest.update(repr((file.layer, file.path.stem if file.layer == "import" else "", told)).encode())
+        for place, number in zip(self.overlay, self.overlay_files, strict=True):
+            digest.update(repr((number, place)).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
     def layers(self) -> list[Layer]:
         """What is open, in order of precedence: the user's places, the overlay, each import, the world layer."""
