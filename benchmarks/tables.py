@@ -117,14 +117,11 @@ def tell(out: Path, truth: list[Place | None], title: str, seconds: float) -> No
     known = right + wrong + missed
     print(
         f"{title}: {known} names of the gazetteer: {right / known:.3f} right within {RIGHT_KM:g} km,"
+        f" {wrong / known:.3f} elsewhere, {missed / known:.3f} not found; {refused} of {refused + invented} made-up"
+        f" names refused; geomap map took {seconds:.1f} s"
+    )
     shares = ((score, sum(good) / len(good), len(good)) for score, good in sorted(bins.items()))
     print("  score → share right: " + ", ".join(f".{score}: {share:.2f} of {many}" for score, share, many in shares))
-        f" geomap map took {seconds:.1f} s"
-    )
-    print(
-        "  score → share right: "
-        + ", ".join(f".{b}: {sum(g) / len(g):.2f} of {len(g)}" for b, g in sorted(bins.items()))
-    )
 
 
 if __name__ == "__main__":
