@@ -489,3 +489,16 @@ def test_the_map_and_the_table_have_conflicts_and_copies() -> None:
     ((what, *told),) = page["incidents"]["x"]["0"]
     assert (words[what], [words[number] for number in told]) == ("deaths", ["a", "2", "c", "5"])
     assert [words[number] for number in page["sources"]["copy_of"]] == [None, "a", None]
+
+
+def test_blurred_places_are_not_told_by_conflicts() -> None:
+    from geomap.coarsening import Coarsener
+
+    conflicts = (
+        Conflict(what="place", values=(Telling(doc_id="aton-1", value="Aton"), Telling(doc_id="b", value="Cton"))),
+        Conflict(what="deaths", values=(Telling(doc_id="aton-1", value="2"), Telling(doc_id="b", value="3"))),
+    )
+    (blurred,) = Coarsener(25.0).coarsen([incident("aton-1", conflicts=conflicts)])
+    (kept,) = blurred.conflicts
+    assert kept.what == "deaths"
+    assert "aton" not in " ".join(told.doc_id for told in kept.values).lower()
