@@ -136,3 +136,14 @@ def test_another_language_gives_toponyms_and_no_incident(gazetteer, name: str) -
     assert result.incidents == () and result.note is not None and "English only" in result.note
     if name in ("fr", "de", "es"):
         assert sum(one.place is not None for one in result.resolutions) >= 2
+
+
+def test_the_user_is_told_once_a_language(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    for number in range(2):
+        write(tmp_path / f"{number}.txt", OTHERS["fr"])
+    write(tmp_path / "x.txt", ENGLISH)
+    done = cli("extract", tmp_path, "--recognizer", "gazetteer", "-v")
+    note = "in French (fr): read with the gazetteer alone; incidents are found in English only"
+    assert done.returncode == 0
+    assert f"geomap: 2 articles {note}.\n" in done.stderr
+    assert done.stderr.count(f"; {note}") == 2
