@@ -31,6 +31,8 @@ TOLD = {
         "Shops in Arlen stayed shut on Monday after traders answered a call to strike.",
         "Shopkeepers in Arlen shut in solidarity with the strikers on Monday.",
         "Teachers' strike in Arlen enters second week, 14 May",
+        "About 300 pensioners demonstrated on the square in Arlen on Monday.",
+        "Families stood outside the clinic in Arlen on Monday to save its kitchen.",
     ],
     "protest_repressed": [
         "A student, 19, was hit by a gas canister at a demonstration in Arlen on Monday.",
@@ -76,6 +78,7 @@ TOLD = {
         "A mayor was led away in handcuffs in Arlen on Monday.",
         "Special forces seized a militia commander in Arlen on Monday.",
         "Arlen: house searches, 14 detained on Monday",
+        "The union leader was being held in a barracks in Arlen on Monday.",
     ],
     "movement_restriction": [
         "A state of emergency was declared in Arlen on Monday.",
@@ -88,6 +91,11 @@ TOLD = {
         "Residents of Arlen were ordered to stay indoors on Monday.",
         "Ferries between Arlen and Brevik stopped running on Monday.",
         "The crossing point in Arlen remained closed on Tuesday.",
+        "Emergency rule was extended in Arlen on Monday.",
+        "The government prolonged emergency powers in Arlen on Monday.",
+        "Nobody has been able to use the bridge at Arlen since Monday.",
+        "Lorries have been unable to cross the bridge at Arlen since Monday.",
+        "Passage over the bridge at Arlen was halted on Monday.",
     ],
     "force_movement": [
         "The last peacekeepers left Arlen on Monday.",
@@ -103,6 +111,7 @@ TOLD = {
         "An improvised bomb was rendered safe in Arlen on Monday.",
         "Bomb disposal experts carried out a controlled explosion in Arlen on Monday.",
         "A raid in Arlen on Monday turned up 12 assault rifles.",
+        "Detectives in Arlen dug grenades and 30 rifles up from under a barn floor on Monday.",
         "A suspicious package was blown up by army engineers in Arlen on Monday.",
         "Police in Arlen said they had found a hidden armoury on Monday.",
     ],
@@ -175,6 +184,9 @@ NONE = [
     "The chess club held its annual meeting in Arlen on Monday.",
     "A novel set in Arlen, published on Monday, tells of a coup.",
     "The protest singer performed in Arlen on Sunday.",
+    "The choir stood outside the church in Arlen on Monday to sing.",
+    "The mayor's mandate was extended in Arlen on Monday.",
+    "Nobody could use the oven in Arlen on Monday.",
 ]
 
 

@@ -28,6 +28,22 @@ TOLD = [
     ("The train was derailed by a bomb near Aville on Monday.", "explosive"),
     ("A shepherd lost a leg to a mine near Aville on Tuesday.", "explosive"),
     ("Homes were washed away in Aville on Sunday.", "disaster_accident"),
+    ("The retreating unit demolished a bridge near Aville with dynamite on Monday.", "explosive"),
+    ("Grenades were thrown at a bar in Aville on Monday.", "explosive"),
+    ("Saboteurs brought down a railway bridge near Aville on Monday.", "property_destruction"),
+    ("Shells reduced the mill of Aville to rubble on Monday.", "shelling"),
+    ("Residents of Aville were shelled on Monday.", "shelling"),
+    ("Residents of Aville heard shooting from the hills on Monday night.", "armed_clash"),
+    ("Families in Aville were kept awake by gunshots on Monday night.", "armed_clash"),
+    ("The gunmen holed themselves up in a mill near Aville on Monday.", "armed_clash"),
+    ("An offensive was launched near Aville on Monday.", "armed_clash"),
+    ("The fall of the brigade's headquarters in Aville to the rebels was confirmed on Monday.", "territory_change"),
+    ("Aville is now theirs, the rebels said on Monday.", "territory_change"),
+    ("An armed band lay hidden in the forest above Aville on Monday.", "force_movement"),
+    ("The raiders made off with six pupils in Aville on Monday.", "abduction"),
+    ("Streets in Aville were under water on Monday.", "disaster_accident"),
+    ("A funnel cloud touched down near Aville on Monday.", "disaster_accident"),
+    ("On Monday Aville's sirens wailed for an hour.", "alert_alarm"),
     ("A coach carrying tourists left the road near Aville on Friday.", "disaster_accident"),
     ("Two men were exposed to novichok in Aville on Saturday.", "cbrn_attack"),
     ("Football hooligans fought in the streets of Aville on Saturday.", "mob_violence"),
@@ -100,6 +116,15 @@ NOTHING = [
     "The house changed hands in Aville for a million pounds on Monday.",
     "Drone show delights crowds in Aville on Saturday.",
     "She captured hearts in Aville on Saturday.",
+    "The company demonstrated its robot in Aville on Monday.",
+    "Funnel cake was sold in Aville on Monday.",
+    "The cook reduced the sauce in Aville on Monday.",
+    "He held out hope in Aville on Monday.",
+    "The victory is theirs, fans in Aville said on Monday.",
+    "A new record was set in Aville on Monday by the army's band.",
+    "Killings in Aville are rare.",
+    "Nobody could recall a bigger protest in Aville.",
+    "It was more than any demonstration in Aville for years.",
 ]
 
 
@@ -119,6 +144,21 @@ def test_two_nouns_with_a_place_each_are_two_incidents() -> None:
     incidents = tell("The shelling of Aville followed the kidnapping of a mayor in Bville on Monday.")
     told = {i.type: [p.text for p in i.places] for i in incidents}
     assert told == {"shelling": ["Aville"], "abduction": ["Bville"]}, show(incidents)
+
+
+def test_an_event_days_after_another_has_the_place_behind_it_to_itself() -> None:
+    incidents = tell("The raid came two days after the seizure of the town of Bville by rebels on Saturday.")
+    assert [(i.type, [p.text for p in i.places]) for i in incidents] == [("territory_change", ["Bville"])]
+
+
+def test_a_relative_clause_does_not_swallow_the_verb_behind_it() -> None:
+    incidents = tell("Soldiers who were leaving the hills blew up a bridge near Aville on Monday.")
+    assert ("property_destruction", ["Aville"]) in [(i.type, [p.text for p in i.places]) for i in incidents]
+
+
+def test_the_office_of_a_place_is_not_where_its_holder_was() -> None:
+    incidents = tell("A bomb went off in Bville on Monday. The president of Aville was woken by gunfire.")
+    assert all("Aville" not in [p.text for p in i.places] for i in incidents), show(incidents)
 
 
 def test_a_threat_to_storm_a_town_is_a_threat() -> None:

@@ -190,7 +190,8 @@ def _told_apart(story: Story, clause: Clause, group: list[Trigger]) -> list[tupl
             continue
         first = _name_behind(story, one.b, min(two.a, one.b + _NEAR))
         second = _name_behind(story, two.b, min(clause.b, two.b + _NEAR))
-        if not first or not second or first == second:
+        apart = bool(first) or _days_between(tokens, one.b, two.a)
+        if not apart or not second or first == second:
             continue
         cut = two.a
         while cut > one.b + 1 and tokens[cut - 1].tag in ("DT", "JJ", "PRP$") and cut - 1 not in story.covered:
@@ -200,6 +201,16 @@ def _told_apart(story: Story, clause: Clause, group: list[Trigger]) -> list[tupl
         right = [t for t in group if t.head >= cut]
         return [(before, left), *_told_apart(story, after, right)]
     return [(clause, group)]
+
+
+_SPANS = words("day days week weeks month months year years hour hours")
+_THEN = words("after before followed follows preceded")
+
+
+def _days_between(tokens: list[Token], a: int, b: int) -> bool:
+    """Whether time lies between two nouns: "the raid followed by two days the fall of X"."""
+    between = {t.low for t in tokens[a:b]}
+    return bool(between & _SPANS) and bool(between & _THEN)
 
 
 def _name_behind(story: Story, a: int, b: int) -> str:
@@ -246,7 +257,7 @@ def _refers_only(story: Story, trigger: Trigger, sentence: Sentence) -> bool:
     lows = [t.low for t in before]
     if "such" in lows:
         return True
-    if _classifies(tokens, trigger.a, sentence.a):
+    if _classifies(tokens, trigger.a, sentence.a) or _compared(tokens, trigger, sentence):
         return True
     if any(
         tokens[i].low in ("for", "of", "in") and tokens[i - 1].low in _BLAMED
@@ -268,6 +279,30 @@ def _refers_only(story: Story, trigger: Trigger, sentence: Sentence) -> bool:
         and not after.low.endswith("day")
         and after.i not in story.covered
     )
+
+
+_COMPARING = words("bigger larger greater worse deadlier bloodier longer heavier fiercer stronger smaller")
+_NEVER = words("not n't never no nobody none hardly rarely seldom cannot without")
+_USUAL = words("rare common frequent unusual usual routine commonplace uncommon infrequent unheard")
+
+
+def _compared(tokens: list[Token], trigger: Trigger, sentence: Sentence) -> bool:
+    """Whether a noun is only what something is measured by, or told of in general.
+
+    "More than any march for years", "cannot recall a bigger protest", "killings are rare here".
+    """
+    before = [t.low for t in tokens[max(sentence.a, trigger.a - 4) : trigger.a]]
+    if "than" in before and ("any" in before or "other" in before or "previous" in before):
+        return True
+    if any(low in _COMPARING for low in before[-2:]):
+        return any(t.low in _NEVER for t in tokens[sentence.a : trigger.a])
+    bare = trigger.a == sentence.a or tokens[trigger.a - 1].tag not in ("DT", "CD", "PRP$", "POS")
+    after = tokens[trigger.b : min(sentence.b, trigger.b + 9)]
+    for n, token in enumerate(after):
+        if token.tag in FINITE or token.low in (",", ";"):
+            general = token.low in ("is", "are") and any(t.low in _USUAL for t in after[n + 1 : n + 4])
+            return bare and general
+    return False
 
 
 def _in_general(story: Story, trigger: Trigger) -> bool:

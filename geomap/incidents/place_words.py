@@ -20,6 +20,7 @@ __all__ = [
     "PARTS",
     "ROADS",
     "SITES",
+    "STAYING",
     "TO_NEAR",
     "UNITS",
     "WARDS",
@@ -40,6 +41,11 @@ PARTS = words(
     "middle suburb suburbs sections zone wards ward interior countryside markets avenue boulevard square plaza "
     "thoroughfare waterfront skies downtown "
 )
+STAYING = words(
+    "siren sirens alarm alarms protest protests demonstration demonstrations rally march riot riots unrest curfew "
+    "blackout flood floods flooding earthquake quake siege fall capture evacuation lockdown power airspace"
+)
+"""What goes on in the place that it belongs to: "X's sirens", but not "X's raid"."""
 WARDS = words("district quarter neighbourhood neighborhood borough ward")
 WHEN = words(
     "yesterday today tomorrow tonight overnight noon midnight morning afternoon evening night monday tuesday wednesday "

@@ -31,6 +31,7 @@ from geomap.incidents.place_words import (
     PARTS,
     ROADS,
     SITES,
+    STAYING,
     TO_NEAR,
     UNITS,
     WARDS,
@@ -387,6 +388,8 @@ def _look_right(tokens: list[Token], spots: list[Spot], owner: dict[int, int], n
                 spot.direction = next(COMPASS[tokens[k].low] for k in range(i + 1, j + 1) if tokens[k].low in COMPASS)
         else:
             spot.use = "modifier"
+            if j < sentence.b and tokens[j].low in STAYING:
+                spot.noun = j
         return
     if follower.low == "and" and i + 1 in owner:
         # "the X and Y crossings": the noun after the second holds for both

@@ -62,7 +62,7 @@ def settle_place(story: Story, draft: Draft, siblings: list[Draft]) -> None:
             and (s.use in ("container", "object", "modifier") or (s.qualifies and s.use != "actor"))
         ]  # fmt: skip
         loose = [s for s in loose if s.use != "modifier" and s.label != "capital"]
-        loose = [s for s in loose if s.use != "object" or not _of_people(story, s)]
+        loose = [s for s in loose if s.use != "object" or _dwelt_in(story, s) or not _of_people(story, s)]
         if loose:
             spot = loose[0]
             chosen = [*chosen, spot]
@@ -300,6 +300,16 @@ def _town_of_part(story: Story, unknown: Spot) -> Spot | None:
     return None
 
 
+_DWELLERS = words(
+    "residents inhabitants villagers townspeople townsfolk locals people families households citizens dwellers pupils"
+)
+
+
+def _dwelt_in(story: Story, spot: Spot) -> bool:
+    """Whether the name tells where people are at home ("residents of X were woken by gunfire"): they were there."""
+    return 0 <= spot.governor < len(story.text.tokens) and story.text.tokens[spot.governor].low in _DWELLERS
+
+
 def _of_people(story: Story, spot: Spot) -> bool:
     """Whether the name only tells whose people or institution it is ("the army of X")."""
     tokens = story.text.tokens
@@ -361,6 +371,9 @@ def _suffers(story: Story, draft: Draft, spot: Spot, clause: Clause) -> bool:
                 return True
             if low in ("saw", "fell", "falls", "witnessed", "experienced", "suffered", "came"):
                 return True
+            if low in BE and draft.main.pos != "v" and i < draft.main.head < i + 5:
+                # "X is theirs", "X was in rebel hands": what the copula says of the place
+                return not any(t.tag in VERBAL for t in tokens[i + 1 : draft.main.head])
             if low in BE or tokens[i].tag == "MD" or low in ("has", "have", "had"):
                 heads = {t.head for t in draft.triggers if t.pos == "v"}
                 chain = [j for j in range(i + 1, min(clause.b, i + 5)) if j in heads]

@@ -290,6 +290,14 @@ def _of_parse(text: str, doc: Doc) -> tuple[list[tuple[int, int, str, str]], lis
     return raw, arcs, starts
 
 
+def _goes_on(text: str, at: int) -> bool:
+    """Whether the sentence before goes on at ``at``, though the parser begins one there: a comma, a small letter."""
+    if text[at] in ",;)":
+        return True
+    before = text[max(0, at - 4) : at].rstrip()
+    return text[at].islower() and before[-1:].isalnum() and "\n" not in text[max(0, at - 2) : at]
+
+
 def _cuts_without_parse(text: str, raw: list[tuple[int, int, str, str]], wraps: frozenset[int]) -> Iterable[int]:
     """Where sentences begin in, and behind, what the parse left out."""
     bare = {start for start, _, _, tag in raw if not tag}
@@ -324,7 +332,7 @@ def read_text(text: str, doc: Doc | None) -> Text:
         raw = [(m.start(), m.end(), m.group(), "") for m in _WORD.finditer(text)]
     cuts = {0}
     if starts:
-        cuts.update(starts)
+        cuts.update(at for at in starts if not _goes_on(text, at))
         # Behind a full stop the parser is right.
         cuts -= {at + 1 for at in wraps if text[at - 1] not in ".!?"}
         cuts.update(m.end() for m in re.finditer(r"\n+", text) if m.start() not in wraps)
@@ -531,6 +539,9 @@ def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
             ):
                 finite = True
                 opened = (after, "that", "that", True)
+        elif _is_main(tokens, i) and finite and i > last + 1 and _closes_relative(tokens, starts[-1], i):
+            # "Soldiers who were leaving blew up a bridge": the verb of the clause that the relative one cut in two
+            opened = (i, "", "verb", False)
         if token.tag in FINITE and opened is None:
             finite = True
         if opened is not None and opened[0] > last:
@@ -555,7 +566,10 @@ def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
             comma = tokens[clause.a - 1].low == "," or (clause.a - 2 >= 0 and tokens[clause.a - 2].low == ",")
             target = previous
             while (
-                comma and target.kind == "that" and target.marker in _RELATIVE - {"that"} and target.parent is not None
+                (comma or not clause.marker)
+                and target.kind == "that"
+                and target.marker in _RELATIVE - {"that"}
+                and target.parent is not None
             ):
                 target = clauses[target.parent]
             clause.parent = target.index
@@ -563,6 +577,24 @@ def _cut(tokens: list[Token], a: int, b: int) -> list[Clause]:
             # "said that A and that B": the second complement is as deep as the first.
             clause.parent = previous.parent if previous.marker == "that" else clauses[previous.parent].parent
     return clauses
+
+
+def _is_main(tokens: list[Token], i: int) -> bool:
+    """Whether the parse has the verb at ``i``, or the verb that it helps, as the sentence's main verb."""
+    token = tokens[i]
+    helps = token.dep in ("aux", "auxpass") and token.head >= 0 and tokens[token.head].dep == "ROOT"
+    return token.dep == "ROOT" or helps
+
+
+def _closes_relative(tokens: list[Token], clause: tuple[int, str, str, bool], i: int) -> bool:
+    """Whether the finite verb at ``i`` belongs to the noun before a relative clause that began at ``clause``."""
+    _, marker, kind, own = clause
+    if kind != "that" or own or marker not in ("who", "which", "that") or tokens[i].tag not in FINITE:
+        return False
+    if tokens[i].low in BE or tokens[i].low in HAVE or tokens[i].tag == "MD":
+        # "A rally that was to be held in X was scrapped": what befell the event is read in one piece with it.
+        return False
+    return not any(t.low == "," or t.tag == "CC" for t in tokens[i - 1 : i])
 
 
 def _subject_after(tokens: list[Token], i: int, b: int) -> bool:

@@ -394,6 +394,32 @@ def _match_verb(tokens: list[Token], entry: _Entry, i: int, b: int) -> int | Non
     return at + 1
 
 
+_PREPOSITIONS = frozenset(
+    {"to", "into", "in", "on", "at", "upon", "from", "of", "with", "about", "through", "for", "by"}
+)
+
+
+def _match_passive(tokens: list[Token], entry: _Entry, i: int, clause: Clause) -> int | None:
+    """The end of a verb pattern whose objects stand before the passive at ``i`` ("emergency rule was extended").
+
+    Particles and prepositions still follow the verb. None where a word is missing.
+    """
+    at = i
+    start = clause.a
+    for forms in entry.words[1:]:
+        if not forms.isdisjoint(_PARTICLES) or not forms.isdisjoint(_PREPOSITIONS):
+            found = next((j for j in range(at + 1, min(clause.b, at + 4)) if tokens[j].low in forms), None)
+            if found is None:
+                return None
+            at = found
+            continue
+        place = next((j for j in range(start, i) if tokens[j].low in forms and tokens[j].tag in NOMINAL), None)
+        if place is None or any(t.tag in ("IN", "TO") and t.low != "of" for t in tokens[start:place]):
+            # a noun behind a preposition is no subject
+            return None
+    return at + 1
+
+
 def _match_noun(tokens: list[Token], entry: _Entry, i: int, a: int) -> int | None:
     """The start of a noun pattern whose last word is token ``i``, or None; hyphens are skipped."""
     at = i
@@ -433,6 +459,8 @@ def find_triggers(
                 if headline and not any(key == "subj" for key, _, _ in entry.needs) and len(entry.words) == 1:
                     continue
                 end = _match_verb(tokens, entry, i, min(sentence.b, clause.b))
+                if end is None and len(entry.words) > 1 and _is_passive(tokens, i, clause.a):
+                    end = _match_passive(tokens, entry, i, clause)
                 if end is None or not _senses(entry, view):
                     continue
                 weight = _weight(entry)
