@@ -2,10 +2,10 @@
 
     .venv/bin/python benchmarks/parsing.py [FILE ...]
 
-The articles are those of benchmarks/incidents.py (dense ones, and ordinary ones in which every third sentence tells an
-incident), and those of each FILE, JSON Lines with a "text". Plain is a loop of ``nlp(text)`` with the whole pipeline and
-then our stages over that parse; ours is what ``geomap extract`` does. Both go through the articles in turn, three times;
-the calmest pass is told, in processor time. Incidents are compared field by field.
+The articles are those of benchmarks/incidents.py (dense ones, and ordinary ones in which every third sentence tells
+an incident), and those of each FILE, JSON Lines with a "text". Plain is a loop of ``nlp(text)`` with the whole
+pipeline and then our stages over that parse; ours is what ``geomap extract`` does. Both go through the articles in
+turn, three times; the calmest pass is told, in processor time. Incidents are compared field by field.
 
 Exit code 1 where a bar is missed: 1.5 times the articles a second of the plain loop over the ordinary articles, and
 99 of 100 incidents the same.
