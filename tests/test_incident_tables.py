@@ -324,3 +324,20 @@ def test_names_drawn_from_the_gazetteer_are_found_again(placer: Placer, gazettee
         found = placer.place(name, frozenset({place.country_code}), place.admin1)[0].place
         right += found is not None and distance_km(found.lat, found.lon, place.lat, place.lon) <= 15.0
     assert right >= 95
+
+
+def test_a_table_without_types_is_read_by_its_prose(tmp_path: Path, placer: Placer) -> None:
+    told = """Where it was,Country,In a few words
+Goma,Congo (Kinshasa),Rebels shelled the camp at dawn
+Goma,Congo (Kinshasa),Students plan to march on Friday
+Goma,Congo (Kinshasa),A long and quiet day
+Goma,Congo (Kinshasa),Clashes between two militias
+"""
+    rows, _, _ = coded(write(tmp_path / "table.csv", told), placer)
+    assert [(row.incident.type, row.incident.certainty) for row in rows] == [
+        ("shelling", "reported"),
+        ("protest", "planned"),
+        (UNSPECIFIED, "reported"),
+        ("armed_clash", "reported"),
+    ]
+    assert all("In a few words: " in row.incident.quote for row in rows)

@@ -14,7 +14,8 @@ from geomap.gazetteer.ranking import COUNTRY_CODES
 from geomap.incident_tables.columns import Layout
 from geomap.incident_tables.kinds import UNSPECIFIED, Kinds
 from geomap.incident_tables.placing import Found, Placer
-from geomap.records import Actor, Attribution, Incident, IncidentPlace, Mention, Resolution, SourceQuote
+from geomap.incidents import event_in
+from geomap.records import Actor, Attribution, Certainty, Incident, IncidentPlace, Mention, Resolution, SourceQuote
 from geomap.tables import Report, Row, Table, plain_name
 from geomap.tables.dates import Order, Span, read_span
 
@@ -154,7 +155,7 @@ class Coder:
             places, found, unresolved = [given], [], ()
         precision, where, radius = _precision(places, loose=any(one.loose for one in found))
         precision, where = self._stated_precision(row, precision, where)
-        type_, sub, words = self._kind(row)
+        type_, sub, words, certainty = self._kind(row)
         span, reason = self._when(row)
         source = layout.cell(row, "source")[:_LONGEST_CELL] or None
         scores = [place.score for place in places if place.score and place.lat is not None]
@@ -177,7 +178,7 @@ class Coder:
             injured=_count(layout.cell(row, "injured")),
             crowd_size=_count(layout.cell(row, "crowd")),
             detained=_count(layout.cell(row, "detained")),
-            certainty="reported",
+            certainty=certainty,
             attribution=Attribution(source=source, level="stated"),
             quote=quote.text,
             quote_start=0,
@@ -420,12 +421,19 @@ class Coder:
 
     # -- what, how many, who
 
-    def _kind(self, row: Row) -> tuple[str, str | None, str]:
+    def _kind(self, row: Row) -> tuple[str, str | None, str, Certainty]:
         layout = self._layout
         text = layout.cell(row, "type")
         if plain_name(layout.mapping.get("type", "")) == "typeofviolence" and text in _VIOLENCE:
-            return _VIOLENCE[text], None, f"{layout.mapping['type']} {text}"
-        return self._kinds.of(layout.cell(row, "subtype"), text)
+            return _VIOLENCE[text], None, f"{layout.mapping['type']} {text}", "reported"
+        type_, sub, words = self._kinds.of(layout.cell(row, "subtype"), text)
+        # A table lists what happened; only where nothing but its prose tells the type, prose tells the certainty too.
+        prose = " ".join(layout.cell(row, "description")[:_LONGEST_TEXT].split())
+        if not words and (told := event_in(prose)) is not None:
+            return told
+        if not words and (named := self._kinds.in_prose(prose)) is not None:
+            return *named, "reported"
+        return type_, sub, words, "reported"
 
     def _deaths(self, row: Row) -> tuple[int, int | None] | None:
         best = _count(self._layout.cell(row, "deaths"))

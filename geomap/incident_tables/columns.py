@@ -137,6 +137,12 @@ def lay_out(
         if found:
             mapping["country"] = found
             by_values.append("country")
+    if "description" not in mapping and "description" not in given:
+        taken_now = {*mapping.values(), *taken}
+        told = next((one for one in free if one not in taken_now and _is_prose(one, sample)), "")
+        if told:
+            mapping["description"] = told
+            by_values.append("description")
     for field, column in given.items():
         if field not in FIELDS:
             continue
@@ -196,6 +202,12 @@ def find_column(columns: Sequence[str], wanted: str) -> str | None:
 
 
 _PLAIN_TEXT = re.compile(r"[^0-9@:/\\]{2,60}")
+
+
+def _is_prose(column: str, sample: Sequence[Row]) -> bool:
+    """Whether most cells of a column hold several words: nothing else in a table is written so but what happened."""
+    values = [value for row in sample[:60] if (value := row.cells.get(column, ""))]
+    return bool(values) and sum(len(value.split()) >= 3 and "://" not in value for value in values) * 2 > len(values)
 
 
 def _by_values(columns: Sequence[str], sample: Sequence[Row], is_one: Callable[[str], bool]) -> str:

@@ -45,6 +45,12 @@ class Kinds:
             return UNSPECIFIED, None, first[:_LONGEST]
         return self._own_type(first), None, first
 
+    @staticmethod
+    def in_prose(text: str) -> tuple[str, str | None, str] | None:
+        """Type, sub-event type and words of a remark in which a type is named ("Sirens in the north of the town")."""
+        known = _known(text) if len(text) <= _LONGEST else None
+        return (*known, text) if known is not None else None
+
     def _own_type(self, text: str) -> str:
         key = fold(text)
         if key not in self._own:
