@@ -35,7 +35,7 @@ from geomap.frames import incidents_to_gdf
 from geomap.lexicons import load_json
 from geomap.maps import build_map, save_map
 from geomap.maps.layer import vendor
-from geomap.pipeline import _areas as areas_of
+from geomap.pipeline import areas_of
 from geomap.records import Actor, Attribution, Incident, IncidentPlace, SourceQuote
 from geomap.views import DEFAULT_VIEW
 
