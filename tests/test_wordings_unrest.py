@@ -33,6 +33,7 @@ TOLD = {
         "Teachers' strike in Arlen enters second week, 14 May",
         "About 300 pensioners demonstrated on the square in Arlen on Monday.",
         "Families stood outside the clinic in Arlen on Monday to save its kitchen.",
+        "Drivers in Arlen refused to work on Monday.",
     ],
     "protest_repressed": [
         "A student, 19, was hit by a gas canister at a demonstration in Arlen on Monday.",
@@ -79,6 +80,7 @@ TOLD = {
         "Special forces seized a militia commander in Arlen on Monday.",
         "Arlen: house searches, 14 detained on Monday",
         "The union leader was being held in a barracks in Arlen on Monday.",
+        "Agents seized a court clerk in Arlen on Monday on suspicion of spying.",
     ],
     "movement_restriction": [
         "A state of emergency was declared in Arlen on Monday.",
@@ -92,6 +94,8 @@ TOLD = {
         "Ferries between Arlen and Brevik stopped running on Monday.",
         "The crossing point in Arlen remained closed on Tuesday.",
         "Emergency rule was extended in Arlen on Monday.",
+        "The ferry at Arlen was stopped on Monday by order of the police.",
+        "The army surrounded the camp in Arlen on Monday and let nobody out.",
         "The government prolonged emergency powers in Arlen on Monday.",
         "Nobody has been able to use the bridge at Arlen since Monday.",
         "Lorries have been unable to cross the bridge at Arlen since Monday.",
@@ -112,6 +116,7 @@ TOLD = {
         "Bomb disposal experts carried out a controlled explosion in Arlen on Monday.",
         "A raid in Arlen on Monday turned up 12 assault rifles.",
         "Detectives in Arlen dug grenades and 30 rifles up from under a barn floor on Monday.",
+        "A lorry full of ammunition was stopped by customs officers in Arlen on Monday.",
         "A suspicious package was blown up by army engineers in Arlen on Monday.",
         "Police in Arlen said they had found a hidden armoury on Monday.",
     ],
@@ -145,6 +150,8 @@ TOLD = {
     "political_act": [
         "The consulate in Arlen was closed on Monday.",
         "The mayor of Arlen was removed from office on Monday.",
+        "The government in Arlen fired its police chief on Monday.",
+        "The new prime minister took the oath in Arlen on Monday.",
         "A by-election was held in Arlen on Sunday.",
         "The prime minister stepped down in Arlen on Monday.",
         "Election results were annulled in Arlen on Monday.",
@@ -185,6 +192,8 @@ NONE = [
     "A novel set in Arlen, published on Monday, tells of a coup.",
     "The protest singer performed in Arlen on Sunday.",
     "The choir stood outside the church in Arlen on Monday to sing.",
+    "Guests took over the kitchen in Arlen on Monday.",
+    "The shop in Arlen let nobody down on Monday.",
     "The mayor's mandate was extended in Arlen on Monday.",
     "Nobody could use the oven in Arlen on Monday.",
 ]

@@ -589,7 +589,9 @@ def _of_phrase(tokens: list[Token], spot: Spot, i: int, floor: int) -> int | Non
         return j
     if low in ("outside", "inside", "ahead", "west", "out"):
         spot.governor = j
-        spot.role = "near" if low == "outside" else "from" if low == "out" else spot.role
+        # "on the road out of X" is near X
+        road = j - 1 >= floor and tokens[j - 1].low in ROADS
+        spot.role = "near" if low == "outside" or (low == "out" and road) else "from" if low == "out" else spot.role
         return j
     if low in PARTS:
         spot.role = "part_of"
@@ -661,7 +663,8 @@ def _govern(tokens: list[Token], spots: list[Spot], owner: dict[int, int], spot:
         across = any(
             tokens[k].low in ("across", "miles", "km", "kilometres", "kilometers") for k in range(max(floor, i - 6), i)
         )
-        spot.role = "near" if across else "from"
+        road = i - 1 >= floor and tokens[i - 1].low in ROADS
+        spot.role = "near" if across else "along" if road else "from"
     elif low in ("to", "toward", "towards", "for", "into"):
         noun = tokens[i - 1] if i - 1 >= floor else None
         if noun is not None and (noun.low in TO_NEAR):

@@ -371,8 +371,8 @@ def _suffers(story: Story, draft: Draft, spot: Spot, clause: Clause) -> bool:
                 return True
             if low in ("saw", "fell", "falls", "witnessed", "experienced", "suffered", "came"):
                 return True
-            if low in BE and draft.main.pos != "v" and i < draft.main.head < i + 5:
-                # "X is theirs", "X was in rebel hands": what the copula says of the place
+            if low in BE and draft.main.pos != "v" and i < draft.main.head < i + 8:
+                # "X is theirs", "X was the scene of a massacre": what the copula says of the place
                 return not any(t.tag in VERBAL for t in tokens[i + 1 : draft.main.head])
             if low in BE or tokens[i].tag == "MD" or low in ("has", "have", "had"):
                 heads = {t.head for t in draft.triggers if t.pos == "v"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from geomap.incidents.syntax import BE, FINITE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections
+from geomap.incidents.syntax import BE, FINITE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections, words
 from geomap.lexicons import load_json, load_table
 
 __all__ = [
@@ -24,6 +24,10 @@ _REACH = 5
 
 
 _PARTICLES = frozenset({"up", "down", "off", "out", "over", "back", "away"})
+_DAYS = words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december"
+)
 _BARE_IN = frozenset({"in", "ins", "up", "ups"})
 _JOINED = frozenset({"gang", "carpet", "fire", "petrol", "car", "dive", "cross"})
 """What a hyphen joins to a verb without making it an adjective ("gang-raped", "carpet-bombed")."""
@@ -385,6 +389,9 @@ def _match_verb(tokens: list[Token], entry: _Entry, i: int, b: int) -> int | Non
         reach = 2 if forms == _BARE_IN else 4 if not forms.isdisjoint(_PARTICLES) else 2 + _REACH
         for j in range(at + 1, min(b, at + reach)):
             if tokens[j].low in forms:
+                if tokens[j].tag == "IN" and j + 1 < b and tokens[j + 1].low in _DAYS:
+                    # "fired its chief on Monday": a day, and nobody was fired on
+                    continue
                 at = j
                 break
             if tokens[j].low in (",", ";", ":") and at == i:
