@@ -25,6 +25,7 @@ __all__ = [
     "json_line",
     "json_lines_file",
     "output_error",
+    "sync_folder",
     "write_bytes",
     "write_text",
 ]
@@ -92,7 +93,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         # mkstemp makes files private; a result is meant to be shared like any other file.
         temporary.chmod(_mode(path))
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise output_error(path, error) from error
@@ -111,9 +112,8 @@ def _mode(path: Path) -> int:
         return 0o666 & ~mask
 
 
-def _sync_folder(folder: Path) -> None:
-    # The rename itself survives a power cut only once the folder is synced. Some file systems refuse to
-    # open folders; the file is already whole then, so that is no error.
+def sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` survive a power cut; some systems refuse to open folders, which is no error."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from geomap.errors import InputDoubt, InputError, OutputError
-from geomap.outputs import json_line
+from geomap.outputs import json_line, sync_folder
 
 __all__ = ["Journal"]
 
@@ -91,7 +91,7 @@ class Journal:
                         file.truncate(end)
                     raise
             if new:
-                _sync(self.path.parent)
+                sync_folder(self.path.parent)
         except OSError as error:
             why = "the disk is full" if error.errno in _FULL else error.strerror or type(error).__name__
             raise OutputError(
@@ -120,12 +120,3 @@ def _whole(file: FileIO) -> int:
             return start + cut + 1
         end = start
     return 0
-
-
-def _sync(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

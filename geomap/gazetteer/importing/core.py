@@ -26,8 +26,9 @@ from typing import Any, BinaryIO
 from geomap.errors import GazetteerError
 from geomap.gazetteer.importing import ahead, geonames
 from geomap.gazetteer.importing.rows import Filters, ImportReport, PlaceRow, Progress, Skipped
-from geomap.gazetteer.importing.staging import SCHEMA, TABLES, Columns, Counts, Entry, Staging, prepare, sync_folder
+from geomap.gazetteer.importing.staging import SCHEMA, TABLES, Columns, Counts, Entry, Staging, prepare
 from geomap.gazetteer.importing.world import World
+from geomap.outputs import sync_folder
 from geomap.records import Place
 
 __all__ = ["SourceFiles", "SourceInfo", "import_file", "list_sources", "read_source", "remove_source", "source_files"]

@@ -31,8 +31,9 @@ from geomap.gazetteer.importing.rows import Progress, Skipped, Skips
 from geomap.gazetteer.importing.world import Known, World
 from geomap.gazetteer.store import KINDS
 from geomap.geo import cell_of
+from geomap.outputs import sync_folder
 
-__all__ = ["SCHEMA", "TABLES", "Batch", "Columns", "Counts", "Entry", "Staging", "prepare", "sync_folder"]
+__all__ = ["SCHEMA", "TABLES", "Batch", "Columns", "Counts", "Entry", "Staging", "prepare"]
 
 SCHEMA = 1
 TABLES = {
@@ -217,16 +218,6 @@ class Counts:
     updated: int
     removed: int
     repeated: int
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` survive a power cut; some systems refuse to open folders, which is no error."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 class Staging:
