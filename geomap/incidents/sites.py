@@ -369,7 +369,7 @@ def _suffers(story: Story, draft: Draft, spot: Spot, clause: Clause) -> bool:
                 for j in range(i + 1, min(clause.b, i + 4))
             ):
                 return True
-            if low in ("saw", "fell", "falls", "witnessed", "experienced", "suffered", "came"):
+            if low in ("saw", "fell", "falls", "witnessed", "experienced", "suffered", "came", "passed", "changed"):
                 return True
             if low in BE and draft.main.pos != "v" and i < draft.main.head < i + 8:
                 # "X is theirs", "X was the scene of a massacre": what the copula says of the place
