@@ -61,6 +61,7 @@ _SUBORDINATORS = words(
     "before since as once whenever"
 )
 _RELATIVE = frozenset({"which", "who", "whom", "whose", "where", "that", "when"})
+_CONDITIONS = words("if unless because although though while whereas whether")
 _STOPPERS = frozenset({",", ";", ":", "—", "–", "--", ".", "!", "?", "(", ")", '"', "“", "”"})
 _STRONG = frozenset({";", ":", "—", "--"})
 _ADVERBS = words("also then later now still already reportedly allegedly again once just never not n't even")
@@ -440,7 +441,8 @@ def _subject_and_verb(tokens: list[Token], i: int, b: int) -> bool:
                 depth = 1
                 continue
             return False
-        if token.low in _RELATIVE and j > i:
+        # "declare a curfew if the roads are closed": the verb is the condition's.
+        if (token.low in _RELATIVE or token.low in _CONDITIONS) and j > i:
             return False
         if token.tag in NOMINAL or token.tag in ("PRP", "CD", "EX", "DT"):
             seen = True
