@@ -50,7 +50,7 @@ def test_a_bad_input_is_named_and_the_rest_is_done(name: str, cli: Cli, good: Pa
     if name in BAD:
         (tmp_path / name).write_bytes(BAD[name])
     done = cli("toponyms", name, "good.txt", *FAST)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 3, done.stderr
     assert only_our_lines(done.stderr)
     (complaint,) = [line for line in done.stderr.splitlines() if name in line]
     assert len(complaint) > len(f"geomap: {name}: ") + 10
@@ -88,7 +88,7 @@ def test_a_broken_line_is_named_with_its_file_and_number(cli: Cli, tmp_path: Pat
     ]
     (tmp_path / "batch.jsonl").write_text("\n".join(lines), "utf-8")
     done = cli("toponyms", "batch.jsonl", *FAST)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 3, done.stderr
     assert [json.loads(line)["doc_id"] for line in done.stdout.splitlines()] == ["a", "d"]
     assert only_our_lines(done.stderr)
     for number in (2, 3, 5, 7):
@@ -253,7 +253,7 @@ def test_terminal_escapes_do_not_reach_the_terminal(cli: Cli, tmp_path: Path) ->
     (tmp_path / "a\x1b[31m.txt").write_text("x\x1b[2J In Dresden on Monday, a\u202eb protested.\n")
     (tmp_path / "places.csv").write_text("id,title,lon,lat\nuser:1,Quer\x1b[31mfurth,13.7,51.0\n")
     done = cli("map", tmp_path / "a\x1b[31m.txt", tmp_path / "no\x1b[31m.txt", *FAST, "-v", "-o", "m.html")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 3, done.stderr
     assert "\x1b" not in done.stderr
     done = cli("gazetteer", "search", "Quer\x1b[31mfurth", "--places", "places.csv")
     assert "row 2, column title" in done.stderr and "control character" in done.stderr

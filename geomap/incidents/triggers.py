@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from geomap.incidents.syntax import BE, FINITE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections, words
+from geomap.incidents.syntax import BE, FINITE, HAVE, NOMINAL, VERBAL, Clause, Sentence, Text, Token, inflections, words
 from geomap.lexicons import load_json, load_table
 
 __all__ = [
@@ -423,6 +423,9 @@ def _match_passive(tokens: list[Token], entry: _Entry, i: int, clause: Clause) -
         place = next((j for j in range(start, i) if tokens[j].low in forms and tokens[j].tag in NOMINAL), None)
         if place is None or any(t.tag in ("IN", "TO") and t.low != "of" for t in tokens[start:place]):
             # a noun behind a preposition is no subject
+            return None
+        if any(t.tag in ("VBN", "VBD", "VBG") and t.low not in BE and t.low not in HAVE for t in tokens[place + 1 : i]):
+            # "the curfew imposed on Monday may be extended": what was done to it first is the event
             return None
     return at + 1
 

@@ -142,7 +142,7 @@ def plain(text: str) -> str:
 
 def nothing_came_to_life(page: Any) -> None:
     alive = page.evaluate(
-        "[document.querySelectorAll('iframe,object,embed,base,form,img,math,template,textarea:not(.gm-code)').length,"
+        "[document.querySelectorAll('iframe,object,embed,base,form,img,math,template,textarea:not(.gm-code,.gm-rows)').length,"
         " document.querySelectorAll('script').length,"
         " document.querySelectorAll('[onerror],[onload],[onfocus],[onmouseover]').length,"
         " [...document.querySelectorAll('a[href]')].filter(a => !/^https?:\\/\\//.test(a.href)).length]"

@@ -18,7 +18,7 @@ def test_a_table_makes_a_map(visit: Callable[..., Any], tmp_path: Path) -> None:
     table = tmp_path / "incidents.csv"
     table.write_text(
         "town,country,date,type,notes\nZvečan,Kosovo,2022-08-25,Protest,People met.\n"
-        "Prizren,Kosovo,2022-08-26,,<img src=x onerror=alert(1)>{{7*7}}\nQwertzumpf,Kosovo,2022-08-27,Odd thing,\n",
+        "Prizren,Kosovo,2022-08-26,,<img src=x onerror=go(1)>{{7*7}}\nQwertzumpf,Kosovo,2022-08-27,Odd thing,\n",
         encoding="utf-8",
     )
     summary = map_articles([table], tmp_path / "map.html", settings=Settings(model="gazetteer"))
