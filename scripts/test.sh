@@ -30,4 +30,4 @@ if ! works; then
 fi
 
 bash scripts/setup.sh test
-exec "${VENV:-.venv}/bin/python" -m pytest -n 2 --dist loadfile "$@"
+exec "${VENV:-.venv}/bin/python" -m pytest -n 3 --dist loadfile "$@"
