@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Client, LocalCluster, as_completed, get_worker
+from distributed import Client, LocalCluster, get_worker, wait
 from distributed.client import Future
 from distributed.comm import CommClosedError
 from distributed.diagnostics.plugin import WorkerPlugin
@@ -39,8 +39,9 @@ _BLAMELESS = 3
 _LEFT_OUT = Failure(doc_id=None, file=None, position=None, stage="process", error="", reason="")
 # Errors that pass, such as a disk that was full for a moment, are tried again so often.
 _RETRIES = 2
-# How long to wait for the first worker of a cluster.
+# How long to wait for the first worker of a cluster, and for one to come back; how often to look.
 _WAIT_S = 60.0
+_LOOK_S = 5.0
 
 
 class _Shop(WorkerPlugin):  # type: ignore[misc]
@@ -155,7 +156,6 @@ class DaskPool:
         open_numbers: set[int] = set()
         held: Task | None = None
         exhausted = False
-        arrived: Any = None
         while True:
             most = _IN_FLIGHT * max(self.workers, sum(self.client.nthreads().values())) if flying else self.workers
             while len(flying) < most:
@@ -171,20 +171,31 @@ class DaskPool:
                 else:
                     break
                 open_numbers.add(task.number)
-                future = self._submit(task)
-                flying[future] = task
-                if arrived is None:
-                    arrived = as_completed([future], raise_errors=False)
-                else:
-                    arrived.add(future)
+                flying[self._submit(task)] = task
             if not flying:
                 return
-            future = next(arrived)
+            future = self._first(list(flying))
             task = flying.pop(future)
             outcome = self._outcome(future, task, waiting)
             if outcome is not None:
                 open_numbers.discard(task.number)
                 yield task, outcome
+
+    def _first(self, futures: list[Any]) -> Any:
+        """The first of ``futures`` that is done. Raises GeomapError where no worker is left to do any of them."""
+        without = 0.0
+        while True:
+            try:
+                done = wait(futures, timeout=_LOOK_S, return_when="FIRST_COMPLETED").done
+                return next(future for future in futures if future in done)
+            except TimeoutError:
+                # Dask itself waits for ever for workers that may still come.
+                without = 0.0 if self.client.nthreads() else without + _LOOK_S
+                if without >= _WAIT_S:
+                    raise GeomapError(
+                        f"--dask {self.scheduler}: the cluster has had no worker for {without:.0f} s. What is finished"
+                        " is kept: give the same command again."
+                    ) from None
 
     def _submit(self, task: Task) -> Any:
         return self.client.submit(_do, f"geomap-{self.setup.signature[:16]}", task, pure=False, retries=_RETRIES)
@@ -234,7 +245,7 @@ class DaskPool:
         left_out = {index: _LEFT_OUT for index in range(len(task.items)) if not low <= index < high}
         future = self._submit(replace(task, skip={**left_out, **task.skip}))
         try:
-            future.result()
+            self._first([future]).result()
         except KilledWorker:
             return True
         finally:
