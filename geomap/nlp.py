@@ -146,6 +146,22 @@ def _entities_first(nlp: Language) -> tuple[list[str], list[str]]:
     return [name for name in names if name in first], [name for name in names if name in rest - first]
 
 
+def _for_syntax(nlp: Language) -> list[str]:
+    """The names of the components that a text of its own needs for tags and arcs, in order; none where those that
+    entities need have given them already.
+
+    A source that they share with the entities (a transformer, say) is among them: a new document has nothing of it.
+    """
+    if not _entities_first(nlp)[1]:
+        return []
+    names = list(nlp.pipe_names)
+    wanted = {name for name in names if _READ & set(nlp.get_pipe_meta(name).assigns)}
+    if _READ - {given for name in wanted for given in nlp.get_pipe_meta(name).assigns}:
+        return names
+    needed = _with_sources(nlp, wanted)
+    return [name for name in names if name in needed]
+
+
 def _with_sources(nlp: Language, wanted: set[str]) -> set[str]:
     """The components, and those that they listen to."""
     sources = (name for name in nlp.pipe_names if wanted & set(getattr(nlp.get_pipe(name), "listening_components", ())))
@@ -189,8 +205,9 @@ def add_syntax(nlp: Language, doc: Doc, stretches: Iterable[tuple[int, int]]) ->
     """
     from spacy.attrs import DEP, HEAD, TAG
 
-    _, rest = _entities_first(nlp)
-    components: list[Any] = [nlp.get_pipe(name) for name in rest]
+    components: list[Any] = [nlp.get_pipe(name) for name in _for_syntax(nlp)]
+    if not components:
+        return doc
     fields = [TAG, HEAD, DEP]
     array: Any = doc.to_array(fields)
     begins = doc.to_array("IDX")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,3 +97,65 @@ def test_a_stretch_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     short = parse(nlp, "Gunmen shot a guard", syntax=False)
     assert short is not None
     assert [bool(t.tag_) for t in add_syntax(nlp, short, [(6, 14)])] == [False, True, True, False]
+
+
+def shared_model() -> Any:
+    """An untrained model whose entities, tags and arcs come from one tok2vec, as those of a transformer do."""
+    import spacy
+
+    nlp = spacy.blank("en")
+    width = 16
+    nlp.add_pipe("tok2vec", config={"model": {"@architectures": "spacy.HashEmbedCNN.v2", "width": width, "depth": 1,
+                 "embed_size": 50, "window_size": 1, "maxout_pieces": 2, "subword_features": True,
+                 "pretrained_vectors": None}})  # fmt: skip
+    listen = {"@architectures": "spacy.Tok2VecListener.v1", "width": width, "upstream": "tok2vec"}
+    nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listen}})
+    state = {"@architectures": "spacy.TransitionBasedParser.v2", "hidden_width": 8, "maxout_pieces": 2,
+             "use_upper": True, "tok2vec": listen}  # fmt: skip
+    nlp.add_pipe("parser", config={"model": {**state, "state_type": "parser", "extra_state_tokens": False}})
+    nlp.add_pipe("ner", config={"model": {**state, "state_type": "ner", "extra_state_tokens": False}})
+    for label in ("NN", "VB"):
+        nlp.get_pipe("tagger").add_label(label)
+    nlp.get_pipe("parser").add_label("nsubj")
+    nlp.get_pipe("ner").add_label("GPE")
+    nlp.initialize()
+    return nlp
+
+
+def test_a_source_that_entities_share_is_run_for_each_stretch() -> None:
+    nlp = shared_model()
+    text = "Gunmen shot a guard in Goris. The market was closed on Monday."
+    ran: list[str] = []
+    source = nlp.get_pipe("tok2vec")
+    seen = type(source).predict
+
+    def noted(self: Any, docs: Any) -> Any:
+        docs = list(docs)
+        ran.extend(doc.text for doc in docs)
+        return seen(self, docs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(source), "predict", noted)
+        doc = parse(nlp, text, syntax=False)
+        assert doc is not None
+        assert ran == [text]
+        done = add_syntax(nlp, doc, [(0, 29)])
+    assert ran == [text, text[:29]]
+    alone = parse(nlp, text[:29])
+    assert alone is not None
+    part = [t for t in done if t.idx < 29]
+    assert [(t.tag_, t.dep_, t.head.i) for t in part] == [(t.tag_, t.dep_, t.head.i) for t in alone]
+    assert all(t.tag_ for t in part)
+    assert not any(t.tag_ for t in done if t.idx > 29)
+
+
+def test_what_the_entities_gave_already_is_kept() -> None:
+    # Nothing says that it finds entities, so that the whole pipeline has run before any stretch is asked for.
+    nlp = shared_model()
+    nlp.remove_pipe("ner")
+    doc = parse(nlp, "Gunmen shot a guard in Goris.", syntax=False)
+    assert doc is not None
+    given = [t.tag_ for t in doc]
+    assert all(given)
+    assert add_syntax(nlp, doc, [(0, 29)]) is doc
+    assert [t.tag_ for t in doc] == given
