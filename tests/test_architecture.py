@@ -52,6 +52,7 @@ FOUNDATIONS = {
     "corrections",
     "rows",
     "folders",
+    "threads",
     "fetching",
     "views",
 }

@@ -132,3 +132,15 @@ def test_all_components_run_where_none_says_that_it_finds_entities() -> None:
     doc = nlp.parse(blank, "It rained. It stopped.", syntax=False)
     assert doc is not None
     assert len(list(doc.sents)) == 2
+
+
+@pytest.mark.model
+def test_matrices_are_multiplied_by_numpy() -> None:
+    from thinc.api import Model
+
+    loaded = nlp.load_model()
+    assert loaded is not None
+    models = [model for _, one in loaded.pipeline if isinstance(model := getattr(one, "model", None), Model)]
+    nodes = [node for model in models for node in model.walk()]
+    assert len(nodes) > 50
+    assert not any(getattr(node.ops, "use_blis", False) for node in nodes)

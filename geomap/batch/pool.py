@@ -10,7 +10,6 @@ model's threads live through a fork.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import time
 from collections import deque
@@ -23,6 +22,7 @@ from geomap import errors
 from geomap.batch.tasks import Outcome, Task, failure_of
 from geomap.batch.working import Setup, Workshop, time_limit
 from geomap.errors import GeomapError
+from geomap.threads import one_thread
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -36,23 +36,13 @@ _STRIKES, _HANG = 3, 2
 _STILLBORN = 3
 # How long a worker is given to end by itself when all is done.
 _FAREWELL_S = 5.0
-# One thread each: workers that all use every core get into each other's way.
-_THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 
 
 def _serve(connection: Connection, setup: Setup) -> None:
     """The life of a worker: open, say so, and take slice after slice until there is none or the coordinator is gone."""
     # Ctrl-C reaches every process of the terminal; the coordinator alone decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in _THREADS:
-        os.environ[name] = "1"
+    one_thread(whatever=True)
     _silence()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:

@@ -20,6 +20,7 @@ from geomap.cli import articles, convert, evaluate, explain, extract, gazetteer,
 from geomap.cli.parsing import Parser, common
 from geomap.cli.reporting import Reporter
 from geomap.errors import GeomapError, UsageError
+from geomap.threads import one_thread
 
 __all__ = ["main"]
 
@@ -83,6 +84,7 @@ def _terminate(signum: int, frame: object) -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``geomap`` with ``arguments`` (default: the command line's) and return the exit code."""
     _prepare_streams()
+    one_thread()
     with contextlib.suppress(ValueError):  # not in the main thread: then the caller minds its signals
         signal.signal(signal.SIGTERM, _terminate)
     try:
