@@ -12,9 +12,9 @@ from typing import Any
 import batch_runs as runs
 import pytest
 
-from geomap.batch import Crew, Entry, Parts, process_in_workers
+from geomap.batch import Crew, Entry, Outcome, Parts, join_lines, process_in_workers
 from geomap.batch import parts as parts_module
-from geomap.batch.tasks import failure_of_input, slices
+from geomap.batch.tasks import Task, failure_of_input, slices
 from geomap.cli import main
 from geomap.errors import GeomapError, InputDoubt, InputError, OutputError, UsageError
 from geomap.formats import incident_line, read_incidents
@@ -191,6 +191,18 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(
     assert not (folder / "errors.jsonl").exists()
     assert runs.run(articles, folder).skipped == 1
     assert runs.content(folder) == runs.content(whole)
+
+
+def test_parts_done_in_another_order_are_joined_in_that_of_the_articles(tmp_path: Path) -> None:
+    tasks = [Task(number=number, key=f"{number:016x}", items=()) for number in range(4)]
+    lines = [b'{"n": %d, "more": "%s"}\n' % (task.number, b"x" * task.number) for task in tasks]
+    with Parts(tmp_path / "out", "s", suffix=".jsonl") as store:
+        for task in reversed(tasks):
+            store.keep(task, Outcome(data=lines[task.number]))
+        store.finish(4, (), {})
+        assert [entry.number for entry in store.entries(4)] == [0, 1, 2, 3]
+        join_lines(store, 4, tmp_path / "all.jsonl")
+    assert (tmp_path / "all.jsonl").read_bytes() == b"".join(lines)
 
 
 def test_a_second_run_on_the_same_folder_says_so(tmp_path: Path) -> None:

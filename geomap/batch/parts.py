@@ -272,6 +272,7 @@ class Parts:
         :class:`~geomap.errors.OutputError`.
         """
         wanted: set[str] = set()
+        lines: dict[int, int] = {}
         unread = iter(lost)
         next_lost = next(unread, None)
         with atomic_file(self.folder / ERRORS) as errors, atomic_file(self.folder / MANIFEST) as manifest:
@@ -285,6 +286,7 @@ class Parts:
                     line(errors, next_lost[1].record())
                     next_lost = next(unread, None)
                 wanted.add(entry.file)
+                lines[number] = manifest.tell()
                 line(manifest, entry.record())
                 for failure in entry.failures:
                     line(errors, failure.record())
@@ -292,6 +294,8 @@ class Parts:
                 line(errors, next_lost[1].record())
                 next_lost = next(unread, None)
             line(manifest, {"complete": True, "parts": count, **totals})
+        # The lines stand elsewhere in the file that has taken the place of the one they were noted in.
+        self._lines = lines
         try:
             for one in self.folder.iterdir():
                 if _PART.match(one.name) and one.name not in wanted:
