@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["fold", "is_latin", "skeleton", "visible"]
+__all__ = ["as_words", "fold", "is_latin", "searchable", "skeleton", "visible"]
 
 # Letters that NFKD does not take apart.
 _LETTERS = str.maketrans(
@@ -73,6 +73,29 @@ def fold(name: str) -> str:
         words = text.split(" ")
         text = " ".join([*(_ABBREVIATED.get(w, w) for w in words[:-1]), words[-1]])
     return text
+
+
+# Initials ("D.C.") are one word, and so is what an apostrophe holds together.
+_WORD = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’‘`´][^\W_]+)*")
+_POSSESSIVE = re.compile(r"(?<=\w)['’‘`´][sS](?!\w)")
+
+
+def as_words(name: str) -> str:
+    """The words of a name, each folded by itself, with a space around each: what :func:`searchable` is searched for.
+
+    Of a whole text :func:`fold` makes other words than of a name in it: in "Main St was closed" a saint, and of
+    "Aton's market" one "atons".
+    """
+    if not name.isascii():
+        name = unicodedata.normalize("NFC", _INVISIBLE.sub("", name))
+    words = " ".join(folded for word in _WORD.findall(name) if (folded := fold(word)))
+    return " " + " ".join(_ABBREVIATED.get(word, word) for word in words.split()) + " "
+
+
+def searchable(text: str) -> str:
+    """``text`` such that ``as_words(name) in searchable(text)`` says whether ``name`` stands in it, in any case, with
+    or without marks, and with a possessive "'s" or not."""
+    return as_words(text) + "/" + as_words(_POSSESSIVE.sub(" ", text))
 
 
 # What romanisations of Slavic, Albanian, Arabic and Turkish names disagree on, longest first. Each pair makes two

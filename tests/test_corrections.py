@@ -172,6 +172,33 @@ def test_appending_keeps_every_byte_that_is_there(tmp_path: Path) -> None:
     assert append_corrections(path, [found.rows[1]]) == 0
 
 
+def test_a_mind_that_is_changed_back_is_the_last_word(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.csv"
+    riot = Correction(kind="type", to="riot", incident="a1")
+    protest = replace(riot, to="protest")
+    assert [append_corrections(path, [row]) for row in (riot, protest, riot, riot)] == [1, 1, 1, 0]
+    assert apply_corrections([incident()], read_corrections(path)).incidents[0].type == "riot"
+    one = Correction(kind="merge", incident="a1", other="b1")
+    two = replace(one, kind="split")
+    assert append_corrections(path, [one, two, one, replace(one, note="again")]) == 3
+    assert read_corrections(path).rows[-1].kind == "merge"
+
+
+def test_nothing_is_added_where_it_would_not_be_read(tmp_path: Path) -> None:
+    before = 'kind,incident,quote\ndrop,a1,"not closed\n'
+    path = written(tmp_path, before)
+    with pytest.raises(InputError, match="row 2 a quotation mark is not closed"):
+        append_corrections(path, [Correction(kind="drop", incident="b2", quote="Nobody said so.")])
+    assert path.read_text() == before
+
+
+def test_a_remark_above_the_header_that_looks_like_it_stays_as_it_is(tmp_path: Path) -> None:
+    path = written(tmp_path, "# kind,incident is the header\nkind,incident\ndrop,a1\n")
+    assert append_corrections(path, [Correction(kind="type", incident="b2", to="riot")]) == 1
+    assert path.read_text().splitlines()[:2] == ["# kind,incident is the header", "kind,incident,to"]
+    assert [row.to for row in read_corrections(path).rows] == ["", "riot"]
+
+
 def test_a_file_is_made_where_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "new" / "corrections.csv"
     assert append_corrections(path, [Correction(kind="drop", incident="a1")]) == 1
@@ -252,6 +279,15 @@ def test_a_row_of_the_article_goes_before_one_of_its_source_and_that_before_one_
     assert (
         apply_to_mentions(Article(doc_id="monday", text=TEXT), [resolution(34)], later, place_of)[0].place == ILLINOIS
     )
+
+
+def test_a_row_of_all_articles_finds_its_name_as_one_of_an_article_does() -> None:
+    text = "A march in Zürich. Rebels of South\nSudan's army left."
+    for name, start, end in (("Zurich", 11, 17), ("South Sudan", 29, 40)):
+        one = Resolution(mention=Mention(start=start, end=end, text=text[start:end]), place=None, score=0.0, rule="nil")
+        for doc_id in ("m", ""):
+            known = rows(Correction(kind="place", article=doc_id, name=name, to="gn:2"))
+            assert apply_to_mentions(Article(doc_id="m", text=text), [one], known, place_of)[0].place == OHIO
 
 
 def test_with_a_quote_only_the_mention_in_it_is_meant() -> None:

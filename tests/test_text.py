@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geomap.text import fold, is_latin, skeleton, visible
+from geomap.text import as_words, fold, is_latin, searchable, skeleton, visible
 
 # Half a surrogate pair comes out of broken JSON escapes; the others have been trouble elsewhere.
 TRICKY = "\ud83d\udc00 \t.,'’-–/()İıßẞﬁǅΐᾳΣς\u0345\u0301\u200b\u202e\ufeff\u1160ŉЙйїѕStFmт"
@@ -154,3 +154,34 @@ def test_visible_leaves_nothing_that_acts(text: str) -> None:
     shown = visible(text)
     assert shown.isprintable()
     shown.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Jarinje", "at Jarinje's crossing"),
+        ("Jarinje", "at JARINJE\u2019S crossing"),
+        ("King's Cross", "near Kings Cross"),
+        ("Kings Cross", "near King's Cross"),
+        ("South Sudan", "in South\n  Sudan."),
+        ("Zurich", "(Zürich)"),
+        ("Zürich", "in Zuri\u200bch"),
+        ("Zvečan", f"Zvec{chr(0x30C)}an"),
+        ("Main St", "Main St was closed"),
+        ("St. Louis", "Saint Louis"),
+        ("Washington, D.C.", "in Washington DC"),
+        ("Sanaa", "Sana\u2018a fell"),
+    ],
+)
+def test_a_name_stands_in_a_text_however_it_is_written(name: str, text: str) -> None:
+    assert as_words(name) in searchable(text)
+
+
+@pytest.mark.parametrize(("name", "text"), [("Aton", "Atonville"), ("Aton", "Baton"), ("Aton", ""), ("—", "Aton — Bton")])
+def test_a_part_of_a_word_is_not_the_name(name: str, text: str) -> None:
+    assert as_words(name) not in searchable(text)
+
+
+@given(ANY_TEXT)
+def test_no_text_breaks_the_search(text: str) -> None:
+    assert as_words(text).strip() == "" or as_words(text) in searchable(f"so {text} was")

@@ -21,7 +21,7 @@ from geomap.errors import DateError, InputDoubt, InputError, OutputError
 from geomap.lexicons import load_json
 from geomap.outputs import atomic_file
 from geomap.records import CERTAINTIES, Article
-from geomap.text import fold
+from geomap.text import as_words, fold, searchable
 
 __all__ = [
     "COLUMNS",
@@ -113,8 +113,12 @@ class Correction:
     def says(self) -> str:
         """What the row says, in a few words."""
         about = f"{self.name!r}" if self.kind == "place" else _shortened(self.quote) or self.incident
-        place = f"{self.lat}, {self.lon}" if self.lat is not None and not self.to else self.to
-        return " ".join(word for word in (self.kind, about, "→ " + place if place else "") if word)
+        return " ".join(word for word in (self.kind, about, "→ " + self.aim if self.aim else "") if word)
+
+    @property
+    def aim(self) -> str:
+        """What it shall be, in words; nothing where the kind says all."""
+        return f"{self.lat}, {self.lon}" if self.lat is not None and not self.to else self.to
 
     @property
     def spot(self) -> tuple[str, int]:
@@ -124,6 +128,11 @@ class Correction:
     def key(self) -> tuple[object, ...]:
         """What makes two rows the same: all but where they stand and the note."""
         return tuple(getattr(self, name) for name in COLUMNS if name != "note")
+
+    def subject(self) -> tuple[object, ...]:
+        """What the row decides: of two rows with one subject the later holds."""
+        kind = "link" if self.kind in ("merge", "split") else self.kind
+        return kind, *(getattr(self, name) for name in COLUMNS if name not in ("kind", "to", "lat", "lon", "note"))
 
 
 def _shortened(text: str) -> str:
@@ -179,8 +188,8 @@ class Corrections:
             general += reversed(self._places.get(("", article.source.casefold()), ()))
         general += reversed(self._places.get(("", ""), ()))
         if general:
-            text = article.text.casefold()
-            general = [row for row in general if row.name.casefold() in text]
+            text = searchable(article.text)
+            general = [row for row in general if as_words(row.name) in text]
         return [*reversed(self._places.get((article.doc_id, ""), ())), *general]
 
 
@@ -333,7 +342,8 @@ def read_corrections(paths: Iterable[Path] | Path) -> Corrections:
     rows: dict[tuple[object, ...], Correction] = {}
     for path in [paths] if isinstance(paths, Path) else paths:
         try:
-            for row in _rows(Path(path), problems):
+            path = Path(path)
+            for row in _rows(path, _decoded(path, _data(path)), problems):
                 # The last one of two that are the same keeps its rank as the latest word.
                 rows.pop(row.key(), None)
                 rows[row.key()] = row
@@ -357,9 +367,9 @@ def _data(path: Path) -> bytes:
     return data
 
 
-def _rows(path: Path, problems: list[InputDoubt]) -> Iterator[Correction]:
+def _rows(path: Path, text: str, problems: list[InputDoubt]) -> Iterator[Correction]:
     names: list[str] | None = None
-    for number, cells in _cells(path, _decoded(path, _data(path))):
+    for number, cells in _cells(path, text):
         if names is None:
             names = _header(path, number, cells, problems)
             continue
@@ -408,9 +418,10 @@ ABOUT = (
 def append_corrections(path: Path, corrections: Sequence[Correction]) -> int:
     """Add rows to the file, which is made where there is none; returns how many were added.
 
-    What the file says already is not said again. All that stands in it stays as it is, byte for byte; the new file
-    takes its place at once, so that a crash or a full disk loses nothing. Raises :class:`~geomap.errors.OutputError`
-    where it cannot be written and :class:`~geomap.errors.InputError` where it cannot be read: then nothing is added.
+    What is the file's last word on its subject already is not said again. All that stands in it stays as it is, byte
+    for byte; the new file takes its place at once, so that a crash or a full disk loses nothing. Raises
+    :class:`~geomap.errors.OutputError` where it cannot be written and :class:`~geomap.errors.InputError` where it
+    cannot be read, or where rows added to it could not be: then nothing is added.
     """
     import filelock
 
@@ -427,16 +438,34 @@ def append_corrections(path: Path, corrections: Sequence[Correction]) -> int:
     try:
         old = _data(path)
         text = _decoded(path, old)
-        known = {row.key() for row in _rows(path, [])} if old else set()
-        new = list({row.key(): row for row in corrections if row.key() not in known}.values())
+        before = list(_rows(path, text, [])) if old else []
+        last = {row.subject(): row.key() for row in before}
+        new: list[Correction] = []
+        for row in corrections:
+            if last.get(row.subject()) != row.key():
+                last[row.subject()] = row.key()
+                new.append(row)
         if new:
+            data = _with_rows(path, old, text, new)
+            _check_added(path, before, _decoded(path, data), len(new))
             with atomic_file(path) as file:
-                file.write(_with_rows(path, old, text, new))
+                file.write(data)
         return len(new)
     finally:
         with contextlib.suppress(OSError):
             guard.unlink()
         lock.release()
+
+
+def _check_added(path: Path, before: Sequence[Correction], text: str, added: int) -> None:
+    """Raise where the file with its new rows would not be read as what it says now and those rows."""
+    after = list(_rows(path, text, []))
+    if [row.key() for row in after[:-added]] != [row.key() for row in before]:
+        end = before[-1].row if before else 1
+        raise InputError(
+            f"{path}: in or after row {end} a quotation mark is not closed, so that rows added to the file could not be read;"
+            " close it. Nothing was added"
+        )
 
 
 def _with_rows(path: Path, old: bytes, text: str, new: Sequence[Correction]) -> bytes:
@@ -450,11 +479,16 @@ def _with_rows(path: Path, old: bytes, text: str, new: Sequence[Correction]) -> 
         return ("\ufeff" + start + line_end.join(lines) + line_end).encode("utf-8")
     number, cells = header
     names = _header(path, number, cells, [])
-    head = next(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    at, head = 0, ""
+    for line in text.splitlines(keepends=True):
+        head = line.rstrip("\r\n")
+        if line.strip() and not line.startswith("#"):
+            break
+        at += len(line)
     delimiter = max(",;\t", key=head.count)
     used = {name for row in new for name in COLUMNS if getattr(row, name) not in ("", None)}
     if missing := [name for name in COLUMNS if name in used - set(names)]:
-        at = text.index(head) + len(head.rstrip("\r\n"))
+        at += len(head)
         text = text[:at] + "".join(delimiter + name for name in missing) + text[at:]
         names += missing
     text += "" if text.endswith(("\n", "\r")) else line_end
