@@ -298,6 +298,11 @@ class Incident:
     conflicts: tuple[Conflict, ...] = field(default=())
     corrections: tuple[str, ...] = ()
 
+    def is_corrected(self, what: str) -> bool:
+        """Whether the user put ``what`` right: type, date, certainty or place."""
+        # As geomap/corrections/applying.py words it; files of incidents hold nothing else of it.
+        return any(said.startswith(f"{what}: ") for said in self.corrections)
+
 
 def to_dict(record: Any) -> Mapping[str, Any]:
     """A record as plain dicts and tuples, ready for JSON."""

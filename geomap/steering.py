@@ -10,10 +10,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geomap.corrections import Correction, Corrections, apply_corrections, apply_to_mentions, links_between
+from geomap.corrections import (
+    Correction,
+    Corrections,
+    Hit,
+    apply_corrections,
+    apply_to_mentions,
+    find_hits,
+    links_between,
+    put_on,
+    with_places,
+)
 from geomap.corrections import read_corrections as _read
 from geomap.errors import InputDoubt
-from geomap.records import Article, Incident, Place, Resolution, SourceQuote
+from geomap.records import Article, Incident, Place, Resolution
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
@@ -52,73 +62,62 @@ def place_finder(gazetteer: Gazetteer) -> Callable[[Correction], Place | None]:
     return find
 
 
-def _joined(group: Sequence[Incident]) -> Incident:
-    """Incidents that a person says are one, whatever speaks against it."""
-    from geomap.merging.facts import read_facts
-    from geomap.merging.telling import made_one
-
-    told = [
-        one
-        if one.sources
-        else replace(one, sources=(SourceQuote(doc_id=one.doc_id, quote=one.quote, incident_id=one.incident_id),))
-        for one in group
-    ]
-    return made_one([read_facts(one, number) for number, one in enumerate(told)])
-
-
 def merge_as_said(
-    incidents: Sequence[Incident], corrections: Corrections
+    incidents: Iterable[Incident],
+    corrections: Corrections,
+    place_of: Callable[[Correction], Place | None] | None = None,
 ) -> tuple[list[Incident], list[tuple[Correction, str]]]:
-    """The incidents merged, those kept together or apart of which a person said so; and the rows that found nothing."""
+    """The incidents corrected and merged as a person said; and the rows that found nothing.
+
+    A row that names a telling by its quote is put on it before anything is merged, so that what it says counts for
+    what is one. A row that names an incident by its id alone is about all that is merged with it: first the groups are
+    made without such rows, then again with them. Places are put right in the record with ``place_of`` only.
+    """
+    given = list(incidents)
+    if place_of is not None:
+        given = with_places(given, corrections, place_of)
+    hits, lost = find_hits(given, corrections.rows)
+    merged, unheard = _merged(given, [hit for hit in hits if not hit.row.is_whole])
+    if any(hit.row.is_whole for hit in hits):
+        told = _tellings(given, merged)
+        merged, unheard = _merged(given, [hit.reaching(told) for hit in hits])
+    return merged, [*lost, *unheard]
+
+
+def _merged(given: Sequence[Incident], hits: Sequence[Hit]) -> tuple[list[Incident], list[tuple[Correction, str]]]:
+    """The incidents as ``hits`` have them, merged; and the rows that others contradict."""
     from geomap.merging import merge_incidents
 
-    together, apart, lost = links_between(incidents, corrections)
-    if not together and not apart:
-        return merge_incidents(incidents), lost
-    groups = _groups(len(incidents), together)
-    # What is said to be one is made one first; then as many rounds as keep apart what is said to be two.
-    units = [_united([incidents[n] for n in group]) for group in groups]
-    unit_of = {number: at for at, group in enumerate(groups) for number in group}
-    kept_apart = {(unit_of[a], unit_of[b]) for a, b in apart if unit_of[a] != unit_of[b]}
-    rounds: list[list[int]] = [[]]
-    for unit in range(len(units)):
-        for members in rounds:
-            if not any((a, unit) in kept_apart or (unit, a) in kept_apart for a in members):
-                members.append(unit)
-                break
-        else:
-            rounds.append([unit])
-    merged: list[Incident] = []
-    for members in rounds:
-        merged += merge_incidents(units[unit] for unit in members)
-    order = {incident.incident_id: number for number, incident in reversed(list(enumerate(incidents)))}
-    return sorted(merged, key=lambda one: order.get(one.incident_id, len(order))), lost
+    changed = put_on(given, hits)
+    together, apart, unheard = links_between(hits)
+    by_hand = {number for hit in hits if hit.row.kind == "merge" for number in (*hit.ones, *hit.twos)}
+    by_hand &= {number for group in together for number in group}
+    number_of: dict[int, int] = {}
+    kept: list[Incident] = []
+    for number, one in enumerate(changed):
+        if one is not None:
+            number_of[number] = len(kept)
+            said = ("merged by you",) if number in by_hand and "merged by you" not in one.corrections else ()
+            kept.append(replace(one, corrections=(*one.corrections, *said)) if said else one)
+    merged = merge_incidents(
+        kept,
+        together=[[number_of[n] for n in group if n in number_of] for group in together],
+        apart=[(number_of[a], number_of[b]) for a, b in apart if a in number_of and b in number_of],
+    )
+    return merged, unheard
 
 
-def _united(group: Sequence[Incident]) -> Incident:
-    if len(group) == 1:
-        return group[0]
-    one = _joined(group)
-    return replace(one, corrections=(*one.corrections, "merged by you"))
-
-
-def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Numbers joined by pairs, each group in order, the groups in the order of their first."""
-    parent = list(range(count))
-
-    def root(number: int) -> int:
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
-    for one, two in pairs:
-        a, b = sorted((root(one), root(two)))
-        parent[b] = a
-    found: dict[int, list[int]] = {}
-    for number in range(count):
-        found.setdefault(root(number), []).append(number)
-    return list(found.values())
+def _tellings(given: Sequence[Incident], merged: Iterable[Incident]) -> dict[int, tuple[int, ...]]:
+    """The numbers of all that became one with each of the incidents given."""
+    number_of: dict[str, int] = {}
+    for number, one in enumerate(given):
+        number_of.setdefault(one.incident_id, number)
+    told: dict[int, tuple[int, ...]] = {}
+    for one in merged:
+        ids = {one.incident_id, *(source.incident_id for source in one.sources if source.incident_id)}
+        numbers = tuple(sorted(number_of[ident] for ident in ids if ident in number_of))
+        told.update(dict.fromkeys(numbers, numbers))
+    return told
 
 
 Found = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int, str], ...]]
@@ -126,10 +125,16 @@ Found = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int, str], ...]]
 
 
 class Steering:
-    """The corrections of one run, and which of them found something to correct."""
+    """The corrections of one run, and which of them found something to correct.
 
-    def __init__(self, corrections: Corrections) -> None:
+    In a run that ends with :meth:`merge`, as ``merging`` says, those of incidents wait for it; else they are put on the
+    incidents of each article.
+    """
+
+    def __init__(self, corrections: Corrections, *, merging: bool = False) -> None:
         self.corrections = corrections
+        self.at_once = corrections.only_places() if merging else corrections
+        """Those that are put on each article by itself."""
         self._used: set[tuple[str, int]] = set()
         self._why: dict[tuple[str, int], str] = {}
 
@@ -137,23 +142,33 @@ class Steering:
         """The resolutions of one article with its corrections of places."""
         return apply_to_mentions(article, resolutions, self.corrections, place_finder(gazetteer), self._used)
 
-    def incidents(self, doc_id: str, incidents: Sequence[Incident]) -> list[Incident]:
-        """The incidents of one article with its corrections of type, certainty and date, less those that are none."""
-        rows = self.corrections.of_incidents(doc_id, {one.incident_id for one in incidents})
+    def incidents(self, doc_id: str, incidents: Sequence[Incident], *, part: bool = False) -> list[Incident]:
+        """The incidents of one article with its corrections of type, certainty and date, less those that are none.
+
+        ``part`` says that the document has others, which are given by themselves.
+        """
+        return self._put_on(incidents, self.at_once.of_incidents(doc_id, {one.incident_id for one in incidents}), part)
+
+    def unmerged(self, incidents: Sequence[Incident]) -> list[Incident]:
+        """Incidents that are to be left unmerged, with their corrections."""
+        return self._put_on(incidents, self.corrections.only_incidents(), False)
+
+    def _put_on(self, incidents: Sequence[Incident], rows: Corrections, part: bool) -> list[Incident]:
         if not rows:
             return list(incidents)
-        applied = apply_corrections(incidents, rows)
-        lost = {row.spot: why for row, why in applied.lost}
-        self._used |= {row.spot for row in rows.rows} - lost.keys()
-        self._why |= lost
+        applied = apply_corrections(incidents, rows, part=part)
+        self._note(rows.rows, applied.lost)
         return list(applied.incidents)
 
-    def merge(self, incidents: Sequence[Incident]) -> list[Incident]:
-        """The incidents of all articles, merged as the user said."""
-        merged, lost = merge_as_said(incidents, self.corrections)
+    def _note(self, rows: Iterable[Correction], lost: Iterable[tuple[Correction, str]]) -> None:
         missed = {row.spot: why for row, why in lost}
+        self._used |= {row.spot for row in rows} - missed.keys()
         self._why |= missed
-        self._used |= {row.spot for row in self.corrections.rows if row.kind in ("merge", "split")} - missed.keys()
+
+    def merge(self, incidents: Sequence[Incident]) -> list[Incident]:
+        """The incidents of all articles, corrected and merged as the user said."""
+        merged, lost = merge_as_said(incidents, self.corrections)
+        self._note([row for row in self.corrections.rows if row.kind != "place"], lost)
         return merged
 
     def taken(self) -> Found:
@@ -185,6 +200,6 @@ def lost_correction(row: Correction, why: str) -> InputDoubt:
     return InputDoubt(f"{row.file}, row {row.row}: this correction no longer matches anything ({row.says()}): {why}.")
 
 
-def read_steering(files: Sequence[Path]) -> Steering:
+def read_steering(files: Sequence[Path], *, merging: bool = False) -> Steering:
     """The corrections of the files, for one run."""
-    return Steering(_read(files))
+    return Steering(_read(files), merging=merging)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from geomap.corrections import (
     apply_corrections,
     apply_to_mentions,
     correction_row,
+    find_hits,
     links_between,
     read_corrections,
 )
@@ -32,7 +34,7 @@ from geomap.records import (
     Resolution,
     SourceQuote,
 )
-from geomap.steering import merge_as_said
+from geomap.steering import Steering, merge_as_said
 
 TEXT = "Some 300 teachers marched through Springfield on Monday. Police watched the march in Springfield."
 QUOTE = "Some 300 teachers marched through Springfield on Monday."
@@ -386,15 +388,15 @@ def test_places_of_saved_incidents_are_put_right_too() -> None:
 
 def told(doc_id: str, day: str = "2021-05-03", **given: object) -> Incident:
     quote = f"{QUOTE[:-1]}, said {doc_id}."
-    return incident(
+    made = incident(
         incident_id=doc_id + "1",
         doc_id=doc_id,
         quote=quote,
         date_start=day,
         date_end=day,
         sources=(SourceQuote(doc_id=doc_id, quote=quote),),
-        **given,
     )
+    return replace(made, **given)  # type: ignore[arg-type]
 
 
 def sources_of(incidents: list[Incident]) -> list[list[str]]:
@@ -418,8 +420,125 @@ def test_what_is_said_to_be_two_stays_two() -> None:
     assert sorted(map(sorted, sources_of(merged))) == [["a", "c"], ["b"]]
     # The last word counts.
     again = rows(*known.rows, Correction(kind="merge", incident="b1", other="a1"))
-    together, apart, _ = links_between(three, again)
-    assert (together, apart) == ([(0, 1)], [])
+    assert sources_of(merge_as_said(three, again)[0]) == [["a", "b", "c"]]
+    links = links_between(find_hits(three, again.rows)[0])
+    assert links == ([(0, 1)], [], [])
+
+
+def test_one_of_many_that_is_another_leaves_the_others_together_and_may_join_what_it_is() -> None:
+    five = [told(doc_id) for doc_id in "abcde"]
+    known = rows(
+        Correction(kind="split", incident="c1", other="a1"), Correction(kind="split", incident="e1", other="a1")
+    )
+    merged, lost = merge_as_said(five, known)
+    assert sorted(map(sorted, sources_of(merged))) == [["a", "b", "d"], ["c", "e"]] and lost == []
+
+
+def test_a_split_of_what_other_rows_make_one_is_told() -> None:
+    known = rows(
+        Correction(kind="merge", incident="a1", other="b1"),
+        Correction(kind="merge", incident="b1", other="c1"),
+        Correction(kind="split", incident="a1", other="c1"),
+    )
+    merged, lost = merge_as_said([told("a"), told("b"), told("c")], known)
+    assert sources_of(merged) == [["a", "b", "c"]]
+    assert [(row.row, why) for row, why in lost] == [(4, "these two are one by c.csv, row 2 and c.csv, row 3")]
+
+
+@pytest.mark.parametrize("kind", ["drop", "type", "date", "certainty", "ok"])
+def test_a_row_with_the_id_alone_is_about_all_tellings_of_the_incident(kind: Any) -> None:
+    three = [told("a"), told("b"), told("c", "2021-05-20")]
+    to = {"type": "riot", "date": "2021-05-09", "certainty": "planned"}.get(kind, "")
+    merged, lost = merge_as_said(three, rows(Correction(kind=kind, to=to, incident="a1")))
+    assert lost == []
+    assert sources_of(merged) == ([] if kind == "drop" else [["a", "b"]]) + [["c"]]
+    if kind != "drop":
+        first, second = merged
+        assert len(first.corrections) == 1 and second.corrections == ()
+        assert to in ("", first.type, first.date_start, first.certainty)
+
+
+def test_a_row_with_a_quote_is_about_that_telling() -> None:
+    # Weekly marches: the day of the first was read wrongly, and the next article tells of the next march.
+    first, second = told("a"), told("b")
+    known = rows(Correction(kind="date", to="2021-04-26", incident="a1", article="a", quote=first.quote))
+    merged, _ = merge_as_said([first, second], known)
+    assert [(one.doc_id, one.date_start) for one in merged] == [("a", "2021-04-26"), ("b", "2021-05-03")]
+    # What it says counts for what is one.
+    third = told("c", "2021-04-26")
+    assert sources_of(merge_as_said([first, second, third], known)[0]) == [["a", "c"], ["b"]]
+
+
+def test_the_later_of_two_rows_holds_whichever_way_they_name_the_incident() -> None:
+    one, two = told("a"), told("b")
+    by_id = Correction(kind="type", to="riot", incident="a1")
+    by_quote = [
+        Correction(kind="type", to="mob_violence", article=each.doc_id, quote=each.quote) for each in (one, two)
+    ]
+    for known, last in ((rows(by_id, *by_quote), "mob_violence"), (rows(*by_quote, by_id), "riot")):
+        (merged,) = merge_as_said([one, two], known)[0]
+        assert merged.type == last
+
+
+def test_a_whole_incident_may_be_said_to_be_another_and_to_have_no_day() -> None:
+    four = [told("a"), told("b"), told("c", "2021-05-20"), told("d", "2021-05-20")]
+    merged, _ = merge_as_said(four, rows(Correction(kind="merge", incident="a1", other="c1")))
+    assert [sorted(one) for one in sources_of(merged)] == [["a", "b", "c", "d"]]
+    quotes = ("A march crossed Springfield.", "Springfield: teachers are angry.")
+    bare = [replace(one, quote=quote, sources=()) for one, quote in zip(four, quotes, strict=False)]
+    assert len(merge_as_said(bare, Corrections())[0]) == 1
+    (undated,) = merge_as_said(bare, rows(Correction(kind="date", to="none", incident="a1")))[0]
+    assert undated.date_start is None and len(undated.sources) == 2
+
+
+def test_merging_does_not_overrule_what_was_put_right() -> None:
+    # The other telling is the better told, and two against one say that it was a protest.
+    mine = told("a", score=0.2, certainty="claimed", date_start="2021-05-01", date_end="2021-05-04", time_precision=2)
+    others = [told("b"), told("c", part_of_day="morning", time_expression="on Monday")]
+    for kind, to in (("date", "2021-05-01/2021-05-03"), ("certainty", "claimed"), ("type", "riot")):
+        known = rows(Correction(kind=kind, to=to, incident="", article="a", quote=mine.quote))  # type: ignore[arg-type]
+        (merged,) = merge_as_said([mine, *others], known)[0]
+        assert merged.corrections
+        said = {"date": f"{merged.date_start}/{merged.date_end}", "certainty": merged.certainty, "type": merged.type}
+        assert said[kind] == to
+
+
+def test_a_place_that_was_put_right_is_shown_beside_a_type_of_another_telling() -> None:
+    placed = replace(told("a").places[0], rule="correction", place_id="gn:2", lat=39.81)
+    one, two = told("a", places=(placed,)), told("b")
+    (merged,) = merge_as_said([one, two], rows(Correction(kind="type", to="riot", article="b", quote=two.quote)))[0]
+    assert (merged.places[0].place_id, merged.type, merged.plover) == ("gn:2", "riot", "PROTEST:riot")
+
+
+def test_no_day_has_no_hour_and_no_words() -> None:
+    one = incident(part_of_day="morning", time_expression="on Monday")
+    (undated,) = apply_corrections([one], rows(Correction(kind="date", to="none", incident="a1"))).incidents
+    assert (undated.part_of_day, undated.time_expression) == (None, None)
+    (moved,) = apply_corrections([one], rows(Correction(kind="date", to="2021-05-04", incident="a1"))).incidents
+    assert (moved.part_of_day, moved.time_expression) == ("morning", None)
+
+
+def test_an_incident_of_another_part_of_a_table_is_not_taken_for_the_likeliest_of_this_one() -> None:
+    def row_of(number: int) -> Incident:
+        return incident(
+            incident_id=f"r{number}", doc_id="t.csv", quote=f"Clash in Aton on {number} May, 3 dead.", sources=()
+        )
+
+    drop = Correction(kind="drop", article="t.csv", incident="r9", quote=row_of(9).quote)
+    steering = Steering(rows(drop))
+    assert len(steering.incidents("t.csv", [row_of(1), row_of(2)], part=True)) == 2
+    assert [one.incident_id for one in steering.incidents("t.csv", [row_of(8), row_of(9)], part=True)] == ["r8"]
+    assert steering.unused() == []
+    # Nor is a row that is there no more: it differs from the others in a number only.
+    kept, lost = merge_as_said([row_of(1), row_of(2)], rows(drop))
+    assert len(kept) == 2 and [why for _, why in lost] == ["no incident of t.csv has this quote any more"]
+
+
+def test_a_row_with_a_quote_alone_is_found_article_by_article_too() -> None:
+    steering = Steering(rows(Correction(kind="drop", quote=QUOTE)))
+    assert steering.incidents("tuesday", [incident(doc_id="tuesday", quote="Nobody marched.", sources=())])
+    assert steering.incidents("monday", [incident()]) == []
+    assert steering.unused() == []
 
 
 def test_a_merge_that_finds_nothing_is_told() -> None:
@@ -428,6 +547,22 @@ def test_a_merge_that_finds_nothing_is_told() -> None:
     )
     _, lost = merge_as_said([told("a")], known)
     assert [why for _, why in lost] == ["the second one: there is no incident zz", "both are the same incident"]
+
+
+def test_a_name_with_a_quote_is_found_in_it_alone() -> None:
+    text = "Shots fell at Gate 3. All was calm at Gate 3 later."
+    known = rows(Correction(kind="place", article="m", name="Gate 3", to="gn:2", quote="All was calm at Gate 3 later."))
+    given = [
+        Resolution(
+            mention=Mention(start=start, end=start + 4, text="Gate"), place=ILLINOIS, score=0.1, rule="population"
+        )
+        for start in (14, 38)
+    ]
+    found = apply_to_mentions(Article(doc_id="m", text=text), given, known, place_of)
+    assert [(one.mention.start, one.mention.text, one.place) for one in found] == [
+        (14, "Gate", ILLINOIS),
+        (38, "Gate 3", OHIO),
+    ]
 
 
 def test_a_name_that_no_recogniser_found_is_found_by_its_correction() -> None:

@@ -307,6 +307,16 @@ def test_copies_have_no_say_in_a_conflict() -> None:
     assert merged.conflicts == () and merged.deaths == (2, 2)
 
 
+def test_what_only_a_copy_tells_is_told() -> None:
+    stub = "Shells hit the covered market of Aton in the early hours of the day"
+    longer = incident(
+        "b", f"{stub}, killing 12 bakers and wounding 30.", deaths=(12, 12), injured=(30, 30), published="2024-05-03"
+    )
+    (merged,) = merge_incidents([incident("a", stub, injured=(2, 2)), longer])
+    assert [one.copy_of for one in merged.sources if one.doc_id == "b"] == ["a"]
+    assert (merged.deaths, merged.injured) == ((12, 12), (2, 2))
+
+
 def test_spans_that_do_not_fit_are_a_conflict_of_dates() -> None:
     (merged,) = merge_incidents(
         [

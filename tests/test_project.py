@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from geomap.formats import read_incidents, write_incidents
 from geomap.gazetteer.overlay import PlacesFile
 from geomap.project import Project, doubts_of, find_project, init_project
 from geomap.project.journal import Journal
+from geomap.project.reviewing import doubt_of
 from geomap.records import Incident
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -356,6 +358,21 @@ def test_review_shows_the_least_sure_first_and_takes_what_it_is_given(folder: Pa
     raid = of(now(folder), "unsure", "arrest_raid")
     assert (raid.places[0].lat, raid.places[0].rule) == (43.15, "correction")
     assert "unsure" not in [doubt.incident.doc_id for doubt in doubts_of(now(folder))]
+
+
+def test_what_review_says_of_a_merged_incident_reaches_all_its_tellings(
+    folder: Path, tmp_path: Path, capfd: Any
+) -> None:
+    (tmp_path / "echo.txt").write_text(MARCH.replace("Nobody was hurt", "It was quiet"))
+    add(folder, tmp_path / "march.txt", tmp_path / "echo.txt")
+    (protest,) = (one for one in now(folder) if one.type == "protest")
+    assert len(protest.sources) == 2
+    unsure = doubt_of(replace(protest, score=0.3))
+    assert unsure is not None and [row.article for row in unsure.suggestions] == [one.doc_id for one in protest.sources]
+    corrected(folder, *(replace(row, kind="drop", to="") for row in unsure.suggestions))
+    capfd.readouterr()
+    assert [one.type for one in draw(folder)] == []
+    assert "no longer matches" not in said(capfd)
 
 
 def test_review_takes_places_that_the_map_saved(folder: Path, tmp_path: Path, capfd: Any) -> None:

@@ -177,7 +177,9 @@ def test_a_name_stands_in_a_text_however_it_is_written(name: str, text: str) -> 
     assert as_words(name) in searchable(text)
 
 
-@pytest.mark.parametrize(("name", "text"), [("Aton", "Atonville"), ("Aton", "Baton"), ("Aton", ""), ("—", "Aton — Bton")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("Aton", "Atonville"), ("Aton", "Baton"), ("Aton", ""), ("—", "Aton — Bton")]
+)
 def test_a_part_of_a_word_is_not_the_name(name: str, text: str) -> None:
     assert as_words(name) not in searchable(text)
 

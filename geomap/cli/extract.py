@@ -191,11 +191,12 @@ class _Watch:
         return f", {self.done / seconds:.1f} a second" if self.done and seconds > 0 else ""
 
 
-def _session(settings: Settings, reporter: Reporter) -> Session:
+def _session(options: argparse.Namespace, settings: Settings, reporter: Reporter) -> Session:
     from geomap.pipeline import Session
 
     return Session(
         settings,
+        merging=getattr(options, "merge", False),
         progress=reporter.progress,
         on_warning=reporter.warning,
         on_fetch=reporter.fetching,
@@ -215,7 +216,7 @@ def _run(
     from geomap.batch import extract_to_parts
 
     watch = _Watch(reporter)
-    with _session(settings, reporter) as session:
+    with _session(options, settings, reporter) as session:
         summary = extract_to_parts(
             session,
             options.inputs,
@@ -340,7 +341,7 @@ def _write(
     merge = getattr(options, "merge", False)
     found = located = 0
     incidents: list[Incident] = []
-    with _session(settings, reporter) as session:
+    with _session(options, settings, reporter) as session:
         for result in tally.watch(results(session)):
             found += len(result.incidents)
             located += sum(map(is_located, result.incidents))

@@ -339,7 +339,7 @@ def _doubt_record(doubt: Doubt) -> dict[str, Any]:
         "doubt": doubt.weight,
         "reasons": list(doubt.reasons),
         "quote": incident.quote,
-        "correction": correction_row(doubt.suggestion),
+        "correction": "\n".join(map(correction_row, doubt.suggestions)),
     }
 
 
@@ -357,7 +357,7 @@ def _doubt_words(number: int, doubt: Doubt) -> str:
         f"     “{quote}”",
         f"     {incident.doc_id}{sources}, {incident.incident_id}",
         f"     unsure: {'; '.join(doubt.reasons)}",
-        f"     row: {correction_row(doubt.suggestion)}",
+        *(f"     row: {correction_row(row)}" for row in doubt.suggestions),
     ]
     return "".join(plain(line) + "\n" for line in lines) + "\n"
 

@@ -72,6 +72,7 @@ def _incidents(inputs: Sequence[str], settings: Settings, reporter: Reporter) ->
     read = False
     with Session(
         settings,
+        merging=True,
         progress=reporter.progress,
         on_warning=reporter.warning,
         on_fetch=reporter.fetching,
@@ -90,7 +91,7 @@ def _incidents(inputs: Sequence[str], settings: Settings, reporter: Reporter) ->
             raise reporter.reported[0] if reporter.reported else UsageError("there is no article in the input.")
         tell_notes(reporter)
         tell_unresolved(reporter, unresolved)
-        return saved + (session.merge(coded, on_error=reporter.error) if coded else [])
+        return session.unmerged(saved) + session.merge(coded, on_error=reporter.error)
 
 
 def _populations(keys: Sequence[AreaKey], settings: Settings) -> dict[AreaKey, int]:

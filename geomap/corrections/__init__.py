@@ -9,7 +9,16 @@ told, never dropped in silence.
 
 from __future__ import annotations
 
-from geomap.corrections.applying import Applied, apply_corrections, apply_to_mentions, links_between
+from geomap.corrections.applying import (
+    Applied,
+    Hit,
+    apply_corrections,
+    apply_to_mentions,
+    find_hits,
+    links_between,
+    put_on,
+    with_places,
+)
 from geomap.corrections.rows import (
     COLUMNS,
     KINDS,
@@ -26,10 +35,14 @@ __all__ = [
     "Applied",
     "Correction",
     "Corrections",
+    "Hit",
     "append_corrections",
     "apply_corrections",
     "apply_to_mentions",
     "correction_row",
+    "find_hits",
     "links_between",
+    "put_on",
     "read_corrections",
+    "with_places",
 ]

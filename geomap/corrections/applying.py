@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from geomap.corrections.rows import NO_PLACE, UNKNOWN, Correction, Corrections
 from geomap.lexicons import load_json
 from geomap.records import UNLIKELY, Article, Candidate, Incident, IncidentPlace, Mention, Place, Resolution
 from geomap.text import fold
 
-__all__ = ["RULE", "Applied", "PlaceOf", "apply_corrections", "apply_to_mentions", "links_between"]
+__all__ = [
+    "RULE",
+    "Applied",
+    "Hit",
+    "PlaceOf",
+    "apply_corrections",
+    "apply_to_mentions",
+    "find_hits",
+    "links_between",
+    "put_on",
+    "with_places",
+]
 
 RULE = "correction"
 """The ``rule`` of a place that a correction chose."""
 
+_CHECKED = "checked by you"
+
 PlaceOf = Callable[[Correction], Place | None]
 """What looks up the place of a correction: by its id, or made from its position."""
 
-# Quotes are matched by their words: a later rule may cut the sentence a little shorter or longer. Of two sentences
-# of ten words, six or seven of which are the same, a person would say that they are not the same one.
+# Quotes are matched by their words: a later rule may cut the sentence a little shorter or longer, a new version of the
+# article may mend a word. A convention: of two sentences of ten words, six or seven of which are the same, a person
+# would say that they are not the same one. Nor are two that differ in a name or number: rows of a table often do in
+# nothing else.
 _ALIKE = 80.0
+_NAME = re.compile(r"\b[^\W_a-z]\w*")
 
 
 def _words(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
+def _names(text: str) -> set[str]:
+    """The numbers and the words with a capital."""
+    return {word.casefold() for word in _NAME.findall(text) if word[0].isupper() or word[0].isdigit()}
 
 
 def _reasons(correction: Correction) -> tuple[str, ...]:
@@ -37,16 +57,17 @@ def _reasons(correction: Correction) -> tuple[str, ...]:
 # -- mentions ----------------------------------------------------------------------------------------------------------
 
 
-def _holds(correction: Correction, article: Article, mention: Mention) -> bool:
-    if fold(correction.name) != fold(mention.text):
-        return False
+def _is_quoted(correction: Correction, article: Article, start: int, end: int) -> bool:
+    """Whether some characters of the article are in the correction's quote, where it has one."""
     if not correction.quote:
         return True
     # The quote's words, with any white space between them: the file has them on one line.
     pattern = r"\s+".join(re.escape(word) for word in correction.quote.split()[:200])
-    return any(
-        found.start() <= mention.start and mention.end <= found.end() for found in re.finditer(pattern, article.text)
-    )
+    return any(found.start() <= start and end <= found.end() for found in re.finditer(pattern, article.text))
+
+
+def _holds(correction: Correction, article: Article, mention: Mention) -> bool:
+    return fold(correction.name) == fold(mention.text) and _is_quoted(correction, article, mention.start, mention.end)
 
 
 def apply_to_mentions(
@@ -99,6 +120,8 @@ def _with_missed(
             met = [one for one in found if one.mention.start < end and start < one.mention.end]
             if any(one.mention.start <= start and end <= one.mention.end for one in met):
                 continue
+            if not _is_quoted(row, article, start, end):
+                continue
             if all(start <= one.mention.start and one.mention.end <= end for one in met):
                 found = [one for one in found if one not in met]
                 mention = Mention(start=start, end=end, text=match[0], recognizer=RULE)
@@ -136,10 +159,12 @@ class Applied:
 
 
 class _Finder:
-    """Finds the incident that a correction is about."""
+    """Finds the incident that a correction is about. Of a ``part`` of a document's incidents, one that is named by its
+    id may be in another part, and so none is likely instead of it."""
 
-    def __init__(self, incidents: Sequence[Incident]) -> None:
+    def __init__(self, incidents: Sequence[Incident], *, part: bool = False) -> None:
         self.incidents = incidents
+        self.part = part
         self.by_id: dict[str, int] = {}
         self.by_article: dict[str, list[int]] = {}
         self.by_quote: dict[str, list[int]] = {}
@@ -161,6 +186,8 @@ class _Finder:
         number = self.by_id.get(ident) if ident else None
         if number is not None and (not article or number in self.by_article.get(article, ())):
             return number
+        if ident and self.part:
+            return number if number is not None else f"there is no incident {ident}"
         found = self._told(article, quote, name, trigger)
         # One that several articles tell has the id of one telling, and the row may name another's article.
         if isinstance(found, int) or number is None:
@@ -172,20 +199,27 @@ class _Finder:
         if not words:
             return "it names no incident"
         found = [n for n in self.by_quote.get(words, ()) if not article or n in self.by_article.get(article, ())]
-        if not found and article in self.by_article:
-            found = self._alike(words, self.by_article[article])
+        if not found and article in self.by_article and not self.part:
+            found = self._alike(quote, self.by_article[article])
         if not found and article not in self.by_article:
             # The article goes by another name now; the same words told elsewhere are told apart by their number.
             found = list(self.by_quote.get(words, ()))
+            if not found and article:
+                return f"there is no incident of {article}"
         return self._one(found, article, name, trigger)
 
-    def _alike(self, words: str, numbers: Sequence[int]) -> list[int]:
+    def _alike(self, quote: str, numbers: Sequence[int]) -> list[int]:
         from rapidfuzz import fuzz
 
+        words, names = _words(quote), _names(quote)
+
         def likeness(number: int) -> float:
-            own = _words(self.incidents[number].quote)
+            other = self.incidents[number].quote
+            own = _words(other)
             if words in own or (own and own in words):
                 return 100.0
+            if not names <= set(own.split()) or not _names(other) <= set(words.split()):
+                return 0.0
             return float(fuzz.token_sort_ratio(words, own))
 
         ranked = [(likeness(number), number) for number in numbers]
@@ -207,87 +241,139 @@ class _Finder:
         return found[0]
 
 
-def _first(finder: _Finder, row: Correction) -> int | str:
-    return finder.find(row.incident, row.article, row.quote, name=row.name, trigger=row.trigger)
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row with the numbers of the incidents that it is about, first of the one that it names; ``twos`` are those of
+    a merge's or split's second."""
+
+    row: Correction
+    ones: tuple[int, ...]
+    twos: tuple[int, ...] = ()
+
+    def reaching(self, told: Mapping[int, tuple[int, ...]]) -> Hit:
+        """The hit with all tellings of an incident that is named by its id alone; ``told`` has those of each."""
+        row = self.row
+        if row.kind == "split":
+            return self
+
+        def all_of(numbers: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(dict.fromkeys((*numbers, *(n for number in numbers for n in told.get(number, ())))))
+
+        return replace(
+            self,
+            ones=self.ones if row.quote else all_of(self.ones),
+            twos=self.twos if row.other_quote or not row.other else all_of(self.twos),
+        )
+
+
+def find_hits(
+    incidents: Sequence[Incident], rows: Iterable[Correction], *, part: bool = False
+) -> tuple[list[Hit], list[tuple[Correction, str]]]:
+    """What rows are about, those of places left out; and the rows that found nothing, each with the reason."""
+    finder = _Finder(incidents, part=part)
+    hits: list[Hit] = []
+    lost: list[tuple[Correction, str]] = []
+    for row in rows:
+        if row.kind == "place":
+            continue
+        one = finder.find(row.incident, row.article, row.quote, name=row.name, trigger=row.trigger)
+        if isinstance(one, str):
+            lost.append((row, one))
+        elif row.kind not in ("merge", "split"):
+            hits.append(Hit(row, (one,)))
+        else:
+            two = finder.find(row.other, row.other_article, row.other_quote)
+            if isinstance(two, str) and row.other_article and not row.other_quote:
+                # "not the same as what that article tells", said of an incident that has it as a source.
+                numbers = finder.by_article.get(row.other_article, [])
+                two = numbers[0] if len(numbers) == 1 else two
+            if isinstance(two, str):
+                lost.append((row, f"the second one: {two}"))
+            elif one == two:
+                lost.append((row, "both are the same incident"))
+            else:
+                hits.append(Hit(row, (one,), (two,)))
+    return hits, lost
+
+
+def put_on(incidents: Sequence[Incident], hits: Iterable[Hit]) -> list[Incident | None]:
+    """The incidents as the rows have them; None for those that are none."""
+    changed: list[Incident | None] = list(incidents)
+    for hit in hits:
+        if hit.row.kind in ("merge", "split"):
+            continue
+        for number in hit.ones:
+            now = changed[number]
+            if now is not None:
+                changed[number] = None if hit.row.kind == "drop" else _put_right(now, hit.row)
+    return changed
 
 
 def apply_corrections(
-    incidents: Iterable[Incident], corrections: Corrections, place_of: PlaceOf | None = None
+    incidents: Iterable[Incident],
+    corrections: Corrections,
+    place_of: PlaceOf | None = None,
+    *,
+    part: bool = False,
 ) -> Applied:
     """Put the corrections on incidents that are not merged yet; merge and split are for :func:`links_between`.
 
     Each incident says in ``corrections`` what was put right. Places that were corrected already when their article
     was read are left as they are; others are changed in the record (with ``place_of`` only). A ``drop`` takes the
-    incident out. Order is kept.
+    incident out. Order is kept. ``part`` says that the documents of the incidents have others.
     """
     given = list(incidents)
-    if not corrections:
-        return Applied(incidents=tuple(given))
-    finder = _Finder(given)
-    changed, dropped = list(given), set()
-    lost: list[tuple[Correction, str]] = []
-    for row in corrections.rows:
-        if row.kind in ("place", "merge", "split"):
-            continue
-        number = _first(finder, row)
-        if isinstance(number, str):
-            lost.append((row, number))
-        elif row.kind == "drop":
-            dropped.add(number)
-        else:
-            changed[number] = _put_right(changed[number], row)
+    rows = [row for row in corrections.rows if row.kind not in ("merge", "split")]
+    hits, lost = find_hits(given, rows, part=part)
+    changed = put_on(given, hits)
+    kept = [incident for incident in changed if incident is not None]
     if place_of is not None:
-        changed = [_places_put_right(incident, corrections, place_of) for incident in changed]
-    kept = tuple(incident for number, incident in enumerate(changed) if number not in dropped)
-    return Applied(incidents=kept, lost=tuple(lost))
+        kept = with_places(kept, corrections, place_of)
+    return Applied(incidents=tuple(kept), lost=tuple(lost))
+
+
+def with_places(incidents: Iterable[Incident], corrections: Corrections, place_of: PlaceOf) -> list[Incident]:
+    """Incidents that were coded without the corrections of places, with them."""
+    return [_places_put_right(incident, corrections, place_of) for incident in incidents]
 
 
 def _put_right(incident: Incident, row: Correction) -> Incident:
-    def told(what: str, before: object) -> tuple[str, ...]:
-        said = f"{what}: {row.to}" + (f" instead of {before}" if before else "")
-        others = tuple(one for one in incident.corrections if not one.startswith(f"{what}: "))
-        return (*others, f"{said} ({row.where}{'; ' + row.note if row.note else ''})")
-
+    note = f" ({row.where}{'; ' + row.note if row.note else ''})"
     if row.kind == "ok":
-        said = f"checked by you ({row.where}{'; ' + row.note if row.note else ''})"
-        others = tuple(one for one in incident.corrections if not one.startswith("checked by you"))
-        return replace(incident, corrections=(*others, said))
-    if row.kind == "type":
-        if row.to == incident.type:
-            return incident
-        codes = load_json("event_types.json")["types"][row.to]
-        return replace(
-            incident,
-            type=row.to,
-            # The first of each is the type's most general.
-            acled_sub_event=next(iter(codes["acled_sub_events"]), None),
-            plover=next(iter(codes["plover"]), None),
-            corrections=told("type", incident.type),
-        )
+        others = tuple(one for one in incident.corrections if not one.startswith(_CHECKED))
+        return replace(incident, corrections=(*others, _CHECKED + note))
+    if row.kind == "date":
+        now = "/".join(dict.fromkeys(day for day in (incident.date_start, incident.date_end) if day)) or NO_PLACE
+    else:
+        now = incident.type if row.kind == "type" else incident.certainty
+    if now == row.to and incident.is_corrected(row.kind):
+        return incident
+    # Said also where it was so: of several tellings, what a person said goes before what others tell.
+    said = f"{row.kind}: {row.to}" + (f" instead of {now}" if now not in (row.to, NO_PLACE) else "") + note
+    others = tuple(one for one in incident.corrections if not one.startswith(f"{row.kind}: "))
+    incident = replace(incident, corrections=(*others, said))
     if row.kind == "certainty":
         # Checked when the row was read.
         certainty: object = row.to
-        return replace(incident, certainty=certainty, corrections=told("certainty", incident.certainty))  # type: ignore[arg-type]
-    before = incident.date_start or ""
-    if incident.date_end and incident.date_end != incident.date_start:
-        before += f"/{incident.date_end}"
-    if row.to == NO_PLACE:
-        return replace(
-            incident,
-            date_start=None,
-            date_end=None,
-            time_precision=None,
-            date_reason=_reasons(row)[0],
-            corrections=told("date", before),
-        )
+        return replace(incident, certainty=certainty)  # type: ignore[arg-type]
+    if row.kind == "type":
+        if row.to == now:
+            return incident
+        codes = load_json("event_types.json")["types"][row.to]
+        # The first of each is the type's most general.
+        sub, plover = next(iter(codes["acled_sub_events"]), None), next(iter(codes["plover"]), None)
+        return replace(incident, type=row.to, acled_sub_event=sub, plover=plover)
     start, _, end = row.to.partition("/")
+    undated = row.to == NO_PLACE
     return replace(
         incident,
-        date_start=start,
-        date_end=end or start,
-        time_precision=1 if not end or end == start else 2 if _span(start, end) <= 7 else 3,
+        date_start=None if undated else start,
+        date_end=None if undated else end or start,
+        time_precision=None if undated else 1 if end in ("", start) else 2 if _span(start, end) <= 7 else 3,
+        # The hour may hold on another day; the words did not lead to it.
+        part_of_day=None if undated else incident.part_of_day,
+        time_expression=None,
         date_reason=_reasons(row)[0],
-        corrections=told("date", before),
     )
 
 
@@ -326,7 +412,7 @@ def _places_put_right(incident: Incident, corrections: Corrections, place_of: Pl
         if became is not None:
             places.append(became)
         if became is None or became.rule == RULE:
-            told.append(f"place: {place.text}: {row.says().rpartition('→ ')[2]} ({row.where})")
+            told.append(f"place: {place.text}: {row.aim} ({row.where})")
     if not told:
         return incident
     geo, where, radius = _precision(places)
@@ -416,32 +502,39 @@ def _precision(places: Sequence[IncidentPlace]) -> tuple[int | None, int | None,
 
 
 def links_between(
-    incidents: Sequence[Incident], corrections: Corrections
-) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[Correction, str]]]:
-    """Which incidents a person says are one, which are not, by their numbers in ``incidents``; and what was not found.
+    hits: Iterable[Hit],
+) -> tuple[list[tuple[int, ...]], list[tuple[int, int]], list[tuple[Correction, str]]]:
+    """Which incidents a person says are one, as groups of their numbers; which are not, as pairs; and the splits of two
+    that other rows make one.
 
     A later word goes before an earlier one on the same two.
     """
-    finder = _Finder(incidents)
-    said: dict[tuple[int, int], bool] = {}
+    same: list[tuple[int, int]] = []
+    said: dict[tuple[int, int], Correction] = {}
+    for hit in hits:
+        # Tellings of one incident stay one, whatever was put right about it.
+        same += [(side[0], number) for side in (hit.ones, hit.twos) for number in side[1:]]
+        if hit.twos:
+            one, two = sorted((hit.ones[0], hit.twos[0]))
+            said.pop((one, two), None)
+            said[one, two] = hit.row
+    group_of: dict[int, list[int]] = {}
+    for one, two in [*same, *(pair for pair, row in said.items() if row.kind == "merge")]:
+        first, second = group_of.setdefault(one, [one]), group_of.setdefault(two, [two])
+        if first is not second:
+            first, second = sorted((first, second), key=len, reverse=True)
+            first += second
+            group_of.update(dict.fromkeys(second, first))
+    apart: list[tuple[int, int]] = []
     lost: list[tuple[Correction, str]] = []
-    for row in corrections.rows:
-        if row.kind not in ("merge", "split"):
+    for (one, two), row in said.items():
+        if row.kind == "merge":
             continue
-        one = _first(finder, row)
-        second = partial(finder.find, row.other, row.other_article)
-        two = second(row.other_quote)
-        if isinstance(two, str) and row.other_article and not row.other_quote:
-            # "not the same as what that article tells", said of an incident that has it as a source.
-            numbers = finder.by_article.get(row.other_article, [])
-            two = numbers[0] if len(numbers) == 1 else two
-        if isinstance(one, str) or isinstance(two, str):
-            lost.append((row, one if isinstance(one, str) else f"the second one: {two}"))
-        elif one == two:
-            lost.append((row, "both are the same incident"))
+        group = group_of.get(one, [one])
+        if two in group:
+            rows = [by.where for (n, _), by in said.items() if by.kind == "merge" and n in group]
+            lost.append((row, f"these two are one by {' and '.join(rows[:3])}"))
         else:
-            pair = (min(one, two), max(one, two))
-            said.pop(pair, None)
-            said[pair] = row.kind == "merge"
-    together = [pair for pair, same in said.items() if same]
-    return together, [pair for pair, same in said.items() if not same], lost
+            apart.append((one, two))
+    groups = {id(group): tuple(sorted(group)) for group in group_of.values()}
+    return sorted(groups.values()), apart, lost

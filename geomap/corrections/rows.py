@@ -83,7 +83,8 @@ class Correction:
 
     A place is meant in ``article``; without one, in all articles of ``source``; without either, everywhere. With a
     ``quote`` only the mentions in it are meant. All other kinds are about the incident with the id ``incident`` or,
-    failing that, the one that ``article`` tells in the words ``quote``, at ``name``, by the words ``trigger``.
+    failing that, the one that ``article`` tells in the words ``quote``, at ``name``, by the words ``trigger``: with a
+    ``quote`` that telling of it is meant, without one the incident with all its tellings; a split is of tellings.
     ``other``, ``other_article`` and ``other_quote`` name the second one in the same way. ``file`` and ``row`` (its
     line) say where the correction stands.
     """
@@ -121,6 +122,12 @@ class Correction:
         return f"{self.lat}, {self.lon}" if self.lat is not None and not self.to else self.to
 
     @property
+    def is_whole(self) -> bool:
+        """Whether an incident is meant with all its tellings."""
+        first, second = not self.quote, bool(self.other and not self.other_quote)
+        return self.kind not in ("place", "split") and (first or second)
+
+    @property
     def spot(self) -> tuple[str, int]:
         """Where the row stands: file and line."""
         return self.file, self.row
@@ -154,6 +161,10 @@ class Corrections:
         """Those of places alone."""
         return Corrections(tuple(row for row in self.rows if row.kind == "place"))
 
+    def only_incidents(self) -> Corrections:
+        """Those of one incident each: of type, certainty and date, of none, and of what was checked."""
+        return Corrections(tuple(row for row in self.rows if row.kind not in ("place", "merge", "split")))
+
     @cached_property
     def _by_article(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -164,9 +175,9 @@ class Corrections:
 
     def of_incidents(self, doc_id: str, ids: Collection[str]) -> Corrections:
         """Those of type, certainty, date and drop that are about the article ``doc_id`` or, naming no article, about
-        one of the incidents ``ids``."""
+        one of the incidents ``ids`` or a quote."""
         numbers = list(self._by_article.get(doc_id, ()))
-        numbers += [n for n in self._by_article.get("", ()) if self.rows[n].incident in ids]
+        numbers += [n for n in self._by_article.get("", ()) if self.rows[n].quote or self.rows[n].incident in ids]
         return Corrections(tuple(self.rows[n] for n in sorted(numbers)))
 
     @cached_property
@@ -463,8 +474,8 @@ def _check_added(path: Path, before: Sequence[Correction], text: str, added: int
     if [row.key() for row in after[:-added]] != [row.key() for row in before]:
         end = before[-1].row if before else 1
         raise InputError(
-            f"{path}: in or after row {end} a quotation mark is not closed, so that rows added to the file could not be read;"
-            " close it. Nothing was added"
+            f"{path}: in or after row {end} a quotation mark is not closed, so that rows added to the file could not be"
+            " read; close it. Nothing was added"
         )
 
 

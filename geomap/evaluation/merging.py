@@ -52,7 +52,7 @@ COUNTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One error: ``kind`` (apart, together), what was expected and what was said."""
+    """One error: ``kind`` ("merged", "left apart"), what was expected and what was said."""
 
     kind: str
     name: str

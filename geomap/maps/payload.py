@@ -145,6 +145,8 @@ class Tables:
         self._counts: dict[str, dict[str, Any]] = {name: {} for name in _COUNTS}
         # {number of the incident: [[what, document, value, document, value, ...], ...]}: few have any.
         self._conflicts: dict[str, list[list[int]]] = {}
+        # {number of the incident: the id that it has in each of its sources}: where there are several.
+        self._told_ids: dict[str, tuple[int, ...]] = {}
         # {number of the incident: what the user put right}: few have any.
         self._corrections: dict[str, tuple[int, ...]] = {}
 
@@ -208,6 +210,8 @@ class Tables:
         )
         columns["h"].append(_spans(row))
         columns["o"].append(self._told(row))
+        if len(sources := row.get("sources") or ()) > 1:
+            self._told_ids[str(number)] = self._texts([one.get("incident_id") for one in sources])
         if corrections := row.get("corrections"):
             self._corrections[str(number)] = self._texts(corrections)
         if conflicts := row.get("conflicts"):
@@ -329,6 +333,7 @@ class Tables:
                 **self._columns,
                 **self._counts,
                 "x": self._conflicts,
+                "told": self._told_ids,
                 "fix": self._corrections,
             },
         }

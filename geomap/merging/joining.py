@@ -133,18 +133,20 @@ def _compared(everything: Sequence[Facts]) -> Iterator[tuple[int, int]]:
 
 
 class _Group:
-    """Incidents that are one so far; ``shapes`` has one member of each kind of day, place and number."""
+    """Incidents that are one so far; ``shapes`` has one member of each kind of day, place and number, ``apart`` those
+    that a person says are another."""
 
-    __slots__ = ("docs", "members", "shapes")
+    __slots__ = ("apart", "docs", "members", "shapes")
 
-    def __init__(self, facts: Facts, number: int) -> None:
+    def __init__(self, facts: Facts, number: int, apart: Iterable[int]) -> None:
         self.members = [number]
         self.docs = set(facts.docs)
         self.shapes = {facts.shape: facts}
+        self.apart = set(apart)
 
     def may_take(self, other: _Group) -> bool:
         """Whether nothing rules out that this group and another are one incident."""
-        if not self.docs.isdisjoint(other.docs):
+        if not self.docs.isdisjoint(other.docs) or (self.apart and not self.apart.isdisjoint(other.members)):
             return False
         return not any(
             days_apart(one, two) or kinds_apart(one, two) or told_apart(one, two) or places_apart(one, two)
@@ -156,6 +158,7 @@ class _Group:
     def take(self, other: _Group) -> None:
         self.members += other.members
         self.docs |= other.docs
+        self.apart |= other.apart
         for shape, facts in other.shapes.items():
             self.shapes.setdefault(shape, facts)
 
@@ -184,9 +187,17 @@ def _kin_articles(group_of: list[_Group], everything: Sequence[Facts]) -> set[tu
     return kin | {(b, a) for a, b in kin}
 
 
-def groups_of(facts: Iterable[Facts]) -> list[list[Facts]]:
-    """The incidents in groups, each of which is one incident; the same groups whatever the order of the input."""
+def groups_of(facts: Iterable[Facts], apart: Iterable[tuple[int, int]] = ()) -> list[list[Facts]]:
+    """The incidents in groups, each of which is one incident; the same groups whatever the order of the input.
+
+    No group has both incidents of a pair of ``apart``, given by their ``number``.
+    """
     everything = sorted(facts, key=lambda one: one.order)
+    index_of = {one.number: i for i, one in enumerate(everything)}
+    others: dict[int, list[int]] = {}
+    for one, two in apart:
+        others.setdefault(index_of[one], []).append(index_of[two])
+        others.setdefault(index_of[two], []).append(index_of[one])
     alike: list[tuple[float, int, int]] = []
     for i, j in _compared(everything):
         points = likeness(everything[i], everything[j])
@@ -194,7 +205,7 @@ def groups_of(facts: Iterable[Facts]) -> list[list[Facts]]:
             # Rounded: the last digit of a sum may depend on which of two is named first.
             alike.append((-round(points, 6), i, j))
     alike.sort()
-    group_of = [_Group(one, i) for i, one in enumerate(everything)]
+    group_of = [_Group(one, i, others.get(i, ())) for i, one in enumerate(everything)]
     sure = bisect_right(alike, -ENOUGH, key=itemgetter(0))
     for _, i, j in alike[:sure]:
         _join(group_of, i, j)

@@ -1,9 +1,9 @@
 """One incident out of several tellings: which is shown, which numbers, how sure, and what they disagree on.
 
-- The best told is shown: its quote, place, days and type (see :func:`best_first`). What it lacks is taken from the
-  next best.
+- The best told is shown: its quote, place, days and type (see :func:`_quality`). What a person put right (place, type,
+  date, certainty) is taken from the telling that has it; the part of the day, where it is not told, from the next best.
 - Numbers that can all be true give the narrowest of them ("at least 12" and "14": 14). Where they cannot, the range
-  from the lowest to the highest is given, and the conflict is listed. Copies have no say.
+  from the lowest to the highest is given, and the conflict is listed. Copies have no say where another tells.
 - ``incident_id`` is that of the earliest published telling, so that articles read later change no id.
 - The score grows with each independent source (see :func:`_score`).
 """
@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from geomap.merging.copies import independent, marked
@@ -63,17 +63,21 @@ def _first(facts: Facts) -> tuple[object, ...]:
     return (facts.published is None, facts.published or 0, *facts.order[2:], *facts.order)
 
 
-def _common_type(ordered: Sequence[Facts]) -> str:
-    """What most say it is; of two as often said, what the better telling says. What a person said goes before all."""
-    for facts in ordered:
-        if any(said.startswith("type:") for said in facts.incident.corrections):
-            return facts.incident.type
+def _said_by_you(ordered: Sequence[Facts], what: str) -> Incident | None:
+    """The best of the tellings of which a person put ``what`` right."""
+    return next((facts.incident for facts in ordered if facts.incident.is_corrected(what)), None)
+
+
+def _typed(ordered: Sequence[Facts]) -> Incident:
+    """The telling whose type holds: what a person said, else what most say it is; of two as often said, what the
+    better telling says."""
     counts = Counter(facts.incident.type for facts in ordered)
-    return max(counts, key=lambda name: counts[name])
+    common = max(counts, key=lambda name: counts[name])
+    return _said_by_you(ordered, "type") or next(facts.incident for facts in ordered if facts.incident.type == common)
 
 
-def _put_right(facts: Facts) -> bool:
-    return bool(facts.incident.corrections) or any(one.rule == "correction" for one in facts.incident.places)
+def _place_is_yours(facts: Facts) -> bool:
+    return any(one.rule == "correction" for one in facts.incident.places)
 
 
 def made_one(group: Sequence[Facts]) -> Incident:
@@ -81,9 +85,13 @@ def made_one(group: Sequence[Facts]) -> Incident:
     if len(group) == 1:
         return group[0].incident
     # What a person put right is shown before what the rules took to be better told.
-    ordered = sorted(group, key=lambda facts: (not _put_right(facts), _quality(facts)))
-    kind = _common_type(ordered)
-    best = next(facts for facts in ordered if facts.incident.type == kind)
+    ordered = sorted(
+        group, key=lambda facts: (not (facts.incident.corrections or _place_is_yours(facts)), _quality(facts))
+    )
+    typed = _typed(ordered)
+    # A place stands in its own article's words, and comes with them; type, date and certainty may be another's.
+    showable = list(filter(_place_is_yours, ordered)) or ordered
+    best = next((facts for facts in showable if facts.incident.type == typed.type), showable[0])
     ordered = [best, *(facts for facts in ordered if facts is not best)]
     others = sorted(ordered[1:], key=_first)
     sources = marked(
@@ -93,16 +101,27 @@ def made_one(group: Sequence[Facts]) -> Incident:
     copies = {source.doc_id for source in sources if source.copy_of is not None}
     # Copies repeat what they copy, and its mistakes.
     heard = [facts for facts in ordered if not facts.docs <= copies] or ordered
-    conflicts, numbers = _numbers(heard)
+    conflicts, numbers = _numbers(heard, ordered)
     conflicts = [*_places(heard), *_days(heard), *conflicts]
     shown = best.incident
-    voice = _voice(shown, heard)
+    voice = _said_by_you(ordered, "certainty") or _voice(shown, heard)
+    dated = _said_by_you(ordered, "date")
     return replace(
         shown,
         incident_id=min(group, key=_first).incident.incident_id,
+        type=typed.type,
+        acled_sub_event=typed.acled_sub_event,
+        plover=typed.plover,
+        date_start=(dated or shown).date_start,
+        date_end=(dated or shown).date_end,
+        time_precision=(dated or shown).time_precision,
+        time_expression=(dated or shown).time_expression,
+        date_reason=(dated or shown).date_reason,
         certainty=voice.certainty,
         attribution=voice.attribution,
-        part_of_day=shown.part_of_day or _next(ordered, lambda one: one.part_of_day),
+        part_of_day=dated.part_of_day
+        if dated
+        else next((part for facts in ordered if (part := facts.incident.part_of_day)), None),
         score=_score(shown, sources, heard, disputed=any(one.what in ("place", "date") for one in conflicts)),
         sources=sources,
         conflicts=tuple(dict.fromkeys((*conflicts, *(one for facts in ordered for one in facts.incident.conflicts)))),
@@ -122,10 +141,6 @@ def _sources(incident: Incident) -> list[SourceQuote]:
         else source
         for source in incident.sources
     ]
-
-
-def _next(ordered: Sequence[Facts], of: Callable[[Incident], str | None]) -> str | None:
-    return next((value for facts in ordered if (value := of(facts.incident))), None)
 
 
 def _voice(shown: Incident, heard: Sequence[Facts]) -> Incident:
@@ -164,11 +179,16 @@ def _agree(one: Count, two: Count) -> bool:
     return (two[1] is None or one[0] <= two[1]) and (one[1] is None or two[0] <= one[1])
 
 
-def _numbers(heard: Sequence[Facts]) -> tuple[list[Conflict], dict[str, Count | None]]:
+def _told(tellings: Sequence[Facts], name: str) -> list[tuple[Incident, Count]]:
+    return [(facts.incident, count) for facts in tellings if (count := getattr(facts.incident, name)) is not None]
+
+
+def _numbers(heard: Sequence[Facts], everybody: Sequence[Facts]) -> tuple[list[Conflict], dict[str, Count | None]]:
     conflicts: list[Conflict] = []
     numbers: dict[str, Count | None] = {}
     for name in NUMBERS:
-        said = [(facts.incident, count) for facts in heard if (count := getattr(facts.incident, name)) is not None]
+        # A copy may go on where the first report ended: what only copies tell is told all the same.
+        said = _told(heard, name) or _told(everybody, name)
         counts = [count for _, count in said]
         if not counts:
             numbers[name] = None

@@ -300,7 +300,9 @@ def map_articles(
     notes: Counter[str] = Counter()
     rows: Counter[str] = Counter()
     unresolved: list[Unresolved] = []
-    with Session(settings, progress=progress, on_warning=on_warning, on_fetch=on_fetch, on_note=on_note) as session:
+    with Session(
+        settings, merging=True, progress=progress, on_warning=on_warning, on_fetch=on_fetch, on_note=on_note
+    ) as session:
         for result in session.results(paths, on_error=failed):
             if result.listed is not None:
                 coded.extend(result.incidents)

@@ -86,8 +86,9 @@ class Session:
     """What a run needs once: the open gazetteer, the language model, the online geocoder. Use it in a ``with`` block.
 
     All are opened on first use, so a run that has nothing to read loads none. ``gazetteer`` is one that is open
-    already; the session closes it. ``steering`` goes before the corrections that the settings name. ``on_warning`` is
-    told of imports that cannot be used; ``on_fetch`` is told each host that is asked for a page, before it is asked.
+    already; the session closes it. ``steering`` goes before the corrections that the settings name; ``merging`` says
+    that the incidents will be given to :meth:`merge`, which puts these on. ``on_warning`` is told of imports that
+    cannot be used; ``on_fetch`` is told each host that is asked for a page, before it is asked.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Session:
         *,
         gazetteer: Gazetteer | None = None,
         steering: Steering | None = None,
+        merging: bool = False,
         progress: Progress | None = None,
         on_warning: OnWarning | None = None,
         on_fetch: OnFetch | None = None,
@@ -113,6 +115,7 @@ class Session:
         self._nlp_loaded = False
         self._homes: dict[str, Home] = {}
         self._steering = steering
+        self._merging = merging
 
     @property
     def steering(self) -> Steering | None:
@@ -120,7 +123,7 @@ class Session:
         if self._steering is None and self.settings.corrections_files:
             from geomap.steering import read_steering
 
-            self._steering = read_steering(self.settings.corrections_files)
+            self._steering = read_steering(self.settings.corrections_files, merging=self._merging)
         return self._steering
 
     @steering.setter
@@ -218,6 +221,10 @@ class Session:
                 on_error(problem)
         return merged
 
+    def unmerged(self, incidents: Sequence[Incident]) -> list[Incident]:
+        """Incidents of a run that merges others, left as they are but for the user's corrections."""
+        return list(incidents) if self.steering is None else self.steering.unmerged(incidents)
+
     def online_notes(self, incidents: Iterable[Incident]) -> tuple[str, ...]:
         """The credit that a map of ``incidents`` must carry where an online geocoder placed some of them."""
         # What was placed by an earlier run says so too, whoever is asked now.
@@ -307,7 +314,9 @@ class Session:
                 by_document: dict[str, list[Incident]] = {}
                 for incident in incidents:
                     by_document.setdefault(incident.doc_id, []).append(incident)
-                incidents = [one for doc, some in by_document.items() for one in self.steering.incidents(doc, some)]
+                incidents = [
+                    one for doc, some in by_document.items() for one in self.steering.incidents(doc, some, part=True)
+                ]
             yield ArticleResult(
                 article=Article(doc_id=path.name, text="", title=path.stem),
                 incidents=tuple(incidents),
@@ -341,7 +350,7 @@ class Session:
             for part in _batches(rows.coded(report)):
                 incidents = [one.incident for one in part]
                 if self.steering is not None:
-                    incidents = self.steering.incidents(table.doc_id, incidents)
+                    incidents = self.steering.incidents(table.doc_id, incidents, part=True)
                 resolutions = tuple(resolution for one in part for resolution in one.resolutions)
                 yield ArticleResult(
                     article=article,
@@ -458,7 +467,7 @@ def extract_incidents(
     With ``merge``, what several articles tell of one incident becomes one incident with several sources. A
     bad input goes to ``on_error`` and is skipped; without it, the first one raises.
     """
-    with Session(settings) as session:
+    with Session(settings, merging=merge) as session:
         results = session.results(as_inputs(inputs), on_error=on_error)
         found = [incident for result in results for incident in result.incidents]
         return session.merge(found, on_error=on_error) if merge else found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from geomap.corrections import Correction
 from geomap.corrections.applying import RULE
-from geomap.records import Incident, IncidentPlace
+from geomap.records import Incident, IncidentPlace, SourceQuote
+from geomap.text import as_words, searchable
 
 __all__ = ["Doubt", "doubts_of"]
 
@@ -22,12 +23,13 @@ _NO_PLACE, _CONFLICT, _HEARSAY, _NO_DATE, _COUNTRY = 0.35, 0.25, 0.15, 0.1, 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """An incident, how unsure it is (0 and more), the reasons in words, and the correction to begin from."""
+    """An incident, how unsure it is (0 and more), the reasons in words, and the corrections to begin from: one for each
+    article that tells it."""
 
     incident: Incident
     weight: float
     reasons: tuple[str, ...]
-    suggestion: Correction
+    suggestions: tuple[Correction, ...]
 
 
 def _percent(score: float) -> str:
@@ -49,7 +51,6 @@ def doubt_of(incident: Incident) -> Doubt | None:
     """What is unsure about an incident; None for one that is sure, or that a person said is right."""
     if any(said.startswith("checked by you") for said in incident.corrections):
         return None
-    corrected = {said.partition(":")[0] for said in incident.corrections}
     weights: list[float] = []
     reasons: list[str] = []
 
@@ -70,12 +71,12 @@ def doubt_of(incident: Incident) -> Doubt | None:
     elif located and incident.geo_precision is None and worst is None:
         add(_COUNTRY, "only the country is known")
     for conflict in incident.conflicts:
-        if conflict.what not in corrected:
+        if not incident.is_corrected(conflict.what):
             values = " or ".join(dict.fromkeys(told.value for told in conflict.values))
             add(_CONFLICT, f"the sources disagree on {conflict.what.replace('_', ' ')}: {values}")
     if incident.attribution.level in ("rumoured", "accused"):
         add(_HEARSAY, incident.attribution.level)
-    if incident.date_start is None and "date" not in corrected:
+    if incident.date_start is None and not incident.is_corrected("date"):
         add(_NO_DATE, "no date")
     if incident.score < _SURE and worst is None:
         # Whatever else lowered it: a day or place carried over from another sentence, a word of many senses.
@@ -86,27 +87,40 @@ def doubt_of(incident: Incident) -> Doubt | None:
         incident=incident,
         weight=round(sum(weights), 4),
         reasons=tuple(reasons),
-        suggestion=_suggestion(incident, worst[2] if worst is not None else None),
+        suggestions=_suggestions(incident, worst[2] if worst is not None else None),
     )
 
 
-def _suggestion(incident: Incident, place: IncidentPlace | None) -> Correction:
-    if place is None:
-        return Correction(
-            kind="ok",
-            article=incident.doc_id,
-            name=incident.places[0].text if incident.places else "",
-            incident=incident.incident_id,
-            quote=incident.quote,
-            trigger=incident.trigger or "",
+def _suggestions(incident: Incident, place: IncidentPlace | None) -> tuple[Correction, ...]:
+    """As they stand they say that it is right as it is; the reader puts something else in their stead."""
+    # The first is the telling that is shown.
+    sources = incident.sources or (SourceQuote(doc_id=incident.doc_id, quote=incident.quote),)
+    if place is not None:
+        named = as_words(place.text)
+        others = (one.doc_id for one in sources if named in searchable(one.quote))
+        return tuple(
+            Correction(
+                kind="place",
+                article=article,
+                name=place.text,
+                to=place.place_id or "unknown",
+                incident=incident.incident_id,
+            )
+            for article in dict.fromkeys([incident.doc_id, *others])
         )
-    # As it stands it says that the place is right; the reader puts another id, or lat and lon, in its stead.
-    return Correction(
-        kind="place",
-        article=incident.doc_id,
-        name=place.text,
-        to=place.place_id or "unknown",
-        incident=incident.incident_id,
+    alone = incident.incident_id if len(sources) == 1 else ""
+    # Name and trigger tell apart what one sentence tells; those of the other tellings are not known.
+    name, trigger = incident.places[0].text if incident.places else "", incident.trigger or ""
+    return tuple(
+        Correction(
+            kind="ok",
+            article=one.doc_id,
+            incident=one.incident_id or alone,
+            quote=one.quote,
+            name="" if n else name,
+            trigger="" if n else trigger,
+        )
+        for n, one in enumerate(sources)
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geomap import __version__
-from geomap.corrections import Correction, Corrections, apply_corrections, read_corrections
+from geomap.corrections import Correction, Corrections, read_corrections
 from geomap.errors import GeomapError, InputDoubt, StageError
 from geomap.pipeline import Session
 from geomap.project.folder import ProjectFolder, open_folder
@@ -300,9 +300,8 @@ class Project:
     def drawn(self, gazetteer: Gazetteer) -> Drawn:
         """The incidents of all articles, corrected and merged."""
         place_of = place_finder(gazetteer)
-        applied = apply_corrections(self.store.incidents(), self.corrections, place_of)
-        merged, apart = merge_as_said(applied.incidents, self.corrections)
-        lost = [*applied.lost, *apart, *self._lost_places(place_of)]
+        merged, unheard = merge_as_said(self.store.incidents(), self.corrections, place_of)
+        lost = [*unheard, *self._lost_places(place_of)]
         lost.sort(key=lambda pair: pair[0].spot)
         return Drawn(incidents=tuple(merged), lost=tuple(lost_correction(row, why) for row, why in lost))
 

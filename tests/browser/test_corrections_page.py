@@ -70,7 +70,10 @@ def test_what_is_put_right_leaves_the_page_as_rows(visit: Any, sample: Path, tmp
 
 def test_split_and_merge_name_both_tellings_by_their_quotes(visit: Any, tmp_path: Path) -> None:
     one, two, *_ = sample_incidents()
-    both = (*one.sources, SourceQuote(doc_id="echo", source="=Echo", quote="The convoy came in the morning."))
+    both = (
+        replace(one.sources[0], incident_id="sample-1"),
+        SourceQuote(doc_id="echo", source="=Echo", quote="The convoy came in the morning.", incident_id="echo-1"),
+    )
     page_file = save_page(tmp_path, [replace(one, sources=both), two], title="Two")
     seen = visit(page_file)
     page = open_first(seen, "from Pristina")
@@ -80,12 +83,34 @@ def test_split_and_merge_name_both_tellings_by_their_quotes(visit: Any, tmp_path
     page.locator(".gm-fix-merge").click()
     page.locator(".gm-back").click()
     open_first(seen, "Banjska").locator(".gm-fix-same").click()
-    split, merge = rows(save(page, tmp_path))
-    assert (split["kind"], split["article"], split["other_article"]) == ("split", "sample", "echo")
+    split, *merges = rows(save(page, tmp_path))
+    assert (split["kind"], split["article"], split["other"], split["other_article"]) == (
+        "split",
+        "sample",
+        "echo-1",
+        "echo",
+    )
     assert split["other_quote"] == "The convoy came in the morning." and split["quote"] == one.quote
-    # An incident of two tellings has the id of one of them: the quote tells which is meant.
-    assert (merge["kind"], merge["incident"], merge["quote"]) == ("merge", "", one.quote)
-    assert (merge["other"], merge["other_article"], merge["other_quote"]) == ("sample-2", "sample", two.quote)
+    # Both of its tellings are merged, each named by the id that it had and by its quote.
+    assert [(row["kind"], row["incident"], row["quote"]) for row in merges] == [
+        ("merge", "sample-1", one.quote),
+        ("merge", "echo-1", "The convoy came in the morning."),
+    ]
+    for merge in merges:
+        assert (merge["other"], merge["other_article"], merge["other_quote"]) == ("sample-2", "sample", two.quote)
+
+
+def test_two_incidents_of_one_sentence_are_put_right_each_by_itself(visit: Any, tmp_path: Path) -> None:
+    one, two, *_ = sample_incidents()
+    twin = replace(two, incident_id="twin", type="an_own_type", quote=one.quote, sources=one.sources)
+    seen = visit(save_page(tmp_path, [one, twin], title="Twins"))
+    page = open_first(seen, "Banjska")
+    # A type that the list does not have is shown as what it is.
+    assert page.locator(".gm-fix-type select").input_value() == "an_own_type"
+    page.locator(".gm-fix-drop").click()
+    page.locator(".gm-back").click()
+    open_first(seen, "from Pristina").locator(".gm-fix-drop").click()
+    assert [row["incident"] for row in rows(save(page, tmp_path))] == ["twin", "sample-1"]
 
 
 def test_hostile_texts_stay_texts_in_the_list_and_the_file(visit: Any, tmp_path: Path) -> None:

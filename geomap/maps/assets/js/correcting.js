@@ -11,16 +11,16 @@ function makeCorrecting(app) {
   const kept = [];
   let first = null;  // the incident that another shall be merged with
 
-  // One incident as each of its sources tells it. The id is that of one telling: with several, quotes tell which.
+  // One incident as each of its sources tells it, with the id that it has there.
   function about(incident) {
-    const alone = incident.o.length < 2, site = incident.p[0] || {};
-    const tellings = incident.o.length ? incident.o : [{ doc_id: '', quote: null }];
-    return tellings.map((told, n) => ({ article: told.doc_id || '', quote: told.quote || incident.q || '', incident: alone ? incident.id : '',
+    const site = incident.p[0] || {}, tellings = incident.o.length ? incident.o : [{ id: incident.id }];
+    return tellings.map((told, n) => ({ article: told.doc_id || '', quote: told.quote || incident.q || '', incident: told.id || '',
       name: n ? '' : site.x || '', trigger: n ? '' : incident.w || '' }));
   }
+  const second = told => ({ other: told.incident, other_article: told.article, other_quote: told.quote });
   function keep(label, no, rows) {
     // What is said again about the same thing goes before what was said.
-    const key = rows.map(row => [row.kind, row.article, row.kind === 'place' ? row.name : row.quote, row.other_article, row.other_quote].join('\n')).join('\n');
+    const key = rows.map(row => [row.kind, row.article, row.incident, row.kind === 'place' ? row.name : row.quote, row.kind === 'place' ? '' : row.trigger, row.other, row.other_article, row.other_quote].join('\n')).join('\n');
     const at = kept.findIndex(one => one.key === key);
     if (at >= 0) kept.splice(at, 1);
     kept.push({ key: key, label: label, no: no, rows: rows });
@@ -33,11 +33,12 @@ function makeCorrecting(app) {
       .map(told => ({ kind: 'place', article: told.article, name: text, to: place.title === text ? '' : place.title, lat: place.lat, lon: place.lon }));
     keep(text + ' → ' + place.lat + ', ' + place.lon, incident.no, rows);
   };
-  app.splitButton = (incident, told) => {
-    const own = incident.o[0];
-    return button('gm-mini gm-fix-split', T.fixSplit, () => keep(T.fixSplit + ': ' + (told.source || told.doc_id || '?'), incident.no,
-      [{ kind: 'split', article: own.doc_id, quote: own.quote || incident.q, other_article: told.doc_id, other_quote: told.quote || incident.q }]));
-  };
+  app.splitButton = (incident, told) => button('gm-mini gm-fix-split', T.fixSplit, () => {
+    // From each of the others: none of them shall come along.
+    const all = about(incident), one = all[incident.o.indexOf(told)];
+    keep(T.fixSplit + ': ' + (told.source || told.doc_id || '?'), incident.no,
+      all.filter(other => other !== one).map(other => Object.assign({ kind: 'split' }, other, second(one))));
+  });
   app.correctBox = incident => {
     const box = el('details', 'gm-why gm-fix'), row = el('div', 'gm-add-row'), said = el('p', 'gm-dim gm-fix-said');
     const all = (kind, label, to) => keep(label + ': ' + called(incident), incident.no, about(incident).map(told => Object.assign({ kind: kind, to: to }, told)));
@@ -48,14 +49,16 @@ function makeCorrecting(app) {
     if (first && first.id !== incident.id) {
       const other = first;
       row.appendChild(button('gm-button gm-fix-same', T.fixSame, () => {
-        const one = about(other)[0], two = about(incident)[0];
+        // A row for each telling: what is one now stays one, whatever merging would make of a part of it.
+        const ones = about(other), twos = about(incident);
+        const pairs = twos.map(told => [ones[0], told]).concat(ones.slice(1).map(told => [told, twos[0]]));
         first = null;
-        keep(T.fixSame + ': ' + called(other), incident.no,
-          [Object.assign({ kind: 'merge' }, one, { other: two.incident, other_article: two.article, other_quote: two.quote })]);
+        keep(T.fixSame + ': ' + called(other), incident.no, pairs.map(pair => Object.assign({ kind: 'merge' }, pair[0], second(pair[1]))));
       }, T.fixSame + ': ' + called(other)));
     } else row.appendChild(button('gm-button gm-fix-merge', T.fixMerge, () => { first = incident; said.textContent = T.fixNext; }));
     const type = el('select'), words = el('label', 'gm-fix-type', null, el('span', null, T.fixType + ' '));
-    app.data.allTypes.forEach(one => {
+    const types = app.data.allTypes;
+    (types.some(one => one[0] === incident.t) ? types : [[incident.t, incident.spec.label]].concat(types)).forEach(one => {
       const option = el('option', null, one[1]);
       option.value = one[0]; option.selected = one[0] === incident.t; type.appendChild(option);
     });

@@ -98,6 +98,7 @@ function makeStore(data) {
     for (let j = 0; j < table.o[i].length; j += 2) {
       const number = table.o[i][j], told = { quote: strings[table.o[i][j + 1]] };
       ['doc_id', 'title', 'source', 'url', 'published', 'copy_of'].forEach(key => { told[key] = strings[data.sources[key][number]]; });
+      told.id = table.told[i] ? strings[table.told[i][j / 2]] : one.id;
       one.o.push(told);
     }
     // On what the sources disagree: which, and what each says.
