@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from geomap.errors import DateError
+from geomap.errors import DateError, DateOrderError
 
 __all__ = ["HEADS_ENTRY", "LATEST_YEAR", "MONTHS", "OLDEST_YEAR", "WEEKDAYS", "make_day", "parse_day", "parse_month"]
 
@@ -152,7 +152,7 @@ def _fields(text: str, shown: str) -> tuple[int, int, int, re.Match[str]]:
             return int(match["year"]), second, first, match
         if second > 12:
             return int(match["year"]), first, second, match
-        raise DateError(f"{shown}: day and month cannot be told apart; {_HINT}")
+        raise DateOrderError(f"{shown}: day and month cannot be told apart; {_HINT}")
     raise DateError(f"{shown} is not a date: {_HINT}")
 
 

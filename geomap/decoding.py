@@ -270,4 +270,4 @@ _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 
 def repair(text: str) -> str:
     """Lone surrogates (UTF-8 cannot hold them) and NULs become U+FFFD, one for one, so offsets stay."""
-    return _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() and "\x00" not in text else _SURROGATE.sub("\ufffd", text)

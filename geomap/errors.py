@@ -5,6 +5,7 @@
     GeomapError
     ├── InputError             an input could not be read (file, row or value is named)
     │   ├── DateError          a date that cannot be (``--published 2022-02-30``)
+    │   │   └── DateOrderError a date that may be two: its day and month cannot be told apart
     │   └── InputDoubt         the article was kept; something about it is doubtful (a guessed encoding)
     ├── GazetteerError         the gazetteer could not be built, opened or read
     │   └── OverlayError       a row of a places file is wrong (file, row, column, remedy are named)
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 __all__ = [
     "DateError",
+    "DateOrderError",
     "GazetteerError",
     "GeomapError",
     "InputDoubt",
@@ -42,6 +44,10 @@ class InputError(GeomapError):
 
 class DateError(InputError):
     """A date that is malformed or does not exist."""
+
+
+class DateOrderError(DateError):
+    """A date whose day and month cannot be told apart (03/04/2022)."""
 
 
 class InputDoubt(InputError):

@@ -18,6 +18,7 @@ import os
 from pathlib import Path
 
 __all__ = [
+    "MANIFEST",
     "PROJECT_FILE",
     "PROJECT_PARTS",
     "cache_folder",
@@ -74,6 +75,8 @@ def state_folder() -> Path:
     return _folder("state")
 
 
+MANIFEST = "manifest.jsonl"
+"""The file that lists the parts of a run into a folder (see :mod:`geomap.batch.parts`)."""
 PROJECT_FILE = "geomap-project.toml"
 """The file that makes a folder a project (see :mod:`geomap.project`)."""
 PROJECT_PARTS = frozenset({"articles.jsonl", "corrections.csv", "gazetteer", "incidents.parquet", "output"})

@@ -7,13 +7,13 @@ incident by its fields, a table by its columns.
 from __future__ import annotations
 
 import itertools
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from geomap.errors import GeomapError, UsageError
+from geomap.text import visible
 
 if TYPE_CHECKING:
     from geomap.incident_tables import Placer
@@ -30,7 +30,7 @@ _MAYBE_TABLES = (".jsonl", ".ndjson", ".geojson", ".geojsonl", ".json", ".csv", 
 # Texts this long (median, in characters) beside a column of places are articles with a place each; descriptions of
 # incidents have 200 to 400 (ACLED's notes, GTD's summaries), articles 2,000 and more.
 _ARTICLE_LENGTH = 1_000
-# A folder with more files is not looked through for tables: its articles are read all the same.
+# No more files of a folder are looked into for tables: its articles are read all the same.
 _MOST_FILES = 100_000
 
 
@@ -77,89 +77,81 @@ def sort_inputs(
     on_error: OnError | None = None,
     on_note: Note | None = None,
 ) -> Inputs:
-    """The inputs by kind, each kind in the order given; folders are looked through for tables and saved incidents.
+    """The inputs by kind, each kind in the order given. A pattern is what it matches; folders are looked through for
+    tables and saved incidents.
 
     A table that cannot be read goes to ``on_error`` (without it, is raised). ``placer`` gives what looks places up; it
     is asked for only where no column is named like a place. ``on_note`` is told where a table could be two things.
     """
+    from geomap.articles import ARTICLE_SUFFIXES
+    from geomap.articles.finding import files_of, is_file, is_folder, is_pattern, matches_of
+    from geomap.articles.names import unique
+
     if columns:
         check_columns(columns)
     sorted_ = Inputs()
     names: dict[str, int] = {}
 
+    def tell(error: GeomapError) -> None:
+        if on_error is None or isinstance(error, UsageError):
+            raise error
+        on_error(error)
+
     def take(path: Path, item: str | Path | None) -> None:
         try:
             kind = _kind(path, columns, placer, on_note, named=item is not None)
-        except UsageError:
-            raise
         except GeomapError as error:
-            if on_error is None:
-                raise
-            on_error(error)
+            tell(error)
             sorted_.aside.add(path)
             return
         if kind == "saved" and item is not None:
             # Inside a folder it is what an earlier run wrote beside the articles.
             sorted_.saved.append(path)
         elif kind == "incidents":
-            names[path.name] = names.get(path.name, 0) + 1
-            times = names[path.name]
-            sorted_.tables.append(
-                TableInput(path=path, doc_id=path.name if times == 1 else f"{path.stem}-{times}{path.suffix}")
-            )
+            doc_id = unique(visible(path.stem), names, visible(path.suffix))
+            sorted_.tables.append(TableInput(path=path, doc_id=doc_id))
         elif kind == "articles" and item is not None:
             sorted_.articles.append(item)
         if item is None and kind != "articles":
             sorted_.aside.add(path)
 
-    for item in inputs:
-        path = Path(item)
-        text = str(item)
+    def look_through(folder: Path, item: str | Path) -> None:
+        before = len(sorted_.tables)
+        unread: list[GeomapError] = []
+        members = files_of(folder, _MAYBE_TABLES, skip=None, report=unread.append)
+        for member in itertools.islice(members, _MOST_FILES):
+            take(member, None)
+        # The reader looks through it again, and says what it cannot read; it is asked for articles, so that a folder
+        # of tables alone is no error.
+        others = files_of(folder, ARTICLE_SUFFIXES, skip=sorted_.aside.__contains__, report=lambda error: None)
+        if len(sorted_.tables) == before or any(others):
+            sorted_.articles.append(item)
+        else:
+            for error in unread:
+                tell(error)
+
+    def sort(item: str | Path) -> None:
+        path, text = Path(item), str(item)
         if text == "-" or "://" in text or "\0" in text or not text:
             sorted_.articles.append(item)
-        elif path.is_dir():
-            if _is_saved(path):
+        elif is_folder(path):
+            # A folder of parts; not one of articles beside which somebody saved incidents.
+            texts = tuple(suffix for suffix in ARTICLE_SUFFIXES if suffix not in (".parquet", ".geoparquet"))
+            if _is_saved(path) and not any(files_of(path, texts, skip=_is_saved, report=lambda error: None)):
                 sorted_.saved.append(path)
-                continue
-            before = len(sorted_.tables)
-            for member in _files(path):
-                take(member, None)
-            if len(sorted_.tables) == before or _has_articles(path, sorted_.aside):
-                sorted_.articles.append(item)
-        elif path.is_file():
+            else:
+                look_through(path, item)
+        elif is_file(path):
             take(path, item)
+        elif is_pattern(text) and (found := matches_of(text)):
+            for one in found:
+                sort(one)
         else:
             sorted_.articles.append(item)
+
+    for item in inputs:
+        sort(item)
     return sorted_
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """The files of a folder that may be tables or saved incidents, in the order of their paths."""
-    seen = 0
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            seen += 1
-            if seen > _MOST_FILES:
-                return
-            path = Path(parent, name)
-            if not name.startswith(".") and path.suffix.lower() in _MAYBE_TABLES and path.is_file():
-                yield path
-
-
-def _is_for_reader(path: Path) -> bool:
-    """Whether the reader of articles takes such a file from a folder by itself."""
-    from geomap.articles import ARTICLE_SUFFIXES
-
-    return path.suffix.lower() in ARTICLE_SUFFIXES and not path.name.startswith(".")
-
-
-def _has_articles(folder: Path, aside: set[Path]) -> bool:
-    return any(
-        _is_for_reader(Path(parent, name)) and Path(parent, name) not in aside
-        for parent, _, files in os.walk(folder)
-        for name in files
-    )
 
 
 def _is_saved(path: Path) -> bool:
@@ -183,14 +175,14 @@ def _kind(
     from geomap.articles.tabular import is_table
     from geomap.tables import open_table
 
-    if suffix in (".jsonl", ".ndjson"):
-        if _is_text_records(path) and not columns:
-            return "articles"
-    elif suffix == ".json":
-        with path.open("rb") as stream:
-            if not is_table(stream.read(8192), suffix) and not _is_features(path):
-                return "articles"
     try:
+        if suffix in (".jsonl", ".ndjson"):
+            if _is_text_records(path) and not columns:
+                return "articles"
+        elif suffix == ".json":
+            with path.open("rb") as stream:
+                if not is_table(stream.read(8192), suffix):
+                    return "articles"
         with open_table(path) as table:
             return _kind_of_table(table, columns, placer, on_note, named=named)
     except OSError:
@@ -203,11 +195,6 @@ def _is_text_records(path: Path) -> bool:
     with path.open("rb") as stream:
         head = stream.read(65_536)
     return b'"text"' in head.split(b"\n", 1)[0]
-
-
-def _is_features(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return b'"FeatureCollection"' in stream.read(8192)
 
 
 def _kind_of_table(

@@ -17,11 +17,14 @@ from typing import Any
 from geomap.errors import OutputError
 from geomap.records import Actor, Incident, IncidentPlace, SourceQuote, Telling
 
-__all__ = ["COLUMNS", "KINDS", "Depiction", "depictions", "incident_rows"]
+__all__ = ["COLUMNS", "KINDS", "TABLE_MARK", "Depiction", "depictions", "incident_rows"]
 
 KINDS: tuple[str, ...] = ("pin", "near", "part_of", "along", "route", "area", "none")
 """How a row may be drawn: a named place, near one, a part of one, a line along places, a movement from one to
 another, an area (never a point), or nothing."""
+
+TABLE_MARK: tuple[str, ...] = ("event_id", "event_date", "event_date_end", "year", "time_precision")
+"""The first columns of a table (CSV, TSV, XLSX) that geomap wrote, by which it is told from those of others."""
 
 COLUMNS: dict[str, str] = {
     "incident_id": "stable id of the incident; repeated where an incident has several rows",

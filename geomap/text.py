@@ -134,6 +134,6 @@ def is_latin(name: str) -> bool:
 
 def visible(text: str) -> str:
     """``text`` made safe for a terminal: control and bidirectional characters shown as ``\\xNN``/``\\uNNNN``."""
-    return "".join(
-        c if c.isprintable() or c == " " else (f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}") for c in text
-    )
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else (f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}") for c in text)

@@ -12,6 +12,7 @@ from inputs import failure, only, read, write
 from geomap import decoding
 from geomap.articles import limits, read_articles
 from geomap.errors import DateError, InputDoubt, InputError, UsageError
+from geomap.inputs import sort_inputs
 
 STORY = "NOVIGRAD, July 31 – Sirens howled all over the upper town on Sunday evening."
 
@@ -96,15 +97,32 @@ def test_a_pattern_that_no_shell_expanded(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_what_geomap_wrote_is_no_article(tmp_path: Path) -> None:
+    from map_samples import sample_incidents
+
+    from geomap.batch.parts import Parts
+    from geomap.batch.tasks import Failure
+    from geomap.formats import is_incident_file, write_incidents
+    from geomap.outputs import json_line
+
     write(tmp_path / "a.txt", STORY)
     write(tmp_path / "toponyms.jsonl", '{"doc_id": "a", "toponyms": []}\n')
-    write(tmp_path / "incidents.csv", "\ufeffincident_id,doc_id,type\n1,a,riot\n")
     write(tmp_path / "map.html", '<!DOCTYPE html><html><head><meta name="generator" content="geomap 1"></head>')
-    write(tmp_path / "saved.jsonl", '{"incident_id": "1"}\n')
-    found, errors = read(tmp_path, skip=lambda path: path.name == "saved.jsonl")
+    for suffix in ("csv", "tsv", "xlsx", "timemap.json", "jsonl", "geojson", "parquet", "kml"):
+        write_incidents(sample_incidents(), tmp_path / f"saved.{suffix}")
+    write(tmp_path / "excel.csv", (tmp_path / "saved.csv").read_text("utf-8-sig").replace(",", ";", 60))
+    lost = Failure(doc_id=None, file="b.txt", position=None, stage="reading", error="InputError", reason="b.txt: empty")
+    write(tmp_path / "saved.jsonl.errors.jsonl", json_line(lost.record()) + "\n")
+    with Parts(tmp_path / "parts", "signature", suffix=".jsonl") as parts:
+        parts.finish(0, [(0, lost)], {})
+    found, errors = read(tmp_path, skip=is_incident_file)
     assert [a.doc_id for a in found] == ["a"] and errors == []
+    sorted_ = sort_inputs([tmp_path], columns={}, placer=pytest.fail)
+    assert sorted_.articles == [tmp_path] and not sorted_.tables and not sorted_.saved
     # Whoever names one is told why it is none.
     assert "no " in failure(tmp_path / "toponyms.jsonl")
+    # What others wrote is theirs, whoever coined the names of its columns.
+    write(tmp_path / "acled.csv", "event_id_cnty,event_date,year,location,country\nX1,2022-08-25,2022,Prizren,Kosovo\n")
+    assert len(sort_inputs([tmp_path], columns={}, placer=pytest.fail).tables) == 1
 
 
 def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
@@ -198,8 +216,8 @@ def test_cyrillic_bytes_are_never_read_as_western(tmp_path: Path) -> None:
     text = "В воскресенье вечером в северной части города прозвучали сирены воздушной тревоги. " * 5
     found, errors = read(write(tmp_path / "a.txt", text.encode("cp1251")))
     assert len(errors) == 1
-    assert "not UTF-8" in str(errors[0])
-    assert all("сирены" in a.text for a in found)
+    assert isinstance(errors[0], InputDoubt) and "not UTF-8" in str(errors[0])
+    assert [a.text for a in found] == [text]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +312,7 @@ BROKEN = {
         '{"text": "' + "[" * 500 + '", "x": ' + '{"a":' * 70 + "1" + "}" * 70 + "}",
         "nested deeper",
     ),
-    "id": ('{"text": "a", "id": [1]}', '"doc_id" must be'),
+    "id": ('{"text": "a", "id": [1]}', '"id" must be'),
     "tab": ('{"text": "a\tb"}', "not JSON"),
 }
 
@@ -356,7 +374,7 @@ def test_json_lines_are_told_by_content(tmp_path: Path) -> None:
 
 
 def test_an_impossible_record_date_is_reported_and_the_article_kept(tmp_path: Path) -> None:
-    for value in ("2022-02-30", 20220801, "9999-12-31", "0000-01-01", ["2022"]):
+    for value in ("2022-02-30", True, "9999-12-31", "0000-01-01", ["2022"]):
         found, errors = read(write(tmp_path / "a.jsonl", lines({"text": "One.", "date": value})))
         assert [(a.text, a.published) for a in found] == [("One.", None)]
         assert len(errors) == 1 and isinstance(errors[0], InputDoubt)
@@ -479,6 +497,8 @@ def test_title_and_site_from_what_there_is(tmp_path: Path) -> None:
     )
     article = only(write(tmp_path / "a.html", page))
     assert (article.title, article.source, article.language) == ("Bridge closed", "Harbour News", "en_GB")
+    town = page.replace("Bridge closed | Harbour News", "Bridge closed in Harbour News")
+    assert only(write(tmp_path / "b.html", town)).title == "Bridge closed in Harbour News"
     unnamed = page.replace("og:site_name", "og:x")
     assert only(write(tmp_path / "b.html", unnamed)).source == "example.org"
 

@@ -250,6 +250,45 @@ def test_what_a_table_is(tmp_path: Path, placer: Placer) -> None:
         kinds_of(both, placer, {"plase": "location"})
 
 
+def test_patterns_are_what_they_match(tmp_path: Path, placer: Placer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "a.csv", TABLE)
+    write(tmp_path / "b.txt", "Nothing happened in Prizren.")
+    (tmp_path / "deep").mkdir()
+    write(tmp_path / "deep" / "c.csv", TABLE)
+    found = sort_inputs(["*", "nothing*"], columns={}, placer=lambda: placer)
+    assert [table.path.name for table in found.tables] == ["a.csv", "c.csv"]
+    assert found.articles == [Path("b.txt"), "nothing*"]
+
+
+def test_a_folder_of_tables_has_no_articles(tmp_path: Path, placer: Placer) -> None:
+    write(tmp_path / "a.csv", TABLE)
+    (tmp_path / ".hidden").mkdir()
+    write(tmp_path / ".hidden" / "b.txt", "Nothing happened in Prizren.")
+    write(tmp_path / "~$c.docx", "x")
+    write(tmp_path / "map.html", '<html><meta name="generator" content="geomap">')
+    found = sort_inputs([tmp_path], columns={}, placer=lambda: placer)
+    assert len(found.tables) == 1 and not found.articles
+    write(tmp_path / "d.txt", "Nothing happened in Prizren.")
+    assert sort_inputs([tmp_path], columns={}, placer=lambda: placer).articles == [tmp_path]
+
+
+def test_names_that_no_system_takes_are_left_to_the_reader(tmp_path: Path, placer: Placer) -> None:
+    long = str(tmp_path / ("x" * 300))
+    assert sort_inputs([long, f"{long}*"], columns={}, placer=lambda: placer).articles == [long, f"{long}*"]
+    errors: list[GeomapError] = []
+    assert not extract_incidents([long, f"{long}*"], settings=Settings(model="gazetteer"), on_error=errors.append)
+    assert ["too long" in str(errors[0]), "no file matches" in str(errors[1])] == [True, True]
+
+
+def test_every_table_has_its_own_name(tmp_path: Path, placer: Placer) -> None:
+    for name in ("u1/a.csv", "u2/a.csv", "u3/a-2.csv", "u4/a\x1b.csv"):
+        (tmp_path / name).parent.mkdir()
+        write(tmp_path / name, TABLE)
+    found = sort_inputs([tmp_path], columns={}, placer=lambda: placer)
+    assert [table.doc_id for table in found.tables] == ["a.csv", "a-2.csv", "a-2-2.csv", "a\\x1b.csv"]
+
+
 def test_tables_that_say_nothing(tmp_path: Path, placer: Placer) -> None:
     with pytest.raises(InputError, match="no rows"):
         coded(write(tmp_path / "a.csv", "town,country\n"), placer)

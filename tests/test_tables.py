@@ -241,6 +241,7 @@ def test_json_lines_and_lists_and_features() -> None:
     assert cells(rows) == [["1", '{"c": 2}'], ["2", ""]]
     assert ["line 2" in str(errors[0]), "line 3" in str(errors[1])] == [True, True]
     assert cells(read('{"articles": [{"title": "x"}, 3]}', ".json")[1]) == [["x"]]
+    assert cells(read('{"n": 1, "rows": [{"title": {"name": "x"}}]}', "")[1]) == [["x"]]
     point = {"type": "Feature", "properties": {"t": "A"}, "geometry": {"type": "Point", "coordinates": [20.5, 42.5]}}
     area = {**point, "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 1], [0, 0]]]}}
     columns, rows, errors, _ = read(json.dumps({"type": "FeatureCollection", "features": [point, area]}), ".geojson")

@@ -111,7 +111,102 @@ def test_json_lines_with_other_names(tmp_path: Path) -> None:
     path = table(tmp_path / "crawl.jsonl", "\n".join(map(json.dumps, lines)))
     found, errors, notes = read(path)
     assert [(one.published, one.source) for one in found] == [("2022-08-25", "x.org"), (None, "crawl.jsonl")]
-    assert not errors and "text from 'maintext'" in notes[0]
+    assert not errors and len(notes) == 2
+    assert "published from 'date_publish'" in notes[0] and "line 1: text from 'maintext'" in notes[1]
+
+
+def lines(path: Path, *records: object) -> Path:
+    return table(path, "\n".join(map(json.dumps, records)))
+
+
+def test_a_record_may_lack_what_others_have(tmp_path: Path) -> None:
+    other = {"text": STORY, "headline": "A", "published": "2022-08-25"}
+    path = lines(tmp_path / "a.jsonl", {"text": STORY}, other, {"text": STORY, "date": "2022-08-26", "headline": None})
+    found, errors, notes = read(path, {"title": "headline"})
+    assert [(one.title, one.published) for one in found] == [(None, None), ("A", "2022-08-25"), (None, "2022-08-26")]
+    assert not errors and len(notes) == 1 and "title from 'headline'" in notes[0]
+    found, errors, _ = read(path, {"title": "nowhere"})
+    assert not found and len(errors) == 1 and "no column 'nowhere'" in str(errors[0])
+    # What the user said is the text is not looked for elsewhere.
+    found, errors, _ = read(lines(tmp_path / "b.jsonl", {"body": STORY, "text": "x"}, {"text": "y"}), {"text": "body"})
+    assert [one.text for one in found] == [STORY] and 'line 2: the record has no "body"' in str(errors[0])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_texts_are_found_in_records_of_any_order(tmp_path: Path, turned: bool) -> None:
+    records = [{"xyz": "Short it is."}, {"xyz": STORY}, {"xyz": STORY}]
+    found, errors, notes = read(lines(tmp_path / "a.jsonl", *(records[::-1] if turned else records)))
+    assert len(found) == 3 and not errors and len(notes) == 1
+    found, errors, _ = read(lines(tmp_path / "b.jsonl", *(records[1::-1] if turned else records[:2])))
+    assert [one.text for one in found] == [STORY] and len(errors) == 1
+
+
+def test_days_of_records_are_settled_over_them_all(tmp_path: Path) -> None:
+    days = ["05/04/2022", "25/04/2022", "06/04/2022", "07/04/2022"]
+    path = lines(tmp_path / "a.jsonl", *({"text": STORY, "date": day} for day in days))
+    found, errors, notes = read(path)
+    assert [one.published for one in found] == ["2022-04-05", "2022-04-25", "2022-04-06", "2022-04-07"]
+    assert not errors and "(day first, as in 25/04/2022)" in notes[0]
+    path = lines(tmp_path / "b.jsonl", *({"body": STORY, "date": day} for day in ["05/04/2022"] * 4))
+    found, errors, _ = read(path)
+    assert len(found) == 4 and len(errors) == 2 and "3 more dates like this" in str(errors[1])
+    dated: list[GeomapError] = []
+    assert len(list(read_articles(path, published="2022-04-09", on_error=dated.append))) == 4 and not dated
+
+
+def test_records_without_texts_are_told(tmp_path: Path) -> None:
+    record = {"url": "https://example.org/1", "title": "People gather", "published": "2022-08-25"}
+    found, errors, notes = read(lines(tmp_path / "a.jsonl", record, {**record, "title": "More people"}))
+    assert [one.text for one in found] == ["People gather", "More people"] and not errors
+    assert "2 articles have no text here, and only the title is read; --fetch" in notes[-1]
+
+
+def test_facts_of_records_are_read_as_those_of_tables(tmp_path: Path) -> None:
+    record = {"text": f"  {STORY}\n", "language": "javascript:x", "url": "not an address", "date": 20220801, "home": 5}
+    found, errors, _ = read(lines(tmp_path / "a.jsonl", record, {**record, "source": {"id": 1, "name": "The Paper"}}))
+    assert found[0].text == f"  {STORY}\n" and found[0].url is None and found[0].published == "2022-08-01"
+    assert found[1].source == "The Paper"
+    assert [str(one).partition(": ")[2] for one in errors] == [
+        '"home" must be a string, not a number; it was left out',
+        '1 more values of "home" were ignored',
+    ]
+
+
+def test_years_and_other_dates_are_told_once(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", "text,date\n" + f"{STORY},2022\n" * 50 + f"{STORY},2022-08-25\n{STORY},soon\n")
+    found, errors, _ = read(path)
+    assert len(found) == 52 and found[50].published == "2022-08-25"
+    assert [str(one).partition(": ")[2][:30] for one in errors] == [
+        "'2022' is no single day; the d",
+        "'soon' is not a date: write it",
+        "49 more dates that are no sing",
+    ]
+
+
+NEWS = {"source": {"id": None, "name": "The Paper"}, "title": "People gather", "url": "https://example.org/1"}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("name", ["a.json", "a.txt", "answer"])
+def test_what_json_holds_is_told_by_what_it_holds(tmp_path: Path, name: str, indent: int | None) -> None:
+    record = {**NEWS, "publishedAt": "2022-08-25T10:00:00Z", "content": STORY}
+    for whole in ([record, record], {"status": "ok", "totalResults": 2, "articles": [record, record]}):
+        found, errors, _ = read(table(tmp_path / name, json.dumps(whole, indent=indent)))
+        assert [(one.title, one.source, one.text) for one in found] == [
+            ("People gather", "The Paper", STORY.strip())
+        ] * 2
+        assert not errors
+    # One record with a list beside its text, and a text in brackets, are no lists.
+    assert read(table(tmp_path / "b", json.dumps({"items": [NEWS], "text": STORY})))[0][0].text == STORY
+    assert read(table(tmp_path / "c.txt", f"[Agency] {STORY}"))[0][0].text.startswith("[Agency]")
+
+
+def test_lists_of_articles_in_a_folder(tmp_path: Path) -> None:
+    table(tmp_path / "news.json", json.dumps({"articles": [{**NEWS, "content": STORY}]}))
+    table(tmp_path / "package.json", json.dumps({"name": "x", "files": ["a"]}))
+    table(tmp_path / "words.json", json.dumps(["a", "b"]))
+    found, errors, _ = read(tmp_path)
+    assert [one.doc_id for one in found] == ["news-1"] and not errors
 
 
 def test_rows_with_nothing_to_read_and_tables_without_articles(tmp_path: Path) -> None:

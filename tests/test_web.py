@@ -139,6 +139,28 @@ def test_links_are_fetched_only_where_that_is_asked_for(server: Server, tmp_path
     assert STORY in read(saved, fetch_links=True)[0][0].text
 
 
+def test_lists_of_json_by_address(server: Server) -> None:
+    listed = {
+        "status": "ok",
+        "articles": [{"title": "Two dead", "url": server.url("/1"), "source": {"name": "Wire"}}] * 2,
+    }
+    for indent in (None, 1):
+        server.pages["/doc"] = page(json.dumps(listed, indent=indent).encode(), Content_Type="application/json")
+        articles, errors, _ = read(server.url("/doc"))
+        assert [(one.text, one.source) for one in articles] == [("Two dead", "Wire")] * 2 and not errors
+
+
+def test_what_is_said_of_columns_is_said_of_the_list_alone(server: Server, tmp_path: Path) -> None:
+    paths = ("/0", "/1.csv", "/2")
+    rows = "".join(f"Two dead,,{server.url(path)}\n" for path in paths)
+    (tmp_path / "list.csv").write_text(f"title,body,link\n{rows}")
+    server.pages |= {path: page(canonical("")) for path in paths}
+    server.pages["/1.csv"] = page(b"n,m\n1,2\n", Content_Type="text/plain")
+    articles, errors, _ = read(tmp_path / "list.csv", fetch_links=True, columns={"text": "body"})
+    assert len(articles) == 3 and STORY in articles[0].text and STORY in articles[2].text
+    assert len(errors) == 1 and isinstance(errors[0], InputDoubt)
+
+
 @pytest.mark.parametrize(
     ("link", "said"),
     [

@@ -1,4 +1,4 @@
-"""Inputs to articles: text, HTML and JSON Lines from files, folders and standard input.
+"""Inputs to articles: texts, pages, documents, feeds and tables from files, folders, addresses and standard input.
 
 Everything is read as a stream and within limits. What cannot be read is an InputError that names the file
 (and the line) and says what to do; it goes to ``on_error`` and the rest of the batch goes on. Where the article is

@@ -86,8 +86,9 @@ def page_facts(page: Any, linked: dict[str, str]) -> Facts:
     )
     site = metas.get("og:site_name") or linked.get("site") or metas.get("application-name")
     if site and title.endswith(site):
-        # "Bridge closed | The Harbour News"
-        title = re.sub(r"\s{1,9}[|–—·:-]{1,2}\s{0,9}$", "", title[: -len(site)]) or title
+        # "Bridge closed | The Harbour News"; a title may end with the name of a site that is called like a town.
+        cut = re.search(r"\s{1,9}[|–—·:-]{1,2}\s{0,9}$", title[: -len(site)])
+        title = title[: cut.start()] if cut is not None and cut.start() else title
     told = (
         page.get("lang"),
         page.get("{http://www.w3.org/XML/1998/namespace}lang"),

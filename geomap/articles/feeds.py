@@ -23,11 +23,11 @@ from xml.parsers import expat
 from geomap.articles import limits
 from geomap.articles.draft import Draft, OnError, Source
 from geomap.articles.facts import language_tag
-from geomap.articles.names import clean
 from geomap.articles.pages import fragment_text
 from geomap.caldates import parse_day
 from geomap.decoding import declared_encoding, repair
 from geomap.errors import DateError, InputDoubt, InputError
+from geomap.text import visible
 
 __all__ = ["FEED_SUFFIXES", "feed_drafts", "is_xml"]
 
@@ -166,7 +166,7 @@ class _Feed:
         self.root = local
         if local not in _ROOTS:
             raise InputError(
-                f"{self.name}: XML, but no feed (its first element is <{clean(local)[:40]}>);"
+                f"{self.name}: XML, but no feed (its first element is <{visible(local)[:40]}>);"
                 " save the article as text or HTML"
             )
         # In RSS 1.0 the root is rdf:RDF and the items are of the default namespace.
@@ -405,7 +405,7 @@ def _draft(
         seen.add(key)
     published, basis = _date(item, where.removeprefix(f"{source.name}, "), doubts, dated=dated)
     return Draft(
-        doc_id=_short(clean(" ".join(given.split())) or url or "") or f"{source.stem}-{number}",
+        doc_id=_short(visible(" ".join(given.split())) or url or "") or f"{source.stem}-{number}",
         text=text,
         where=where,
         title=title or None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from geomap.articles.names import clean
 from geomap.caldates import parse_day
 from geomap.errors import DateError
+from geomap.text import visible
 
 __all__ = ["date_of_head"]
 
@@ -57,7 +57,7 @@ def date_of_head(text: str) -> tuple[str | None, str | None, str | None]:
             short = int(match["yy"])
             written = f"{match['d']} {match['m']} {short + (1900 if short >= 50 else 2000)}"
         try:
-            return parse_day(written), f"{basis} ({clean(' '.join(match[0].split()))[:60]})", None
+            return parse_day(written), f"{basis} ({visible(' '.join(match[0].split()))[:60]})", None
         except DateError as error:
             problem = problem or f"the date at its head, {error}"
     return None, None, problem

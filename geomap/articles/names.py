@@ -1,4 +1,4 @@
-"""How inputs are named in messages: file names made safe for a terminal, the system's refusals in plain words."""
+"""How inputs are named: in messages, safe for a terminal and in plain words, and as documents, each once."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ import itertools
 import os
 from pathlib import Path
 
-__all__ = ["clean", "did_you_mean", "plain", "shown"]
+from geomap.text import visible
+
+__all__ = ["did_you_mean", "plain", "shown", "unique"]
 
 
-def clean(text: str) -> str:
-    """Text without what a terminal would obey or UTF-8 cannot hold: controls, bidi marks, lone surrogates."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+def unique(name: str, given: dict[str, int], suffix: str = "") -> str:
+    """A ``doc_id`` that no other has: ``name`` and ``suffix``, with a number between them where it was given before.
+
+    ``given`` remembers those that were; begin with an empty one.
+    """
+    made = whole = name + suffix
+    while made in given:
+        given[whole] += 1
+        made = f"{name}-{given[whole]}{suffix}"
+    given.setdefault(made, 1)
+    return made
 
 
 def shown(path: object) -> str:
     """A file name as it can be shown."""
-    text = clean(str(path))
+    text = visible(str(path))
     return text if len(text) <= 300 else f"{text[:140]}...{text[-140:]}"
 
 

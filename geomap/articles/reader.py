@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from geomap.articles import limits
 from geomap.articles.documents import DOCUMENT_SUFFIXES, MAX_DOCUMENT_BYTES, document_draft, kind_of_zip
@@ -18,7 +19,7 @@ from geomap.articles.feeds import FEED_SUFFIXES, feed_drafts, is_xml
 from geomap.articles.finding import files_of, is_pattern, matches_of
 from geomap.articles.heads import date_of_head
 from geomap.articles.json_lines import json_lines
-from geomap.articles.names import clean, did_you_mean, plain, shown
+from geomap.articles.names import did_you_mean, plain, shown, unique
 from geomap.articles.pages import from_html, is_html
 from geomap.articles.tabular import TABLE_SUFFIXES, Note, is_table, table_drafts
 from geomap.articles.web import Web, is_address, placed
@@ -27,16 +28,17 @@ from geomap.decoding import chunks_of, decode, magic, read_up_to, repair, rewoun
 from geomap.errors import GeomapError, InputDoubt, InputError, UsageError
 from geomap.languages import detect_language
 from geomap.records import Article
+from geomap.text import visible
 
 __all__ = ["ARTICLE_SUFFIXES", "read_articles"]
 
 ARTICLE_SUFFIXES = (
-    *(".txt", ".html", ".htm", ".md", ".jsonl", ".ndjson"),
+    *(".txt", ".html", ".htm", ".md", ".jsonl", ".ndjson", ".json"),
     *FEED_SUFFIXES,
     *DOCUMENT_SUFFIXES,
     *TABLE_SUFFIXES,
 )
-"""The files of a folder that are read. A file named directly may have any name."""
+"""The files of a folder that are read; of .json those that hold a list. A file named directly may have any name."""
 
 
 def read_articles(
@@ -50,7 +52,7 @@ def read_articles(
     columns: Mapping[str, str] = MappingProxyType({}),
     on_note: Note | None = None,
 ) -> Iterator[Article]:
-    """The articles of *inputs*: files (text, HTML, RSS and Atom feeds, PDF, DOCX, JSON Lines, tables), folders
+    """The articles of *inputs*: files (text, HTML, RSS and Atom feeds, PDF, DOCX, JSON, tables), folders
     (searched through), patterns (``news/**/*.html``), ``"-"`` for standard input, and pages and feeds of the web by
     their address (``https://...``).
 
@@ -157,7 +159,10 @@ class _Reader:
 
     def _pattern(self, pattern: str) -> Iterator[Article]:
         """The articles of all that a pattern matches, as if each had been named."""
-        for path in matches_of(pattern):
+        found = matches_of(pattern)
+        if not found:
+            raise InputError(f"{shown(pattern)}: no file matches")
+        for path in found:
             try:
                 yield from self._input(path)
             except GeomapError as error:
@@ -176,7 +181,7 @@ class _Reader:
         return Source(stream=stream, name="standard input", stem="stdin")
 
     def _file(self, path: Path) -> Iterator[Article]:
-        stem = clean(path.stem) or "article"
+        stem = visible(path.stem) or "article"
         with path.open("rb") as stream:
             yield from self._source(
                 Source(stream=stream, name=shown(path), stem=stem, suffix=path.suffix.lower(), path=path)
@@ -185,32 +190,33 @@ class _Reader:
     def _source(self, source: Source) -> Iterator[Article]:
         """The articles of a source, finished."""
         for draft in self._drafts(source):
-            whole = self.web.whole(draft, self._drafts) if draft.teaser and self.web.follows else draft
+            whole = self.web.whole(draft, self._followed) if draft.teaser and self.web.follows else draft
             if whole is not None:
                 yield self._finish(placed(whole, source))
 
-    def _table(self, source: Source) -> Iterator[Draft]:
-        return table_drafts(
-            source,
-            report=self.report,
-            dated=self.published is not None,
-            columns=self.columns,
-            note=self.on_note,
-            fetches=self.web.follows,
-        )
+    def _followed(self, source: Source) -> Iterator[Draft]:
+        """What a page holds that a list led to: what the user said of columns is of the list, not of the page."""
+        return self._drafts(source, columns={})
 
-    def _drafts(self, source: Source) -> Iterator[Draft]:
+    def _drafts(self, source: Source, *, columns: Mapping[str, str] | None = None) -> Iterator[Draft]:
         """What a source holds, told by its first bytes before its name."""
+        dated = self.published is not None
+        of_records: dict[str, Any] = {
+            "report": self.report,
+            "dated": dated,
+            "columns": self.columns if columns is None else columns,
+            "note": self.on_note,
+            "fetches": self.web.follows,
+        }
         name = source.name
         head = read_up_to(source.stream, limits.SNIFF_BYTES)
         if not head:
             raise InputError(f"{name}: the file is empty")
         if is_table(head, source.suffix):
-            whole = replace(source, stream=rewound(head, source.stream))
-            yield from self._table(whole)
+            yield from table_drafts(replace(source, stream=rewound(head, source.stream)), **of_records)
             return
         if head.startswith((b"%PDF", b"PK\x03\x04", b"PAR1")):
-            yield from self._packed(source, head)
+            yield from self._packed(source, head, of_records)
             return
         kind = magic(head)
         if kind is not None:
@@ -220,34 +226,21 @@ class _Reader:
         wide = wide_encoding(head)
         start = head.decode(wide or "utf-8-sig", "replace").lstrip("\ufeff \t\r\n")
         if source.suffix in (".jsonl", ".ndjson") or re.match(r'\{\s{0,99}"', start):
-            chunks = chunks_of(head, source.stream, wide)
-            dated = self.published is not None
-            yield from json_lines(
-                chunks,
-                name,
-                source.stem,
-                report=self.report,
-                dated=dated,
-                columns=self.columns,
-                note=self.on_note,
-                fetches=self.web.follows,
-            )
+            yield from json_lines(chunks_of(head, source.stream, wide), name, source.stem, **of_records)
             return
         if is_xml(start, source.suffix):
-            dated = self.published is not None
             yield from feed_drafts(source, head, wide, seen=self.items, report=self.report, dated=dated)
             return
         yield self._one(source, head, start, wide)
 
-    def _packed(self, source: Source, head: bytes) -> Iterator[Draft]:
+    def _packed(self, source: Source, head: bytes, of_records: dict[str, Any]) -> Iterator[Draft]:
         """What a PDF, an Office document or a Parquet file without its usual ending holds."""
         data = head + read_up_to(source.stream, MAX_DOCUMENT_BYTES + 1 - len(head))
         if len(data) > MAX_DOCUMENT_BYTES:
             raise InputError(f"{source.name}: larger than {MAX_DOCUMENT_BYTES // 2**20} MB, too much for one article")
         kind = ".parquet" if head.startswith(b"PAR1") else ".pdf" if head.startswith(b"%PDF") else kind_of_zip(data)
         if kind in TABLE_SUFFIXES:
-            table = replace(source, stream=io.BytesIO(data), suffix=kind)
-            yield from self._table(table)
+            yield from table_drafts(replace(source, stream=io.BytesIO(data), suffix=kind), **of_records)
         elif kind is not None or source.suffix in DOCUMENT_SUFFIXES:
             yield document_draft(data, source, report=self.report)
         else:
@@ -285,7 +278,7 @@ class _Reader:
             if problem is not None:
                 self.report(InputDoubt(f"{draft.where}: {problem}; the date was ignored"))
         return Article(
-            doc_id=self._unique(draft.doc_id),
+            doc_id=unique(draft.doc_id, self.ids),
             text=draft.text,
             title=draft.title,
             published=published,
@@ -296,11 +289,3 @@ class _Reader:
             home=draft.home,
             origin=draft.where,
         )
-
-    def _unique(self, doc_id: str) -> str:
-        name = doc_id
-        while name in self.ids:
-            self.ids[doc_id] += 1
-            name = f"{doc_id}-{self.ids[doc_id]}"
-        self.ids.setdefault(name, 1)
-        return name

@@ -1,4 +1,4 @@
-"""Tables of articles (CSV, TSV, XLSX, Parquet, lists of JSON objects), and records whose fields have other names.
+"""Tables of articles (CSV, TSV, XLSX, Parquet, lists of JSON objects), and what records of JSON Lines share with them.
 
 Which column holds what is guessed from the names of the columns and from what stands in them, told once, and
 overridden by the user (``--columns text=body``). Lists of articles without text, as Media Cloud and GDELT give them,
@@ -9,30 +9,33 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from types import MappingProxyType
-from typing import Any
 
 from geomap.articles import limits
 from geomap.articles.draft import Draft, OnError, Source
-from geomap.articles.names import clean
-from geomap.errors import DateError, InputDoubt, InputError, UsageError
+from geomap.articles.facts import language_tag
+from geomap.errors import DateError, DateOrderError, InputDoubt, InputError, UsageError
 from geomap.lexicons import load_json
 from geomap.tables import TABLE_SUFFIXES, Row, Table, guess_columns, open_table, plain_name
 from geomap.tables.dates import DAY_FIRST, MONTH_FIRST, Order, read_span, settle_order
-from geomap.tables.table import as_text
+from geomap.tables.objects import list_in
+from geomap.text import visible
 
 __all__ = [
     "FIELDS",
+    "SAMPLE",
     "TABLE_SUFFIXES",
     "ArticleColumns",
     "Note",
+    "Rows",
     "article_columns",
     "is_table",
     "order_given",
-    "record_mapper",
+    "order_of",
     "table_drafts",
 ]
 
@@ -55,23 +58,21 @@ _TEASERS = (
     "intro",
     "synopsis",
 )
-_SAMPLE = 200
+SAMPLE = 200
+"""So many rows show what the columns hold."""
 # A column without a telling name that holds texts: half of them have so many characters, and blanks between words.
 _TEXT_LENGTH = 400
 _URL = re.compile(r"https?://[^\s]{3,}", re.IGNORECASE)
 _NO_VALUE = ("", "none", "-")
-_WRAPPED = re.compile(rb'\s*\{\s*"(?:articles|items|results|data|records|stories|docs)"\s*:\s*\[')
 # GDELT's events have 58 (version 1) or 61 columns, its mentions 16, its knowledge graph 27, and none a name.
 _GDELT_CODES = (58, 61, 27, 16)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 
 
 def is_table(head: bytes, suffix: str) -> bool:
     """Whether a file that begins so and is named so is read as a table: by its name, or as a list of JSON objects."""
-    if suffix in TABLE_SUFFIXES:
+    if suffix in TABLE_SUFFIXES or list_in(head, suffix) is not None:
         return True
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return suffix == ".json" and (start[:1] == b"[" or _WRAPPED.match(start) is not None)
+    return suffix == ".json" and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,17 @@ def order_given(columns: Mapping[str, str]) -> Order | None:
     return orders[plain_name(text)]
 
 
+def order_of(layout: ArticleColumns, columns: Mapping[str, str], rows: Iterable[Row]) -> tuple[Order | None, str]:
+    """The order of day and month in the column of dates, stated in ``columns`` or settled over ``rows``, and what it
+    rests on, in words to put behind the name of the column."""
+    order = order_given(columns)
+    column = layout.mapping.get("published")
+    if order is not None or column is None:
+        return order, ""
+    order, why = settle_order(row.cells.get(column, "") for row in rows)
+    return order, f" ({order}, {why})" if order not in (None, "open") else ""
+
+
 def _is_url(value: str) -> bool:
     return _URL.fullmatch(value) is not None
 
@@ -185,23 +197,17 @@ def table_drafts(
     understood. Raises InputError where the table cannot be read, or holds no articles.
     """
     with open_table(source.stream, name=source.name, suffix=source.suffix) as table:
-        sample = list(itertools.islice(table.rows(), _SAMPLE))
+        sample = list(itertools.islice(table.rows(), SAMPLE))
         layout = article_columns(table.columns, sample, columns, name=source.name)
         _check(table, layout, sample)
-        order = order_given(columns)
-        words = ""
-        if order is None and "published" in layout.mapping:
-            order, why = settle_order(
-                row.cells[layout.mapping["published"]] for row in itertools.islice(table.rows(), 20_000)
-            )
-            words = f" ({order}, {why})" if order not in (None, "open") else ""
+        order, words = order_of(layout, columns, itertools.islice(table.rows(), 20_000))
         if note is not None:
             for remark in table.notes:
                 note(f"{source.name}: {remark}.")
             note(f"{source.name}: {layout.told(words)}; change it with --columns, such as --columns text=COLUMN.")
-        made = _Rows(source.name, layout, order, report=report, dated=dated, fetches=fetches)
+        made = Rows(source.name, order, basis="the column '{}'", report=report, dated=dated, fetches=fetches)
         for row in table.rows(report):
-            draft = made.draft(row.cells, table.where(row.number), f"{source.stem}-{row.number}")
+            draft = made.draft(row.cells, layout, table.where(row.number), f"{source.stem}-{row.number}")
             if draft is not None:
                 yield draft
         made.finish(note)
@@ -226,121 +232,85 @@ def _check(table: Table, layout: ArticleColumns, sample: Sequence[Row]) -> None:
     )
 
 
-class _Rows:
-    """Rows to articles."""
+class Rows:
+    """Rows, and records of JSON, to articles. ``basis`` is what the date in a column (``{}``) rests on, in words."""
 
     def __init__(
-        self, name: str, layout: ArticleColumns, order: Order | None, *, report: OnError, dated: bool, fetches: bool
+        self, name: str, order: Order | None, *, basis: str, report: OnError, dated: bool, fetches: bool
     ) -> None:
         self._name = name
-        self._layout = layout
         self._order = order
+        self._basis = basis
         self._report = report
         self._dated = dated
         self._fetches = fetches
-        self._titles = 0
-        self._undated = 0
+        self._titles = self._linked = 0
+        self._doubts: Counter[str] = Counter()
 
-    def _cell(self, cells: Mapping[str, str], field: str, most: int = limits.MAX_TITLE) -> str | None:
-        column = self._layout.mapping.get(field)
-        return (cells.get(column, "")[:most] or None) if column is not None else None
-
-    def draft(self, cells: Mapping[str, str], where: str, doc_id: str) -> Draft | None:
+    def draft(self, cells: Mapping[str, str], layout: ArticleColumns, where: str, doc_id: str) -> Draft | None:
         """The article of a row; None for one that has nothing to read, which is reported."""
-        text = self._cell(cells, "text", limits.MAX_ARTICLE_BYTES) or ""
-        title, url = self._cell(cells, "title"), self._cell(cells, "url")
+
+        def cell(field: str) -> str | None:
+            return cells.get(layout.mapping.get(field, ""), "").strip()[: limits.MAX_TITLE] or None
+
+        text = cells.get(layout.mapping.get("text", ""), "")[: limits.MAX_ARTICLE_BYTES]
+        title, url = cell("title"), cell("url")
         url = url if url is not None and _is_url(url) else None
-        teaser = self._layout.teaser or not text
-        if not text:
+        teaser = layout.teaser
+        if not text.strip():
+            text, teaser = title or "", True
             if title is not None:
-                text = title
                 self._titles += 1
+                self._linked += url is not None
             elif not (url is not None and self._fetches):
-                column = self._layout.mapping.get("text")
+                column = layout.mapping.get("text")
                 what = f"nothing in '{column}' and no title" if column else "no title"
                 hint = "; --fetch reads the page at its address" if url is not None else ""
                 self._report(InputError(f"{where}: {what}{hint}"))
                 return None
-        published, basis = self._date(cells, where)
-        language = self._cell(cells, "language")
+        published, basis = self._date(cell("published"), layout, where)
         return Draft(
-            doc_id=clean(self._cell(cells, "id") or doc_id),
+            doc_id=visible(cell("id") or doc_id),
             text=text,
             where=where,
             title=title,
             published=published,
             basis=basis,
-            source=self._cell(cells, "source") or self._name.rsplit("/", 1)[-1],
+            source=cell("source") or self._name.rsplit("/", 1)[-1],
             url=url,
-            language=language if language and _LANGUAGE.fullmatch(language) else None,
-            home=self._cell(cells, "home"),
+            language=language_tag(cell("language")),
+            home=cell("home"),
             teaser=teaser and url is not None,
         )
 
-    def _date(self, cells: Mapping[str, str], where: str) -> tuple[str | None, str | None]:
-        text = self._cell(cells, "published")
+    def _date(self, text: str | None, layout: ArticleColumns, where: str) -> tuple[str | None, str | None]:
         if text is None or self._dated:
             return None, None
         try:
             span = read_span(text, self._order)
+        except DateOrderError as error:
+            self.doubt("dates like this", f"{where}: {error}; the date was ignored")
         except DateError as error:
-            if "cannot be told apart" in str(error):
-                self._undated += 1
-                if self._undated > 1:
-                    return None, None
-            self._report(InputDoubt(f"{where}: {error}; the date was ignored"))
-            return None, None
-        if span.precision != 1:
-            self._report(InputDoubt(f"{where}: '{text[:40]}' is no single day; the date was ignored"))
-            return None, None
-        return span.start, f"the column '{self._layout.mapping['published']}'"
+            self.doubt("values that are no date", f"{where}: {error}; the date was ignored")
+        else:
+            if span.precision == 1:
+                return span.start, self._basis.format(layout.mapping["published"])
+            self.doubt("dates that are no single day", f"{where}: '{text[:40]}' is no single day; the date was ignored")
+        return None, None
+
+    def doubt(self, what: str, first: str) -> None:
+        """Count one more of ``what`` that was ignored. Only the ``first`` of a kind is told at once: a table of a
+        million years must not fill the screen."""
+        self._doubts[what] += 1
+        if self._doubts[what] == 1:
+            self._report(InputDoubt(first))
 
     def finish(self, note: Note | None) -> None:
         """Tell what was counted."""
-        if self._undated > 1:
-            self._report(InputDoubt(f"{self._name}: {self._undated - 1:,} more dates like this were ignored"))
+        for what, count in self._doubts.items():
+            if count > 1:
+                self._report(InputDoubt(f"{self._name}: {count - 1:,} more {what} were ignored"))
         if self._titles and note is not None:
             many = "1 article has" if self._titles == 1 else f"{self._titles:,} articles have"
-            hint = "" if self._fetches or "url" not in self._layout.mapping else "; --fetch reads the pages themselves"
+            hint = "; --fetch reads the pages themselves" if self._linked and not self._fetches else ""
             note(f"{self._name}: {many} no text here, and only the title is read{hint}.")
-
-
-def record_mapper(
-    name: str,
-    report: OnError,
-    *,
-    columns: Mapping[str, str] = MappingProxyType({}),
-    note: Note | None = None,
-    fetches: bool = False,
-) -> Callable[[dict[str, Any], str, str], Draft | None]:
-    """A function that makes an article of a JSON record (with where it stands and a ``doc_id``) whose fields have other
-    names than ours; None for a record that it can make nothing of.
-
-    It is made once for an input called ``name``, so that what it guesses is told once.
-    """
-    told: set[str] = set()
-    rows: dict[tuple[str, ...], _Rows | None] = {}
-
-    def mapped(record: dict[str, Any], where: str, doc_id: str) -> Draft | None:
-        cells = {str(key): as_text(value) for key, value in record.items()}
-        keys = tuple(cells)
-        if keys not in rows:
-            if len(rows) > 1_000:
-                rows.clear()
-            layout = article_columns(keys, [Row(number=1, cells=cells)], columns, name=name)
-            # A title alone, among records with texts, is a record that lost its text.
-            usable = "text" in layout.mapping or ("title" in layout.mapping and layout.is_list)
-            usable = usable or (fetches and "url" in layout.mapping)
-            rows[keys] = (
-                _Rows(name, layout, order_given(columns), report=report, dated=False, fetches=fetches)
-                if usable
-                else None
-            )
-            words = layout.told()
-            if usable and note is not None and words not in told and len(told) < 3:
-                told.add(words)
-                note(f"{name}: {words}; change it with --columns, such as --columns text=FIELD.")
-        made = rows[keys]
-        return made.draft(cells, where, doc_id) if made is not None else None
-
-    return mapped

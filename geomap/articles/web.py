@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from geomap.articles.draft import Draft, OnError, Source
-from geomap.errors import InputDoubt, InputError
+from geomap.errors import GeomapError, InputDoubt, InputError
 
 if TYPE_CHECKING:
     from geomap.fetching import Fetched, Fetcher
@@ -142,7 +142,7 @@ class Web:
                 return draft
             self._given_up.add(error.host)
             return self._left(draft, str(error), "it and what else is there are left as they are")
-        except InputError as error:
+        except GeomapError as error:
             return self._left(draft, str(error), "only what stood there is read")
         if len(found) != 1:
             return self._left(draft, f"{draft.url} is no article but a list", "only what stood there is read")

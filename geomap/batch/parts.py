@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from geomap.batch.tasks import Failure, Note, Outcome, Task
 from geomap.errors import UsageError
+from geomap.folders import MANIFEST
 from geomap.outputs import atomic_file, json_line, output_error, write_bytes
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ERRORS", "MANIFEST", "Entry", "Parts"]
 
-MANIFEST, ERRORS, _LOCK = "manifest.jsonl", "errors.jsonl", ".lock"
+ERRORS, _LOCK = "errors.jsonl", ".lock"
 _SCHEMA = 1
 _PART = re.compile(r"part-[0-9]{6,9}-[0-9a-f]{16}\.(?:parquet|jsonl)\Z")
 _TEMPORARY = re.compile(r"\.geomap-[A-Za-z0-9_]{1,20}\.part\Z")

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from geomap.errors import DateError, GeomapError, InputDoubt
+from geomap.errors import DateError, DateOrderError, GeomapError, InputDoubt
 from geomap.gazetteer.ranking import COUNTRY_CODES
 from geomap.incident_tables.columns import Layout
 from geomap.incident_tables.kinds import UNSPECIFIED, Kinds
@@ -387,12 +387,12 @@ class Coder:
             return None, None
         try:
             span = read_span(text, self._order)
+        except DateOrderError as error:
+            self._doubts["a date whose day and month cannot be told apart"] += 1
+            if self._doubts["a date whose day and month cannot be told apart"] == 1:
+                self._report(InputDoubt(f"{self._table.where(row.number)}: {error}; such dates are left out"))
+            return None, None
         except DateError as error:
-            if self._order == "open":
-                self._doubts["a date whose day and month cannot be told apart"] += 1
-                if self._doubts["a date whose day and month cannot be told apart"] == 1:
-                    self._report(InputDoubt(f"{self._table.where(row.number)}: {error}; such dates are left out"))
-                return None, None
             self.doubt("a date that was left out", row, f"{error}; the date was left out")
             return None, None
         reason = f"the table's column “{column}”"

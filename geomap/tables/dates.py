@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from geomap.caldates import make_day, parse_day, parse_month
-from geomap.errors import DateError
+from geomap.errors import DateError, DateOrderError
 
 __all__ = ["DAY_FIRST", "MONTH_FIRST", "Order", "Span", "read_span", "settle_order"]
 
@@ -160,7 +160,7 @@ def _slashed(match: re.Match[str], text: str, order: Order | None) -> str:
     elif order == "month first":
         found = make_day(year, first, second)
     else:
-        raise DateError(
+        raise DateOrderError(
             f"{text[:40]!r}: day and month cannot be told apart; say --columns order=day-first or month-first"
         )
     if found is None:

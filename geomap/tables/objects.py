@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import io
 import itertools
 import os
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -14,7 +14,7 @@ from geomap.errors import InputDoubt, InputError
 from geomap.json_records import json_type, parse_json
 from geomap.tables.table import MAX_COLUMNS, Report, Row, Table, as_text
 
-__all__ = ["LATITUDE", "LONGITUDE", "Lines", "Objects"]
+__all__ = ["LATITUDE", "LINES_SUFFIXES", "LONGITUDE", "Lines", "Objects", "list_in"]
 
 LATITUDE, LONGITUDE = "latitude of the point", "longitude of the point"
 """The columns that a GeoJSON point makes."""
@@ -24,11 +24,48 @@ _FIRST_ROWS = 200
 # A JSON text is read feature by feature, but one text or number in it is held whole, and so may be all of it.
 _LARGEST = 512 << 20
 
+LINES_SUFFIXES = (".jsonl", ".ndjson", ".geojsonl")
+"""The names of files with an object a line."""
 
-# What lists of answers call the list ("articles" is GDELT's word).
-_WRAPPED = re.compile(
-    rb'\s*\{\s*"(articles|items|results|data|records|stories|docs|events|incidents|rows)"\s*:\s*\[', re.ASCII
+# What the answers of services call the list that they wrap ("articles" is GDELT's and NewsAPI's word).
+_LISTS = frozenset(
+    ("articles", "items", "results", "data", "records", "stories", "docs", "events", "incidents", "rows", "features")
 )
+# What wraps a list says a word or two of it. What has a text this long (where a column of them is one of articles) is
+# a record itself, and the list something beside it.
+_TEXT_LENGTH = 400
+
+
+def list_in(head: bytes, suffix: str = "") -> str | None:
+    """Where the JSON that begins with ``head`` has its list of objects, in ijson's words (``item``, ``articles.item``).
+
+    The list is all of it, or stands at the top of an object under a name that is usual for it. None for a record, for
+    JSON Lines (told by ``suffix``, or by a second object) and for what is no JSON.
+    """
+    head = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    is_list = head.startswith(b"[")
+    if not is_list and (not head.startswith(b"{") or suffix in LINES_SUFFIXES):
+        return None
+    import ijson
+
+    found: str | None = None
+    opened, ended = "", False
+    try:
+        for prefix, event, value in ijson.parse(io.BytesIO(head), multiple_values=True):
+            is_text = event == "string" and (prefix == "text" or ("." not in prefix and len(value) >= _TEXT_LENGTH))
+            if ended or is_text:
+                return None
+            if (prefix, value) == ("type", "FeatureCollection"):
+                return "features.item"
+            if opened and event in ("start_map", "end_array"):
+                found = found or opened
+            is_open = event == "start_array" and prefix in ({""} if is_list else _LISTS)
+            opened = f"{prefix}.item".lstrip(".") if is_open else ""
+            ended = (prefix, event) == ("", "end_map")
+    except (ijson.JSONError, ValueError, OverflowError, RecursionError):
+        # Where the head breaks off, or what is no JSON.
+        pass
+    return found
 
 
 class _Records(Table):
@@ -98,9 +135,8 @@ class Objects(_Records):
             raise InputError(f"{name}: {size >> 20} MB in one JSON text; write it as JSON Lines, one object a line")
         stream.seek(0)
         head = stream.read(8192)
-        start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
-        wrapped = _WRAPPED.match(head.removeprefix(codecs.BOM_UTF8))
-        self._path = "item" if start == b"[" else f"{wrapped[1].decode()}.item" if wrapped else "features.item"
+        is_list = head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
+        self._path = "item" if is_list else list_in(head) or "features.item"
         if self._path != "features.item":
             self.unit = "object"
         self._outlines = 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geomap.errors import InputError
+from geomap.tables.objects import LINES_SUFFIXES, Lines, Objects, list_in
 from geomap.tables.table import Table
 
 __all__ = ["TABLE_SUFFIXES", "open_table"]
@@ -71,13 +72,9 @@ def _opened(stream: BinaryIO, name: str, suffix: str) -> Table:
     if suffix in (".xlsx", ".xlsm", ".parquet", ".geoparquet"):
         raise InputError(f"{name}: this is no {suffix} file, whatever its name says; save it anew")
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
-    if suffix in (".geojson", ".json") and start in (b"{", b"["):
-        from geomap.tables.objects import Objects
-
+    if start in (b"{", b"[") and (suffix in (".geojson", ".json") or list_in(head, suffix) is not None):
         return Objects(stream, name)
-    if suffix in (".jsonl", ".ndjson", ".geojsonl") or start == b"{":
-        from geomap.tables.objects import Lines
-
+    if suffix in LINES_SUFFIXES or start == b"{":
         return Lines(stream, name)
     from geomap.tables.delimited import Delimited
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import math
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -13,9 +12,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from geomap.decoding import repair
 from geomap.errors import GeomapError
 
-__all__ = ["MAX_CELL", "MAX_COLUMNS", "MAX_LINE", "Report", "Row", "Table", "as_text", "repair"]
+__all__ = ["MAX_CELL", "MAX_COLUMNS", "MAX_LINE", "Report", "Row", "Table", "as_text"]
 
 Report = Callable[[GeomapError], None]
 
@@ -32,7 +32,6 @@ MAX_COLUMNS = 2_000
 _MISSING = frozenset(
     {"", "nan", "null", "none", "n/a", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "nat"}
 )
-_LOST = re.compile("[\ud800-\udfff\x00]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +80,11 @@ class Table(ABC):
         self.close()
 
 
-def repair(text: str) -> str:
-    """Lone surrogates (UTF-8 cannot hold them) and NULs become U+FFFD, one for one."""
-    return text if text.isascii() and "\x00" not in text else _LOST.sub("\ufffd", text)
-
-
 def as_text(value: Any) -> str:
     """A value of a spreadsheet, of Parquet or of JSON as a cell's text; "" for what says "nothing".
 
     A date with no time of day is an ISO day; a whole number has no fraction; lists of plain values are joined with
-    ``; ``, other nested values are JSON.
+    ``; ``, an object that has a name is its name (NewsAPI's ``source``), other nested values are JSON.
     """
     if value is None:
         return ""
@@ -115,6 +109,8 @@ def as_text(value: Any) -> str:
         return repair(value.decode("utf-8", "replace")).strip()
     if isinstance(value, (list, tuple)) and all(item is None or isinstance(item, (str, int, float)) for item in value):
         return "; ".join(text for item in value if (text := as_text(item)))
+    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+        return as_text(value["name"])
     try:
         return repair(json.dumps(value, ensure_ascii=False, default=str))
     except (ValueError, RecursionError):
