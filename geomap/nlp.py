@@ -55,18 +55,26 @@ def _wanted(name: str) -> Path | None:
 def model_digest(name: str = "auto") -> str:
     """What tells the model that ``name`` asks for from others, without loading it: "gazetteer" for none.
 
-    A digest of what the model says of itself (name, version, components) and of spaCy's version. Raises
-    :class:`~geomap.errors.ModelError` where there is no such model.
+    A digest of all the files of the model, its weights too (a model trained once more says the same of itself), and of
+    spaCy's version. Raises :class:`~geomap.errors.ModelError` where there is no such model or it cannot be read.
     """
     if name == "gazetteer":
         return name
     folder = _wanted(name)
     if folder is None:
         raise ModelError(f"the spaCy model {name!r} is not installed and is no folder")
+    if not (folder / "meta.json").is_file():
+        raise ModelError(f"{folder}: this is no spaCy model, it has no meta.json")
     digest = hashlib.sha256(metadata.version("spacy").encode())
-    for file in ("meta.json", "config.cfg"):
-        if (folder / file).is_file():
-            digest.update((folder / file).read_bytes())
+    try:
+        for path in sorted(folder.rglob("*")):
+            # What Python leaves there is no part of the model.
+            if path.is_file() and path.suffix != ".pyc":
+                with path.open("rb") as file:
+                    digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+    except OSError as error:
+        raise ModelError(f"{folder}: the spaCy model cannot be read ({error.strerror or error})") from error
     return digest.hexdigest()
 
 

