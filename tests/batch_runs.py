@@ -11,11 +11,15 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from geomap.batch import Crew, PartsSummary, extract_to_parts
-from geomap.batch.working import Workshop, process
+from geomap.batch import Crew, PartsSummary, extract_to_parts, running
+from geomap.batch.working import Setup, Work, Workshop, process, setup_for
 from geomap.pipeline import ArticleResult, Session
 from geomap.settings import Settings
 
@@ -40,14 +44,21 @@ def write_articles(path: Path, count: int, more: dict[int, str] | None = None) -
 
 
 def harmful(workshop: Workshop, one: Any, home: Any) -> ArticleResult:
-    """Does what some articles say: dies, hangs or fails; the others are done as usual."""
+    """Does what some articles say: dies, hangs, fails or gives what no file can hold; the others are done as usual."""
     if "KILLER" in one.text:
         os.kill(os.getpid(), signal.SIGKILL)
     if "SLEEPER" in one.text:
         time.sleep(600)
     if "HOG" in one.text:
         raise MemoryError
-    return process(workshop, one, home)
+    if "FAULTY" in one.text:
+        raise KeyError("nobody foresaw this")
+    result = process(workshop, one, home)
+    if "UNWRITABLE" in one.text:
+        return replace(result, incidents=tuple(replace(one, quote=object()) for one in result.incidents))
+    if "UNSENDABLE" in one.text:
+        return replace(result, note=lambda: None)  # type: ignore[arg-type]
+    return result
 
 
 def lingering(workshop: Workshop, one: Any, home: Any) -> ArticleResult:
@@ -56,9 +67,20 @@ def lingering(workshop: Workshop, one: Any, home: Any) -> ArticleResult:
     return process(workshop, one, home)
 
 
-def run(articles: Path, folder: Path, *, workers: int = 1, **options: Any) -> PartsSummary:
+@contextmanager
+def doing(work: Work) -> Iterator[None]:
+    """Workers that are started in the block do ``work``."""
+
+    def made(*values: Any, **more: Any) -> Setup:
+        return replace(setup_for(*values, **more), work=work)
+
+    with mock.patch.object(running, "setup_for", made):
+        yield
+
+
+def run(articles: Path, folder: Path, *, workers: int = 1, work: Work = process, **options: Any) -> PartsSummary:
     crew = options.pop("crew", None) or Crew(workers=workers, part_articles=4)
-    with Session(options.pop("settings", SETTINGS)) as session:
+    with Session(options.pop("settings", SETTINGS)) as session, doing(work):
         kind = options.pop("kind", "jsonl")
         return extract_to_parts(session, [articles], folder, kind=kind, crew=crew, **options)
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import batch_runs as runs
 import pytest
 
 from geomap.batch import Crew, Entry, Outcome, Parts, join_lines, process_in_workers
 from geomap.batch import parts as parts_module
+from geomap.batch import pool as pool_module
+from geomap.batch.pool import LocalPool
 from geomap.batch.tasks import Task, failure_of_input, slices
+from geomap.batch.working import time_limit
 from geomap.cli import main
 from geomap.errors import GeomapError, InputDoubt, InputError, OutputError, UsageError
 from geomap.formats import incident_line, read_incidents
@@ -120,6 +125,20 @@ def test_other_settings_use_no_part_of_before(articles: Path) -> None:
         assert signature != setup_for(other, "jsonl").signature
 
 
+def test_code_is_told_apart_wherever_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import geomap
+    from geomap.batch.working import code_digest
+
+    package = tmp_path / "maps" / "geomap"
+    (package / "maps").mkdir(parents=True)
+    found = []
+    for file, text in (("a.py", "x = 1"), ("a.py", "x = 2"), ("maps/b.py", "y = 1")):
+        (package / file).write_text(text)
+        monkeypatch.setattr(geomap, "__file__", str(package / "__init__.py"))
+        found.append(code_digest.__wrapped__())
+    assert found[0] != found[1] == found[2]
+
+
 def test_slices_end_at_their_limits_and_their_keys_tell_them_apart() -> None:
     items = [(Article(doc_id=f"d{n}", text="x" * 10, origin=f"a, line {n}"), None) for n in range(5)]
     made = list(slices(items, "s", articles=2))
@@ -144,31 +163,120 @@ def test_what_is_lost_is_listed_with_its_position() -> None:
 
 
 def test_articles_that_kill_or_fill_are_left_out_and_told(tmp_path: Path) -> None:
-    source = runs.write_articles(tmp_path / "bad.jsonl", 12, {5: "KILLER", 9: "HOG"})
+    source = runs.write_articles(tmp_path / "bad.jsonl", 12, {3: "FAULTY", 5: "KILLER", 9: "HOG", 11: "UNWRITABLE"})
     with source.open("a") as file:
         file.write('{"doc_id": "a5-twin", "text": ""}\n')
     told: list[GeomapError] = []
     summary = runs.run(source, tmp_path / "out", workers=2, work=runs.harmful, on_error=told.append)
-    assert (summary.articles, summary.failed, summary.lost) == (12, 2, 1)
+    assert (summary.articles, summary.failed, summary.lost) == (12, 4, 1)
     assert [str(one) for one in told] == [f'{source}, line 13: "text" is empty']
     lines = [json.loads(line) for line in (tmp_path / "out" / "errors.jsonl").read_text().splitlines()]
     assert [(one["doc_id"], one["position"], one["stage"], one["error"]) for one in lines] == [
+        ("a003", "line 4", "process", "KeyError"),
         ("a005", "line 6", "process", "WorkerDied"),
         ("a009", "line 10", "process", "MemoryError"),
+        ("a011", "line 12", "writing", "TypeError"),
         (None, "line 13", "reading", "InputError"),
     ]
-    assert "the worker died (signal 9)" in lines[0]["reason"]
+    assert "nobody foresaw this" in lines[0]["reason"]
+    assert "the worker died (signal 9)" in lines[1]["reason"]
     assert {one["file"] for one in lines} == {str(source)}
+    # The same articles elsewhere: nothing is done anew, and each failure is where it lies now.
+    moved = tmp_path / "moved" / source.name
+    moved.parent.mkdir()
+    source.rename(moved)
+    assert runs.run(moved, tmp_path / "out", work=runs.harmful).skipped == summary.parts
+    lines = [json.loads(line) for line in (tmp_path / "out" / "errors.jsonl").read_text().splitlines()]
+    assert {one["file"] for one in lines} == {str(moved)}
 
 
-def test_an_article_that_hangs_is_given_up(tmp_path: Path) -> None:
+def test_what_cannot_be_sent_ends_the_run_and_says_why(tmp_path: Path) -> None:
+    articles = [Article(**runs.article(0, "UNSENDABLE"))]
+    with (
+        Session(runs.SETTINGS) as session,
+        runs.doing(runs.harmful),
+        pytest.raises(GeomapError, match=r"a worker failed \((Attribute|Pickling)Error: .*What is finished is kept"),
+    ):
+        list(process_in_workers(session, articles, crew=Crew()))
+
+
+def test_an_article_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A second for the one that sleeps alone: how busy the machine is shall not matter.
+    monkeypatch.setattr(pool_module, "time_limit", lambda article, setup: 1.0 if "SLEEPER" in article.text else 600.0)
     source = runs.write_articles(tmp_path / "slow.jsonl", 3, {1: "SLEEPER"})
-    crew = Crew(workers=1, part_articles=4, time_limit_s=4.0)
-    summary = runs.run(source, tmp_path / "out", work=runs.harmful, crew=crew)
+    summary = runs.run(source, tmp_path / "out", work=runs.harmful)
     assert (summary.articles, summary.failed) == (3, 1)
     (line,) = [json.loads(line) for line in (tmp_path / "out" / "errors.jsonl").read_text().splitlines()]
     assert (line["doc_id"], line["error"]) == ("a001", "TimeLimit")
-    assert "longer than 4 seconds" in line["reason"]
+    assert "it took longer than 1 seconds" in line["reason"]
+
+
+def test_the_time_limit_grows_with_the_article_and_may_be_any(articles: Path) -> None:
+    from types import SimpleNamespace
+    from typing import cast
+
+    long = Article(doc_id="long", text="x" * 10_000)
+    limits = [time_limit(long, cast("Any", SimpleNamespace(time_limit_s=given))) for given in (None, 1.5, 3e6)]
+    assert limits == [122.0, 3.5, 3_000_002.0]
+    # The system cannot wait for so long at once.
+    waiting = LocalPool(cast("Any", None), 1)
+    waiting._hands = [cast("Any", SimpleNamespace(deadline=time.monotonic() + 3e6))]
+    assert waiting._patience() == 3600.0
+    for crew, said in (
+        (Crew(time_limit_s=0), "--time-limit 0: it must be more than 0"),
+        (Crew(workers=0), "at least one"),
+        (Crew(part_articles=0), "at least one"),
+    ):
+        with Session(runs.SETTINGS) as session, pytest.raises(UsageError, match=said):
+            list(process_in_workers(session, [long], crew=crew))
+
+
+def test_a_worker_that_dies_over_a_slice_before_its_first_article_is_not_replaced_for_ever() -> None:
+    from types import SimpleNamespace
+    from typing import cast
+
+    task = Task(number=0, key="k", items=((Article(doc_id="first", text="x"), None),))
+    gone = LocalPool(cast("Any", None), 1)
+
+    def bury(at: int | None) -> None:
+        thing = SimpleNamespace(join=lambda: None, close=lambda: None)
+        hand = cast("Any", SimpleNamespace(process=thing, connection=thing, ready=True, task=task, at=at))
+        gone._hands.append(hand)
+        gone._bury(hand, "the worker died (signal 11)", 1)
+
+    for at in (None, 0, None, 0):
+        bury(at)
+    with pytest.raises(GeomapError, match=r"1 articles from first on: the worker died \(signal 11\) again and again"):
+        bury(None)
+    bury(0)
+    assert list(gone._waiting[-1].skip) == [0]
+
+
+def test_what_a_run_with_other_settings_has_done_stays_until_another_is_complete(tmp_path: Path) -> None:
+    def kept(signature: str, *, keep: int, finish: int = 0, lost: int = 0) -> tuple[int, int, int]:
+        """How many parts were found, how many of other settings, and how many of four tasks were there already."""
+        tasks = list(slices(items, signature, articles=1))
+        with Parts(tmp_path / "out", signature, suffix=".jsonl") as store:
+            there = sum(store.has(task) is not None for task in tasks)
+            for task in tasks[:keep]:
+                if store.has(task) is None:
+                    store.keep(task, Outcome(data=f"{signature} {task.number}\n".encode()))
+            failures = [(0, failure_of_input(InputError("gone.txt: no such file")))] * lost
+            if finish or lost:
+                store.finish(finish, failures, {})
+            return store.found, store.stale, there
+
+    items = [(Article(doc_id=f"d{number}", text="x"), None) for number in range(4)]
+    assert kept("mine", keep=3) == (0, 0, 0)
+    # A slip, stopped early; and one of which nothing was left, once an input that could not be read is told.
+    assert kept("slip", keep=1) == (0, 3, 0)
+    assert kept("slip", keep=0, lost=1) == (1, 3, 1)
+    assert len((tmp_path / "out" / "errors.jsonl").read_text().splitlines()) == 1
+    assert kept("mine", keep=4) == (3, 1, 3)
+    assert kept("mine", keep=4, finish=4) == (4, 1, 4)
+    assert kept("mine", keep=4, finish=4) == (4, 0, 4)
+    assert [path.read_text() for path in sorted((tmp_path / "out").glob("part-*"))] == [f"mine {n}\n" for n in range(4)]
+    assert not (tmp_path / "out" / "errors.jsonl").read_text()
 
 
 def test_a_full_disk_ends_the_run_and_the_next_goes_on(
@@ -224,7 +332,6 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
 def test_workers_that_cannot_start_end_the_run(articles: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from geomap.batch.pool import LocalPool
     from geomap.batch.working import setup_for
 
     with Session(runs.SETTINGS) as session:
@@ -325,6 +432,27 @@ def test_wrong_usage_is_told(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("output", ["out/", "out.jsonl"])
+def test_input_of_which_nothing_comes_is_listed(
+    output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = ["-o", output, "--workers", "1", "--recognizer", "gazetteer", "--only-shipped", "--quiet"]
+    (tmp_path / "bad.jsonl").write_text('{"text": ""}\n{"text": 7}\n')
+    (tmp_path / "nothing").mkdir()
+    assert main(["extract", "bad.jsonl", *options]) == 1
+    errors = tmp_path / ("out/errors.jsonl" if output == "out/" else "out.jsonl.errors.jsonl")
+    assert [json.loads(line)["position"] for line in errors.read_text().splitlines()] == ["line 1", "line 2"]
+    assert main(["extract", "nothing", *options]) == 1
+    assert [json.loads(line)["file"] for line in errors.read_text().splitlines()] == ["nothing"]
+    assert not list(tmp_path.glob("*.parts"))
+    assert capsys.readouterr().out == ""
+    # Of what ended before anything was done no folder is left.
+    with pytest.raises(UsageError), Parts(tmp_path / "new", "s", suffix=".jsonl"):
+        raise UsageError("tables are nothing for workers")
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_doubt_is_no_loss(tmp_path: Path) -> None:
     from geomap.batch import is_lost
 
@@ -344,6 +472,98 @@ def test_dask_writes_the_same(dask_crew: Crew, tmp_path: Path) -> None:
         summary = runs.run(source, tmp_path / where, work=runs.harmful, crew=crew)
         assert (summary.articles, summary.failed) == (4, 0)
     assert joined(tmp_path / "dask") == joined(tmp_path / "local")
+
+
+def test_a_cluster_of_others_keeps_nothing_of_the_run(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="the extra geomap[dask] is not installed")
+    source = runs.write_articles(tmp_path / "good.jsonl", 2)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        (worker,) = cluster.workers.values()
+        before = set(worker.plugins)
+        summary = runs.run(source, tmp_path / "out", crew=Crew(dask=cluster.scheduler_address, part_articles=1))
+        assert (summary.articles, summary.parts) == (2, 2)
+        assert set(worker.plugins) == before
+
+
+@pytest.fixture
+def pretended(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A Dask cluster without Dask: what a task's articles do to its workers is in their texts."""
+    pytest.importorskip("distributed", reason="the extra geomap[dask] is not installed")
+    from geomap.batch.cluster import DaskPool
+
+    class Pretended(DaskPool):
+        def __init__(self) -> None:
+            super().__init__(setup=None, scheduler="tcp://x:1", workers=1)  # type: ignore[arg-type]
+            self.most = self.trials = self.flying = 0
+
+        def _threads(self) -> int:
+            return 4
+
+        def _submit(self, task: Task) -> Any:
+            self.trials += 1
+            self.flying += 1
+            self.most = max(self.most, self.flying)
+            return mock.Mock(task=task)
+
+        def _first(self, futures: list[Any]) -> Any:
+            return futures[0]
+
+        def _outcome(self, future: Any) -> Outcome | None:
+            skip = future.task.skip
+            texts = [item[0].text for index, item in enumerate(future.task.items) if index not in skip]
+            # What is under way together dies together.
+            died = "killer" in texts or (self.flying > 1 and "beside a killer" in texts) or texts.count("heavy") > 1
+            self.flying -= 1
+            return None if died else Outcome(failures=tuple(skip.values()))
+
+    yield Pretended
+
+
+def of(*texts: str) -> Iterator[Task]:
+    return slices([(Article(doc_id=f"d{n}", text=text), None) for n, text in enumerate(texts)], "s", articles=4)
+
+
+def test_dask_leaves_out_only_what_kills_alone(pretended: Any) -> None:
+    texts = ["fine"] * 16
+    texts[3], texts[5], texts[6], texts[9] = "beside a killer", "killer", "killer", "beside a killer"
+    pool = pretended()
+    found = {task.number: outcome for task, outcome in pool.run(of(*texts))}
+    assert {number: [one.doc_id for one in outcome.failures] for number, outcome in found.items()} == {
+        0: [],
+        1: ["d5", "d6"],
+        2: [],
+        3: [],
+    }
+    with pytest.raises(GeomapError, match="8 articles from d0 on, though no article of them does it alone"):
+        list(pretended().run(slices([(Article(doc_id=f"d{n}", text="heavy"), None) for n in range(8)], "s")))
+
+
+def test_dask_is_kept_busy_from_the_start_and_in_order(pretended: Any) -> None:
+    pool = pretended()
+    numbers = [task.number for task, _ in pool.run(of(*["fine"] * 400))]
+    assert (numbers, pool.most) == (list(range(100)), 12)
+    # The first is tried again when nothing else is on its way; so little may run ahead of it.
+    texts = ["beside a killer"] * 4 + ["fine"] * 796
+    numbers = [task.number for task, _ in pretended().run(of(*texts), ordered=True)]
+    assert (sorted(numbers), numbers.index(0)) == (list(range(200)), 63)
+
+
+def test_a_scheduler_that_dies_is_told(pretended: Any) -> None:
+    from concurrent.futures import CancelledError
+
+    from distributed.scheduler import KilledWorker
+
+    for error, said in (
+        (CancelledError("scheduler-connection-lost"), r"went away or failed \(CancelledError: sched.*the same command"),
+        (ImportError("no module"), "a worker cannot load geomap"),
+        (InputError("as it is"), "as it is"),
+    ):
+        with pytest.raises(GeomapError, match=said), pretended()._told():
+            raise error
+    with pytest.raises(KilledWorker), pretended()._told():
+        raise KilledWorker("task", None, 1)
 
 
 @pytest.mark.skipif(

@@ -14,10 +14,7 @@ from pathlib import Path
 import batch_runs as runs
 import pytest
 
-from geomap.batch import Crew
 from geomap.batch.pool import LocalPool
-from geomap.batch.running import extract_to_parts
-from geomap.pipeline import Session
 
 pytestmark = [
     pytest.mark.usefixtures("gazetteer"),
@@ -65,9 +62,7 @@ def test_a_worker_is_killed_again_and_again(
 
     thread = threading.Thread(target=kill)
     thread.start()
-    with Session(runs.SETTINGS) as session:
-        crew = Crew(workers=2, part_articles=4)
-        summary = extract_to_parts(session, [articles], tmp_path / "out", kind="jsonl", crew=crew, work=runs.lingering)
+    summary = runs.run(articles, tmp_path / "out", workers=2, work=runs.lingering)
     over.set()
     thread.join()
     assert killed

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -20,7 +20,7 @@ from geomap.pipeline import (
     process_article,
     toponyms_record,
 )
-from geomap.records import Article, Attribution, Incident, IncidentPlace, Mention, Place, Resolution
+from geomap.records import UNLIKELY, Article, Attribution, Incident, IncidentPlace, Mention, Place, Resolution
 from geomap.settings import Settings
 
 TOWN = Place(
@@ -162,6 +162,36 @@ def test_a_failing_stage_names_itself_and_the_article(stages: dict[str, Any], st
     assert caught.value.stage == stage
     assert caught.value.doc_id == "a"
     assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+def test_names_that_nobody_knows_are_known_where_it_is_decided_what_is_parsed(stages: dict[str, Any]) -> None:
+    unknown = Resolution(
+        mention=Mention(start=3, end=12, text="Ebenstadt", recognizer="model only"),
+        place=None,
+        score=0.0,
+        rule=UNLIKELY,
+    )
+    seen: list[list[Resolution]] = []
+
+    def code(article: Article, resolutions: Any, dates: Any, doc: Any = None) -> list[Incident]:
+        seen.append(list(resolutions))
+        return []
+
+    def to_parse(text: str, resolutions: Any) -> list[tuple[int, int]]:
+        seen.append(list(resolutions))
+        return []
+
+    stages["install"]("resolution", resolve_mentions=lambda *_: [unknown])
+    stages["install"]("incidents", code_incidents=code, to_parse=to_parse)
+    stages["install"](
+        "nlp",
+        parse=lambda nlp, text, **_: SimpleNamespace(text=text),
+        add_syntax=lambda nlp, doc, stretches: doc,
+    )
+    nlp = cast("Any", SimpleNamespace(lang="en"))
+    result = process_article(ARTICLE, gazetteer=cast("Any", Gazetteer()), nlp=nlp)
+    assert result.resolutions == ()
+    assert [[one.mention.text for one in some] for some in seen] == [["Ebenstadt"], ["Ebenstadt"]]
 
 
 def test_one_failing_article_does_not_stop_the_others(stages: dict[str, Any], tmp_path: Path) -> None:

@@ -16,22 +16,20 @@ from geomap.batch.running import (
     process_in_workers,
     read_parts,
 )
-from geomap.batch.tasks import Failure, Note, Outcome
-from geomap.batch.working import Kind, names_of
+from geomap.batch.tasks import Failure, Outcome
+from geomap.batch.working import Kind
 
 __all__ = [
     "Crew",
     "Entry",
     "Failure",
     "Kind",
-    "Note",
     "Outcome",
     "Parts",
     "PartsSummary",
     "extract_to_parts",
     "is_lost",
     "join_lines",
-    "names_of",
     "process_in_workers",
     "read_parts",
 ]

@@ -2,8 +2,9 @@
 
 Futures only. What Dask has is Dask's: it gives tasks to workers, gives those of a worker that is gone to others, and
 starts a local one again. What is ours is to keep few tasks on their way, to open a worker's gazetteer and model once,
-and to find by halving which article of a slice kills its workers. Parts come back to the coordinator, which writes
-them: a worker needs no disk that it shares with anybody.
+and to find by halving which article of a slice kills its workers. Dask counts the death of a worker against all the
+tasks that it held; so such a slice is tried when nothing else is on its way, and what dies then is its own doing. Parts
+come back to the coordinator, which writes them: a worker needs no disk that it shares with anybody.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dask
 from distributed import Client, LocalCluster, get_worker, wait
@@ -25,15 +27,15 @@ from distributed.comm import CommClosedError
 from distributed.diagnostics.plugin import WorkerPlugin
 from distributed.scheduler import KilledWorker
 
-from geomap.batch.tasks import Failure, Outcome, Task, failure_of
-from geomap.batch.working import Setup, Workshop, time_limit
+from geomap.batch.tasks import WINDOW, Failure, Outcome, Task
+from geomap.batch.working import Setup, Workshop, faults_told, time_limit
 from geomap.errors import GeomapError, UsageError
 
 __all__ = ["DaskPool"]
 
 # Tasks on their way for each thread of the cluster: one in work, one waiting beside it, one coming.
 _IN_FLIGHT = 3
-# A slice may take workers with it so often without any article that does before one is blamed all the same.
+# A slice may take workers with it so often without any article that does by itself before the run ends.
 _BLAMELESS = 3
 # Stands for the articles that a trial leaves out; what the trial gives is thrown away.
 _LEFT_OUT = Failure(doc_id=None, file=None, position=None, stage="process", error="", reason="")
@@ -48,7 +50,8 @@ class _Shop(WorkerPlugin):  # type: ignore[misc]
     """A worker's gazetteer and model, opened with its first task. Workers that join or start again get it too."""
 
     def __init__(self, setup: Setup) -> None:
-        self.name = f"geomap-{setup.signature[:16]}"
+        # Each run has its own, since it takes it along when it goes.
+        self.name = f"geomap-{uuid4().hex}"
         self._setup = setup
 
     def setup(self, worker: Any) -> None:
@@ -64,14 +67,17 @@ class _Shop(WorkerPlugin):  # type: ignore[misc]
 
     def do(self, task: Task) -> Outcome:
         """Do a task; one at a time, since a model serves one thread."""
-        with self._lock:
+        with self._lock, faults_told():
             if self._workshop is None:
                 self._workshop = Workshop(self._setup)
 
-            def starting(index: int) -> None:
+            def starting(index: int | None) -> None:
+                if index is None:
+                    faulthandler.cancel_dump_traceback_later()
+                    return
                 # Python cannot stop a thread; this ends the process, and the cluster starts another.
                 limit = time_limit(task.items[index][0], self._setup)
-                with suppress(OSError, ValueError, AttributeError):
+                with suppress(OSError, ValueError, OverflowError, AttributeError):
                     faulthandler.dump_traceback_later(limit, exit=True)
 
             try:
@@ -98,7 +104,7 @@ class DaskPool:
         self.workers = workers
         self._stack = ExitStack()
         self._client: Any = None
-        self._blamed: dict[int, int] = {}
+        self._shop = _Shop(setup)
 
     def __enter__(self) -> DaskPool:
         return self
@@ -107,8 +113,9 @@ class DaskPool:
         self.close()
 
     def close(self) -> None:
-        """Let go of the cluster; one that was made here ends."""
-        with suppress(OSError, TimeoutError, CommClosedError):
+        """Let go of the cluster; one that was made here ends, another keeps nothing of the run."""
+        # A cluster that is gone cannot be told.
+        with suppress(Exception):
             self._stack.close()
         self._client = None
 
@@ -141,7 +148,9 @@ class DaskPool:
                 client = Client(self.scheduler)
             self._stack.enter_context(client)
             client.wait_for_workers(1, timeout=_WAIT_S)
-            client.register_plugin(_Shop(self.setup))
+            client.register_plugin(self._shop)
+            if self.scheduler != "local":
+                self._stack.callback(client.unregister_worker_plugin, self._shop.name)
         except (OSError, TimeoutError, ValueError, CommClosedError) as error:
             raise GeomapError(
                 f"--dask {self.scheduler}: no Dask cluster with a worker answers there"
@@ -149,105 +158,124 @@ class DaskPool:
             ) from error
         return client
 
-    def run(self, tasks: Iterator[Task], *, window: int | None = None) -> Iterator[tuple[Task, Outcome]]:
+    def run(self, tasks: Iterator[Task], *, ordered: bool = False) -> Iterator[tuple[Task, Outcome]]:
         """The outcomes of ``tasks`` as they are done; see :meth:`geomap.batch.pool.LocalPool.run`."""
-        waiting: deque[Task] = deque()
         flying: dict[Future, Task] = {}
+        suspects: deque[Task] = deque()
         open_numbers: set[int] = set()
-        held: Task | None = None
-        exhausted = False
-        while True:
-            most = _IN_FLIGHT * max(self.workers, sum(self.client.nthreads().values())) if flying else self.workers
-            while len(flying) < most:
-                if held is None and not waiting and not exhausted:
-                    held = next(tasks, None)
-                    exhausted = held is None
-                if waiting:
-                    task = waiting.popleft()
-                elif held is not None and (
-                    window is None or not open_numbers or held.number - min(open_numbers) < window
-                ):
-                    task, held = held, None
-                else:
+        held = next(tasks, None)
+        while held is not None or flying or suspects:
+            threads = max(self.workers, self._threads())
+            most, window = _IN_FLIGHT * threads, WINDOW * threads
+            while held is not None and len(flying) < most:
+                if ordered and open_numbers and held.number - min(open_numbers) >= window:
                     break
-                open_numbers.add(task.number)
-                flying[self._submit(task)] = task
-            if not flying:
-                return
-            future = self._first(list(flying))
-            task = flying.pop(future)
-            outcome = self._outcome(future, task, waiting)
-            if outcome is not None:
+                open_numbers.add(held.number)
+                flying[self._submit(held)] = held
+                held = next(tasks, None)
+            if flying:
+                future = self._first(list(flying))
+                task = flying.pop(future)
+                outcome = self._outcome(future)
+            else:
+                task = suspects.popleft()
+                outcome = self._alone(task)
+            if outcome is None:
+                suspects.append(task)
+            else:
                 open_numbers.discard(task.number)
                 yield task, outcome
 
-    def _first(self, futures: list[Any]) -> Any:
-        """The first of ``futures`` that is done. Raises GeomapError where no worker is left to do any of them."""
-        without = 0.0
-        while True:
-            try:
-                done = wait(futures, timeout=_LOOK_S, return_when="FIRST_COMPLETED").done
-                return next(future for future in futures if future in done)
-            except TimeoutError:
-                # Dask itself waits for ever for workers that may still come.
-                without = 0.0 if self.client.nthreads() else without + _LOOK_S
-                if without >= _WAIT_S:
-                    raise GeomapError(
-                        f"--dask {self.scheduler}: the cluster has had no worker for {without:.0f} s. What is finished"
-                        " is kept: give the same command again."
-                    ) from None
-
-    def _submit(self, task: Task) -> Any:
-        return self.client.submit(_do, f"geomap-{self.setup.signature[:16]}", task, pure=False, retries=_RETRIES)
-
-    def _outcome(self, future: Any, task: Task, waiting: deque[Task]) -> Outcome | None:
-        """What a task gave; None where it has to be done again, without the article that killed its workers."""
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what Dask raises in the block, on its own account or a task's, into a GeomapError."""
         try:
-            outcome: Outcome = future.result()
-        except KilledWorker:
-            waiting.append(self._without_killer(task))
-            return None
+            yield
+        except (GeomapError, KilledWorker):
+            raise
         except ImportError as error:
             raise GeomapError(
                 f"--dask {self.scheduler}: a worker cannot load geomap ({error}); install geomap[dask] in the same"
                 " version on every machine."
             ) from error
-        except (OSError, CommClosedError) as error:
+        except Exception as error:
+            detail = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             raise GeomapError(
-                f"--dask {self.scheduler}: the cluster went away ({' '.join(str(error).split())[:200]}). What is"
-                " finished is kept: give the same command again."
+                f"--dask {self.scheduler}: the cluster went away or failed ({detail}). What is finished is kept: give"
+                " the same command again."
             ) from error
+
+    def _threads(self) -> int:
+        """How many threads the workers of the cluster have together, 0 where there is no worker."""
+        with self._told():
+            return sum(self.client.nthreads().values())
+
+    def _first(self, futures: list[Any]) -> Any:
+        """The first of ``futures`` that is done. Raises GeomapError where no worker is left to do any of them."""
+        without = 0.0
+        while True:
+            with self._told(), suppress(TimeoutError):
+                done = wait(futures, timeout=_LOOK_S, return_when="FIRST_COMPLETED").done
+                return next(future for future in futures if future in done)
+            # Dask itself waits for ever for workers that may still come.
+            without = 0.0 if self._threads() else without + _LOOK_S
+            if without >= _WAIT_S:
+                raise GeomapError(
+                    f"--dask {self.scheduler}: the cluster has had no worker for {without:.0f} s. What is finished is"
+                    " kept: give the same command again."
+                )
+
+    def _submit(self, task: Task) -> Any:
+        with self._told():
+            return self.client.submit(_do, self._shop.name, task, pure=False, retries=_RETRIES)
+
+    def _outcome(self, future: Any) -> Outcome | None:
+        """What a task gave; None where its workers died."""
+        try:
+            with self._told():
+                outcome: Outcome = future.result()
+        except KilledWorker:
+            return None
         finally:
             future.release()
         return outcome
 
-    def _without_killer(self, task: Task) -> Task:
-        """The task without the first article that kills workers, found by halving; the task itself where none does.
+    def _alone(self, task: Task) -> Outcome:
+        """The outcome of a task whose workers died, with nothing else on its way, without the articles that kill them.
 
-        Workers that somebody else kills are no article's fault, and the task is tried again, but not for ever.
+        Workers that somebody else kills are no article's fault: the task is tried again, but not for ever.
         """
-        low, high, sure = 0, len(task.items), False
+        blameless = 0
+        while (outcome := self._outcome(self._submit(task))) is None:
+            found = self._killer(task)
+            if found is not None:
+                task = task.without(found, error="WorkerDied", cause="its workers died")
+                continue
+            blameless += 1
+            if blameless == _BLAMELESS:
+                raise GeomapError(
+                    f"--dask {self.scheduler}: workers die over {len(task.items)} articles from"
+                    f" {task.items[0][0].doc_id} on, though no article of them does it alone. Give the workers more"
+                    " memory. What is finished is kept: the same command goes on from there."
+                )
+        return outcome
+
+    def _killer(self, task: Task) -> int | None:
+        """The first article of a task that kills workers by itself, found by halving; None where none does."""
+        if self._kills(task, 0, 0):
+            raise GeomapError(
+                f"--dask {self.scheduler}: workers die as they open the gazetteer and the language model; each needs"
+                " some 600 MB. What is finished is kept: the same command goes on from there."
+            )
+        low, high = 0, len(task.items)
         while high - low > 1:
             middle = (low + high) // 2
-            sure = self._kills(task, low, middle)
-            if sure:
+            if self._kills(task, low, middle):
                 high = middle
             else:
                 low = middle
-        self._blamed[task.number] = self._blamed.get(task.number, 0) + 1
-        if not sure and self._blamed[task.number] <= _BLAMELESS and not self._kills(task, low, high):
-            return task
-        article = task.items[low][0]
-        reason = f"{article.doc_id}: the worker died, several times; the article was left out"
-        return task.without(low, failure_of(article, stage="process", error="WorkerDied", reason=reason))
+        return low if self._kills(task, low, high) else None
 
     def _kills(self, task: Task, low: int, high: int) -> bool:
         left_out = {index: _LEFT_OUT for index in range(len(task.items)) if not low <= index < high}
-        future = self._submit(replace(task, skip={**left_out, **task.skip}))
-        try:
-            self._first([future]).result()
-        except KilledWorker:
-            return True
-        finally:
-            future.release()
-        return False
+        return self._outcome(self._submit(replace(task, skip={**left_out, **task.skip}))) is None

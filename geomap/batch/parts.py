@@ -4,12 +4,12 @@
 
     part-000000-5f0c….parquet    the incidents of the first slice of articles
     part-000001-9d41….parquet    …
-    manifest.jsonl               a line for the run, then one for each finished part
+    manifest.jsonl               a line for the run, then one for each finished part; runs with other settings follow
     errors.jsonl                 a line for each input that gave no result; written when the run is complete
 
 A part gets a temporary name, is synced, takes its name, and only then is entered in the manifest, which is synced too.
 What the manifest does not name is not there. A part is named by what went into it, so that another input or other
-settings never pass for it.
+settings never pass for it; and what a run with other settings finds there it leaves alone until it is complete.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from geomap.batch.tasks import Failure, Note, Outcome, Task
+from geomap.batch.tasks import Failure, Outcome, Task
 from geomap.errors import UsageError
 from geomap.folders import MANIFEST
 from geomap.outputs import atomic_file, json_line, output_error, write_bytes
@@ -33,6 +33,7 @@ from geomap.outputs import atomic_file, json_line, output_error, write_bytes
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+    from geomap.pipeline import Note
     from geomap.steering import Found
 
 __all__ = ["ERRORS", "MANIFEST", "Entry", "Parts"]
@@ -79,8 +80,8 @@ class Entry:
             empty=sum(not note.incidents for note in outcome.notes),
             incidents=sum(note.incidents for note in outcome.notes),
             located=sum(note.located for note in outcome.notes),
-            undated=_named(note for note in outcome.notes if note.published is None and not note.remark),
-            placeless=_named(note for note in outcome.notes if not note.resolved),
+            undated=_named(note for note in outcome.notes if note.undated),
+            placeless=_named(note for note in outcome.notes if note.placeless),
             remarks=tuple(sorted(Counter(note.remark for note in outcome.notes if note.remark).items())),
             failures=outcome.failures,
             corrected=outcome.corrected,
@@ -105,7 +106,7 @@ class Entry:
         """The entry as plain values."""
         return {
             **{name: getattr(self, name) for name in self.__slots__},
-            "failures": [failure.record() for failure in self.failures],
+            "failures": [asdict(failure) for failure in self.failures],
         }
 
 
@@ -117,7 +118,8 @@ def _named(notes: Iterable[Note]) -> tuple[int, tuple[str, ...]]:
 class Parts:
     """The parts of one run in ``folder``; ``signature`` says what their results depend on beside the articles.
 
-    Use it in a ``with`` block: it holds a lock, so that no second run writes there. Raises
+    Use it in a ``with`` block: it holds a lock, so that no second run writes there. A folder that was made for it goes
+    again where nothing came into it. Raises
     :class:`~geomap.errors.UsageError` where another run does or where the folder holds other things, and
     :class:`~geomap.errors.OutputError` where it cannot be written.
     """
@@ -127,11 +129,17 @@ class Parts:
         self.signature = signature
         self.suffix = suffix
         self.fresh = fresh
+        self.found = 0
+        """How many parts of an earlier run with the same settings are there."""
         self.stale = 0
-        """How many parts of another input, of other settings or damaged ones were found; they go when the run ends."""
-        self._found: dict[int, Entry] = {}
-        # Where each part's line begins in the manifest: a million articles are 31,000 lines, too many to hold.
+        """How many parts of other settings or damaged ones were found; they go when the run is complete."""
+        # Where lines begin in the manifest, of what was found and of the parts of this run: a million articles are
+        # 31,000 lines, too many to hold.
+        self._found: dict[tuple[int, str], int] = {}
         self._lines: dict[int, int] = {}
+        self._made = False
+        # Whether what is entered next stands below this run's own header.
+        self._headed = False
         self._manifest: BinaryIO | None = None
         self._lock: BaseFileLock | None = None
 
@@ -144,12 +152,17 @@ class Parts:
         return self
 
     def __exit__(self, *_: object) -> None:
+        errors = self.folder / ERRORS
+        if self._made and not self._lines and not (errors.is_file() and errors.stat().st_size):
+            self.remove()
         self.close()
 
     def close(self) -> None:
         """Let go of the folder; what is finished stays."""
         if self._manifest is not None:
-            self._manifest.close()
+            # What was entered is synced; closing tries once more to write what a full disk refused.
+            with contextlib.suppress(OSError):
+                self._manifest.close()
             self._manifest = None
         if self._lock is not None:
             self._lock.release()
@@ -166,20 +179,22 @@ class Parts:
                     f"{folder}: the folder holds other things ({', '.join(others[:3])}); name a new one with -o."
                 )
         try:
+            self._made = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
             self._take_lock()
             for left in folder.iterdir():
                 if _TEMPORARY.match(left.name):
                     left.unlink()
-            self._found = {} if self.fresh else self._read()
+            size = 0 if self.fresh else self._read()
+            self.found = len(self._found)
             on_disk = {one.name for one in folder.iterdir() if _PART.match(one.name)}
-            self.stale = len(on_disk - {entry.file for entry in self._found.values()})
-            with atomic_file(folder / MANIFEST) as file:
-                file.write(json_line(self._header()).encode() + b"\n")
-                for entry in self._found.values():
-                    self._lines[entry.number] = file.tell()
-                    file.write(json_line(entry.record()).encode() + b"\n")
+            self.stale = len(on_disk - {self._file(*part) for part in self._found})
             self._manifest = (folder / MANIFEST).open("ab")
+            # A line that a crash broke off would spoil the next.
+            self._manifest.truncate(size)
+            self._manifest.seek(size)
+            if not size:
+                self._head()
         except OSError as error:
             raise output_error(folder, error) from error
 
@@ -198,23 +213,27 @@ class Parts:
     def _header(self) -> dict[str, Any]:
         return {"geomap_batch": _SCHEMA, "signature": self.signature, "suffix": self.suffix}
 
-    def _read(self) -> dict[int, Entry]:
-        """The entries of the manifest whose parts are there and whole. A line that a crash broke off is none."""
-        found: dict[int, Entry] = {}
-        try:
-            file = (self.folder / MANIFEST).open("rb")
-        except FileNotFoundError:
-            return found
-        with file:
-            if _parsed(file.readline()) != self._header():
-                return found
+    def _file(self, number: int, key: str) -> str:
+        return f"part-{number:06d}-{key}{self.suffix}"
+
+    def _read(self) -> int:
+        """Look through the manifest for parts of this run that are there and whole; how many bytes of it are lines."""
+        size = 0
+        with contextlib.suppress(FileNotFoundError), (self.folder / MANIFEST).open("rb") as file:
             for line in file:
                 record = _parsed(line)
-                with contextlib.suppress(KeyError, TypeError, ValueError):
-                    entry = Entry.read(record or {})
-                    if self._is_whole(entry):
-                        found[entry.number] = entry
-        return dict(sorted(found.items()))
+                if not size and (record is None or record.get("geomap_batch") != _SCHEMA):
+                    break
+                if record is not None and "geomap_batch" in record:
+                    self._headed = record == self._header()
+                elif record is not None and self._headed:
+                    with contextlib.suppress(KeyError, TypeError, ValueError):
+                        entry = Entry.read(record)
+                        if self._is_whole(entry):
+                            self._found[entry.number, entry.key] = size
+                if line.endswith(b"\n"):
+                    size += len(line)
+        return size
 
     def _is_whole(self, entry: Entry) -> bool:
         path = self.folder / entry.file
@@ -228,38 +247,58 @@ class Parts:
     # -- writing -------------------------------------------------------------------------------------------------
 
     @property
-    def found(self) -> int:
-        """How many parts of an earlier run are there."""
-        return len(self._found)
+    def before(self) -> int:
+        """How many parts earlier runs left, of whatever settings."""
+        return self.found + self.stale
 
     def has(self, task: Task) -> Entry | None:
         """The entry of a task that an earlier run finished."""
-        entry = self._found.get(task.number)
-        return entry if entry is not None and entry.key == task.key else None
+        at = self._found.get((task.number, task.key))
+        if at is None:
+            return None
+        self._lines[task.number] = at
+        entry = next(self._entries((task.number,)))
+        # The same articles may lie elsewhere by now.
+        failures = tuple(failure.at(task) for failure in entry.failures)
+        if failures != entry.failures:
+            entry = replace(entry, failures=failures)
+            self._enter(entry)
+        return entry
 
     def keep(self, task: Task, outcome: Outcome) -> Entry:
         """Write the part of a task and enter it. Raises :class:`~geomap.errors.OutputError`."""
-        entry = Entry.of(task, outcome, f"part-{task.number:06d}-{task.key}{self.suffix}")
+        entry = Entry.of(task, outcome, self._file(task.number, task.key))
         write_bytes(self.folder / entry.file, outcome.data)
-        try:
-            self._enter(entry)
-        except OSError as error:
-            raise output_error(self.folder / MANIFEST, error) from error
+        self._enter(entry)
         return entry
 
     def _enter(self, entry: Entry) -> None:
         assert self._manifest is not None
-        self._lines[entry.number] = self._manifest.tell()
-        self._manifest.write(json_line(entry.record()).encode() + b"\n")
+        try:
+            if not self._headed:
+                self._head()
+            self._lines[entry.number] = self._manifest.tell()
+            _write(self._manifest, entry.record())
+            self._manifest.flush()
+            os.fsync(self._manifest.fileno())
+        except OSError as error:
+            raise output_error(self.folder / MANIFEST, error) from error
+
+    def _head(self) -> None:
+        assert self._manifest is not None
+        _write(self._manifest, self._header())
         self._manifest.flush()
-        os.fsync(self._manifest.fileno())
+        self._headed = True
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
     def entries(self, count: int) -> Iterator[Entry]:
         """The entries of the first ``count`` parts, in order."""
+        return self._entries(range(count))
+
+    def _entries(self, numbers: Iterable[int]) -> Iterator[Entry]:
         with (self.folder / MANIFEST).open("rb") as file:
-            for number in range(count):
+            for number in numbers:
                 file.seek(self._lines[number])
                 record = _parsed(file.readline())
                 assert record is not None
@@ -269,32 +308,37 @@ class Parts:
         """The run is complete with ``count`` parts: write the manifest in order and ``errors.jsonl``, remove the rest.
 
         ``lost`` are the inputs that could not be read, in order, each with the number of the slice that it stands in or
-        before. The same input gives the same bytes, whatever happened on the way. Raises
+        before. The same input gives the same bytes, whatever happened on the way. An input that gave nothing at all is
+        likely a slip: it removes nothing of what an earlier run has done. Raises
         :class:`~geomap.errors.OutputError`.
         """
+        unread = iter(lost)
+        if not count and self.before:
+            with atomic_file(self.folder / ERRORS) as errors:
+                for _, failure in unread:
+                    _write(errors, failure.record())
+            return
+        assert self._manifest is not None
+        # Some systems replace no file that is open.
+        self._manifest.close()
         wanted: set[str] = set()
         lines: dict[int, int] = {}
-        unread = iter(lost)
         next_lost = next(unread, None)
         with atomic_file(self.folder / ERRORS) as errors, atomic_file(self.folder / MANIFEST) as manifest:
-
-            def line(file: BinaryIO, record: Mapping[str, Any]) -> None:
-                file.write(json_line(record).encode() + b"\n")
-
-            line(manifest, self._header())
+            _write(manifest, self._header())
             for number, entry in enumerate(self.entries(count)):
                 while next_lost is not None and next_lost[0] <= number:
-                    line(errors, next_lost[1].record())
+                    _write(errors, next_lost[1].record())
                     next_lost = next(unread, None)
                 wanted.add(entry.file)
                 lines[number] = manifest.tell()
-                line(manifest, entry.record())
+                _write(manifest, entry.record())
                 for failure in entry.failures:
-                    line(errors, failure.record())
+                    _write(errors, failure.record())
             while next_lost is not None:
-                line(errors, next_lost[1].record())
+                _write(errors, next_lost[1].record())
                 next_lost = next(unread, None)
-            line(manifest, {"complete": True, "parts": count, **totals})
+            _write(manifest, {"complete": True, "parts": count, **totals})
         # The lines stand elsewhere in the file that has taken the place of the one they were noted in.
         self._lines = lines
         try:
@@ -310,9 +354,14 @@ class Parts:
             if _PART.match(one.name) or _TEMPORARY.match(one.name) or one.name in (MANIFEST, ERRORS):
                 one.unlink(missing_ok=True)
         (self.folder / _LOCK).unlink(missing_ok=True)
+        self._made = False
         self.close()
         with contextlib.suppress(OSError):
             self.folder.rmdir()
+
+
+def _write(file: BinaryIO, record: Mapping[str, Any]) -> None:
+    file.write(json_line(record).encode() + b"\n")
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

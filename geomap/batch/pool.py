@@ -19,8 +19,8 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from geomap import errors
-from geomap.batch.tasks import Outcome, Task, failure_of
-from geomap.batch.working import Setup, Workshop, time_limit
+from geomap.batch.tasks import WINDOW, Outcome, Task
+from geomap.batch.working import Setup, Workshop, faults_told, time_limit
 from geomap.errors import GeomapError
 from geomap.threads import one_thread
 
@@ -36,6 +36,8 @@ _STRIKES, _HANG = 3, 2
 _STILLBORN = 3
 # How long a worker is given to end by itself when all is done.
 _FAREWELL_S = 5.0
+# The system waits for no more than some weeks at once.
+_LONGEST_WAIT_S = 3600.0
 
 
 def _serve(connection: Connection, setup: Setup) -> None:
@@ -46,20 +48,15 @@ def _serve(connection: Connection, setup: Setup) -> None:
     _silence()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            workshop = Workshop(setup)
+            with faults_told():
+                workshop = Workshop(setup)
+                connection.send(("ready",))
+                while (task := connection.recv()) is not None:
+                    connection.send(("done", workshop.do(task, lambda index: connection.send(("at", index)))))
+                workshop.close()
         except GeomapError as error:
+            # An error that would meet every article, such as a gazetteer that cannot be read any more.
             connection.send(("failed", type(error).__name__, str(error)))
-            return
-        connection.send(("ready",))
-        while (task := connection.recv()) is not None:
-            try:
-                outcome = workshop.do(task, lambda index: connection.send(("at", index)))
-            except GeomapError as error:
-                # An error that would meet every article, such as a gazetteer that cannot be read any more.
-                connection.send(("failed", type(error).__name__, str(error)))
-                return
-            connection.send(("done", outcome))
-        workshop.close()
 
 
 def _silence() -> None:
@@ -91,10 +88,12 @@ class _Hand:
         with suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send(task)
 
-    def begin(self, index: int, setup: Setup) -> None:
-        """Note which article is in work, and until when it may be."""
+    def begin(self, index: int | None, setup: Setup) -> None:
+        """Note which article is in work, and until when it may be; None when all of the task have been."""
         assert self.task is not None
-        self.at = index
+        self.at, self.deadline = index, None
+        if index is None:
+            return
         self.overdue = time_limit(self.task.items[index][0], setup)
         self.deadline = time.monotonic() + self.overdue
 
@@ -128,7 +127,7 @@ class LocalPool:
         self.setup = setup
         self.workers = workers
         self._hands: list[_Hand] = []
-        self._strikes: dict[tuple[int, int], int] = {}
+        self._strikes: dict[tuple[int, int | None], int] = {}
         self._waiting: deque[Task] = deque()
         self._stillborn = 0
 
@@ -158,13 +157,13 @@ class LocalPool:
             hand.connection.close()
         self._hands.clear()
 
-    def run(self, tasks: Iterator[Task], *, window: int | None = None) -> Iterator[tuple[Task, Outcome]]:
+    def run(self, tasks: Iterator[Task], *, ordered: bool = False) -> Iterator[tuple[Task, Outcome]]:
         """The outcomes of ``tasks`` as they are done; a few tasks beyond those in work are read beforehand.
 
-        With ``window`` a task begins only when at most that many lie between it and the first that is not done, for
-        those who need the outcomes in order. Raises the :class:`~geomap.errors.GeomapError` of a worker that cannot
-        work at all.
+        ``ordered`` is for those who need the outcomes in order: a task then begins only when few lie between it and the
+        first that is not done. Raises the :class:`~geomap.errors.GeomapError` of a worker that cannot work at all.
         """
+        window = WINDOW * self.workers if ordered else None
         fresh: deque[Task] = deque()
         open_numbers: set[int] = set()
         exhausted = False
@@ -204,9 +203,9 @@ class LocalPool:
                 hand.give(fresh.popleft())
 
     def _patience(self) -> float | None:
-        """Seconds until the next article is overdue; None while nothing is in work."""
+        """Seconds until the next article is overdue or it is time to look again; None while nothing is in work."""
         deadlines = [hand.deadline for hand in self._hands if hand.deadline is not None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        return min(max(0.0, min(deadlines) - time.monotonic()), _LONGEST_WAIT_S) if deadlines else None
 
     def _ready(self, timeout: float | None) -> list[_Hand]:
         """The workers that have said something or have died."""
@@ -225,7 +224,7 @@ class LocalPool:
             match message:
                 case ("ready",):
                     hand.ready, self._stillborn = True, 0
-                case ("at", int(index)):
+                case ("at", int() | None as index):
                     hand.begin(index, self.setup)
                 case ("done", Outcome() as outcome):
                     assert hand.task is not None
@@ -260,21 +259,17 @@ class LocalPool:
         task = hand.task
         if task is None:
             return
-        if hand.at is not None:
-            place = (task.number, hand.at)
-            self._strikes[place] = self._strikes.get(place, 0) + weight
-            if self._strikes[place] >= _STRIKES:
-                del self._strikes[place]
-                article = task.items[hand.at][0]
-                task = task.without(
-                    hand.at,
-                    failure_of(
-                        article,
-                        stage="process",
-                        error="WorkerDied" if weight == 1 else "TimeLimit",
-                        reason=f"{article.doc_id}: {cause}; the article was left out",
-                    ),
+        place = (task.number, hand.at)
+        self._strikes[place] = self._strikes.get(place, 0) + weight
+        if self._strikes[place] >= _STRIKES:
+            if hand.at is None:
+                raise GeomapError(
+                    f"{len(task.items)} articles from {task.items[0][0].doc_id} on: {cause} again and again with none"
+                    " of them in work, as where memory is too short to send them. What is finished is kept: give the"
+                    " same command again, with fewer --workers."
                 )
+            del self._strikes[place]
+            task = task.without(hand.at, error="WorkerDied" if weight == 1 else "TimeLimit", cause=cause)
         self._waiting.append(task)
 
 

@@ -7,13 +7,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from geomap.batch.parts import Entry, Parts
 from geomap.batch.tasks import MOST_ARTICLES, Failure, Outcome, Task, failure_of_input, slices
-from geomap.batch.working import Kind, Setup, Work, setup_for
+from geomap.batch.working import Kind, Setup, setup_for
 from geomap.errors import GeomapError, InputDoubt, StageError, UsageError
 from geomap.records import Incident
 
@@ -30,8 +30,8 @@ OnError = Callable[[GeomapError], None]
 class Pool(AbstractContextManager["Pool"], Protocol):
     """Workers, on this machine or on many."""
 
-    def run(self, tasks: Iterator[Task], *, window: int | None = None) -> Iterator[tuple[Task, Outcome]]:
-        """The outcomes of ``tasks`` as they are done."""
+    def run(self, tasks: Iterator[Task], *, ordered: bool = False) -> Iterator[tuple[Task, Outcome]]:
+        """The outcomes of ``tasks`` as they are done, not far out of their order where they are needed ``ordered``."""
         ...
 
 
@@ -64,8 +64,8 @@ class Crew:
 class PartsSummary:
     """What a run into parts did. ``articles`` were read; ``failed`` of them and ``lost`` inputs that never became
     articles gave no result; ``empty`` had no incident. ``skipped`` of the ``parts`` were there already, with
-    ``skipped_articles``. ``undated`` and ``placeless`` are a count and the first few ids. ``stages_s`` are the seconds
-    that all workers together spent in the stages, ``work_s`` those that they spent on their tasks."""
+    ``skipped_articles``. ``undated`` and ``placeless`` are a count and the first few ids. ``stages_s`` are the
+    processor seconds that all workers together spent in the stages, ``work_s`` those that they spent on their tasks."""
 
     articles: int = 0
     failed: int = 0
@@ -82,6 +82,20 @@ class PartsSummary:
     stages_s: float = 0.0
     work_s: float = 0.0
 
+    def plus(self, entry: Entry) -> PartsSummary:
+        """The summary with what is in one part more."""
+        return replace(
+            self,
+            articles=self.articles + entry.articles,
+            failed=self.failed + len(entry.failures),
+            empty=self.empty + entry.empty,
+            incidents=self.incidents + entry.incidents,
+            located=self.located + entry.located,
+            undated=_joined(self.undated, entry.undated),
+            placeless=_joined(self.placeless, entry.placeless),
+            remarks=tuple((Counter(dict(self.remarks)) + Counter(dict(entry.remarks))).most_common()),
+        )
+
 
 def is_lost(error: GeomapError) -> bool:
     """Whether an error of an input means that it gave no result; doubts about one that was kept do not."""
@@ -97,6 +111,10 @@ def check_settings(session: Session, crew: Crew) -> None:
         )
     if crew.dask not in (None, "local") and crew.workers != 1:
         raise UsageError("--workers is for this machine; a Dask cluster has the workers that it has.")
+    if crew.workers < 1 or crew.part_articles < 1:
+        raise UsageError(f"{crew.workers} workers, {crew.part_articles} articles a part: there must be at least one.")
+    if crew.time_limit_s is not None and crew.time_limit_s <= 0:
+        raise UsageError(f"--time-limit {crew.time_limit_s:g}: it must be more than 0 seconds.")
 
 
 class _Lost:
@@ -118,26 +136,6 @@ class _Lost:
             yield number, Failure(**record)
 
 
-class _Sums:
-    """What the entries of all parts come to."""
-
-    def __init__(self) -> None:
-        self.articles = self.failed = self.empty = self.incidents = self.located = 0
-        self.undated: tuple[int, tuple[str, ...]] = (0, ())
-        self.placeless: tuple[int, tuple[str, ...]] = (0, ())
-        self.remarks: Counter[str] = Counter()
-
-    def add(self, entry: Entry) -> None:
-        self.articles += entry.articles
-        self.failed += len(entry.failures)
-        self.empty += entry.empty
-        self.incidents += entry.incidents
-        self.located += entry.located
-        self.undated = _joined(self.undated, entry.undated)
-        self.placeless = _joined(self.placeless, entry.placeless)
-        self.remarks.update(dict(entry.remarks))
-
-
 def _joined(one: tuple[int, tuple[str, ...]], other: tuple[int, tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:
     return one[0] + other[0], (*one[1], *other[1])[:3]
 
@@ -150,7 +148,6 @@ def extract_to_parts(
     kind: Kind,
     crew: Crew,
     fresh: bool = False,
-    work: Work | None = None,
     on_error: OnError | None = None,
     on_parts: Callable[[Parts], None] | None = None,
     on_part: Callable[[Entry, Outcome | None], None] | None = None,
@@ -160,12 +157,12 @@ def extract_to_parts(
 
     Articles are read as they are needed and none stays in memory. ``on_parts`` is told once what was found in the
     folder, ``on_part`` of each part, with None as outcome where it was there already. ``then`` is called with the
-    complete parts and their number while the folder is still locked. A bad input goes to ``on_error`` and the run goes
-    on. Raises :class:`~geomap.errors.UsageError` for settings that workers cannot work with, and the errors of
-    :class:`~geomap.batch.parts.Parts`.
+    complete parts and their number, which may be 0, while the folder is still locked. A bad input goes to ``on_error``
+    and the run goes on. Raises :class:`~geomap.errors.UsageError` for settings that workers cannot work with, and the
+    errors of :class:`~geomap.batch.parts.Parts`.
     """
     check_settings(session, crew)
-    setup = setup_for(session, kind, work=work, time_limit_s=crew.time_limit_s)
+    setup = setup_for(session, kind, time_limit_s=crew.time_limit_s)
     suffix = ".parquet" if kind == "parquet" else ".jsonl"
     parts = skipped = skipped_articles = 0
     stages_s = work_s = 0.0
@@ -200,53 +197,30 @@ def extract_to_parts(
             for task, outcome in pool.run(todo()):
                 entry = store.keep(task, outcome)
                 stages_s += outcome.stages_s
-                work_s += outcome.total_s
+                work_s += outcome.work_s
                 if on_part is not None:
                     on_part(entry, outcome)
-        sums = _Sums()
-        for entry in store.entries(parts):
-            sums.add(entry)
-            if session.steering is not None:
-                session.steering.heard(entry.corrected)
         summary = PartsSummary(
-            articles=sums.articles,
-            failed=sums.failed,
             lost=lost.count,
-            empty=sums.empty,
-            incidents=sums.incidents,
-            located=sums.located,
             parts=parts,
             skipped=skipped,
             skipped_articles=skipped_articles,
-            undated=sums.undated,
-            placeless=sums.placeless,
-            remarks=tuple(sums.remarks.most_common()),
             stages_s=stages_s,
             work_s=work_s,
         )
-        if parts:
-            store.finish(
-                parts,
-                lost,
-                {
-                    "articles": summary.articles,
-                    "incidents": summary.incidents,
-                    "empty": summary.empty,
-                    "failed": summary.failed,
-                    "lost": summary.lost,
-                },
-            )
-            if then is not None:
-                then(store, parts)
+        for entry in store.entries(parts):
+            summary = summary.plus(entry)
+            if session.steering is not None:
+                session.steering.heard(entry.corrected)
+        totals = {name: getattr(summary, name) for name in ("articles", "incidents", "empty", "failed", "lost")}
+        store.finish(parts, lost, totals)
+        if then is not None:
+            then(store, parts)
     return summary
 
 
 def _read(session: Session, inputs: Sequence[str | Path], on_error: OnError) -> Iterator[tuple[Article, Home | None]]:
     return session.at_home(session.articles_alone(inputs, on_error=on_error), on_error=on_error)
-
-
-# Slices that may be done before the first that is not: their results wait in memory for it.
-_WINDOW = 16
 
 
 def process_in_workers(
@@ -255,7 +229,6 @@ def process_in_workers(
     *,
     crew: Crew,
     incidents: bool = True,
-    work: Work | None = None,
     on_error: OnError | None = None,
 ) -> Iterator[ArticleResult]:
     """What :meth:`geomap.pipeline.Session.process` gives, in its order, done by workers.
@@ -264,12 +237,12 @@ def process_in_workers(
     raises.
     """
     check_settings(session, crew)
-    setup = setup_for(session, "incidents" if incidents else "toponyms", work=work, time_limit_s=crew.time_limit_s)
+    setup = setup_for(session, "incidents" if incidents else "toponyms", time_limit_s=crew.time_limit_s)
     waiting: dict[int, Outcome] = {}
     following = 0
     with crew.pool(setup) as pool:
         tasks = slices(session.at_home(articles, on_error=on_error), setup.signature, articles=crew.part_articles)
-        for task, outcome in pool.run(tasks, window=_WINDOW * crew.workers):
+        for task, outcome in pool.run(tasks, ordered=True):
             waiting[task.number] = outcome
             while (ready := waiting.pop(following, None)) is not None:
                 following += 1

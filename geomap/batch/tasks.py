@@ -13,17 +13,20 @@ from geomap.outputs import json_line
 from geomap.records import Article
 
 if TYPE_CHECKING:
-    from geomap.pipeline import ArticleResult
+    from geomap.pipeline import ArticleResult, Note
     from geomap.resolution import Home
     from geomap.steering import Found
 
-__all__ = ["MOST_ARTICLES", "Failure", "Note", "Outcome", "Task", "failure_of_input", "slices"]
+__all__ = ["MOST_ARTICLES", "WINDOW", "Failure", "Outcome", "Task", "failure_of", "failure_of_input", "slices"]
 
 # Some two seconds of work with the language model: little enough to lose with a worker and to keep all busy to the
 # end of a run, enough that sending and syncing one (some 10 ms) is nothing beside it.
 MOST_ARTICLES = 32
 # A slice of long articles ends earlier, so that what is on its way stays small: 512k characters are 100 long ones.
 MOST_CHARACTERS = 512 * 1024
+# Slices for each worker that may be done before the first that is not, for those who need the results in order: they
+# wait in memory for it.
+WINDOW = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,8 @@ class Failure:
 
     ``doc_id`` is None for what never became an article; ``file`` and ``position`` ("line 7"; None for a whole file) say
     where it was read; ``stage`` is "reading", a stage of the pipeline, "process" where it took its worker with it, or
-    "writing"; ``error`` is the class of the error and ``reason`` says what to do.
+    "writing"; ``error`` is the class of the error and ``reason`` says what to do. ``index`` is the article's number in
+    its slice, which only the manifest holds.
     """
 
     doc_id: str | None
@@ -41,39 +45,20 @@ class Failure:
     stage: str
     error: str
     reason: str
+    index: int | None = None
 
     def record(self) -> Mapping[str, Any]:
-        """The failure as plain values, ready for JSON."""
-        return asdict(self)
+        """The line of ``errors.jsonl`` as plain values."""
+        record = asdict(self)
+        del record["index"]
+        return record
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """What one article gave, in figures: for the lines that a user sees and the sums at the end. ``remark`` says why
-    less was done for it than for others."""
-
-    doc_id: str
-    published: str | None = None
-    published_basis: str | None = None
-    toponyms: int = 0
-    resolved: int = 0
-    incidents: int = 0
-    located: int = 0
-    remark: str | None = None
-
-    @classmethod
-    def of(cls, result: ArticleResult) -> Note:
-        """The figures of one result."""
-        return cls(
-            doc_id=result.article.doc_id,
-            published=result.article.published,
-            published_basis=result.article.published_basis,
-            toponyms=len(result.mentions),
-            resolved=sum(resolution.place is not None for resolution in result.resolutions),
-            incidents=len(result.incidents),
-            located=sum(any(place.lat is not None for place in one.places) for one in result.incidents),
-            remark=result.note,
-        )
+    def at(self, task: Task) -> Failure:
+        """The failure of an article of ``task``, which may lie elsewhere than when it failed."""
+        if self.index is None:
+            return self
+        file, position = _origin(task.items[self.index][0].origin or "")
+        return replace(self, file=file, position=position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +71,10 @@ class Task:
     items: tuple[tuple[Article, Home | None], ...]
     skip: Mapping[int, Failure] = field(default_factory=dict)
 
-    def without(self, index: int, failure: Failure) -> Task:
-        """The task with one article more left out."""
+    def without(self, index: int, *, error: str, cause: str) -> Task:
+        """The task with one article more left out, for the ``cause`` that it is told to be."""
+        reason = f"{self.items[index][0].doc_id}: {cause}; the article was left out"
+        failure = failure_of(self, index, stage="process", error=error, reason=reason)
         return replace(self, skip={**self.skip, index: failure})
 
 
@@ -96,7 +83,8 @@ class Outcome:
     """What became of a task. ``data`` is its part, in the format that the setup asks for; ``results`` are the results
     themselves where it asks for these. ``names`` are the names met, for :mod:`geomap.gazetteer.history`, ``corrected``
     the corrections that found something (:mod:`geomap.steering`).
-    ``stages_s`` are the seconds spent in the stages, ``total_s`` those from the first article to the finished part.
+    ``stages_s`` are the processor seconds spent in the stages, ``work_s`` those from the first article to the finished
+    part.
     """
 
     data: bytes = b""
@@ -106,7 +94,7 @@ class Outcome:
     names: tuple[tuple[str, str, str | None, str | None], ...] = ()
     corrected: Found = ((), ())
     stages_s: float = 0.0
-    total_s: float = 0.0
+    work_s: float = 0.0
 
 
 # "news/a.jsonl, line 7: ..." as the readers of articles write it.
@@ -133,10 +121,13 @@ def failure_of_input(error: GeomapError) -> Failure:
     )
 
 
-def failure_of(article: Article, *, stage: str, error: str, reason: str) -> Failure:
-    """The line for an article that was read and then failed."""
+def failure_of(task: Task, index: int, *, stage: str, error: str, reason: str) -> Failure:
+    """The line for an article of ``task`` that was read and then failed."""
+    article = task.items[index][0]
     file, position = _origin(article.origin or "")
-    return Failure(doc_id=article.doc_id, file=file, position=position, stage=stage, error=error, reason=reason)
+    return Failure(
+        doc_id=article.doc_id, file=file, position=position, stage=stage, error=error, reason=reason, index=index
+    )
 
 
 def _fingerprint(item: tuple[Article, Home | None]) -> bytes:

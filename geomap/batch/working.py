@@ -6,14 +6,16 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from geomap.batch.tasks import Failure, Note, Outcome, Task, failure_of
+from geomap.batch.tasks import Failure, Outcome, Task, failure_of
 from geomap.errors import GazetteerError, GeomapError, InputError, ModelError, StageError
+from geomap.pipeline.processing import Note, names_of, process_article, stage_of
 from geomap.records import Article, Incident, Place
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from geomap.resolution import Home
     from geomap.settings import Settings
 
-__all__ = ["Kind", "Setup", "Work", "Workshop", "code_digest", "names_of", "setup_for", "time_limit"]
+__all__ = ["Kind", "Setup", "Work", "Workshop", "code_digest", "faults_told", "setup_for", "time_limit"]
 
 Kind = Literal["jsonl", "parquet", "incidents", "toponyms"]
 """What is sent back: a part in that format, or results, of which ``toponyms`` stop short of incidents."""
@@ -36,7 +38,7 @@ class Setup:
     """All that a worker must know to give the results that any other would give.
 
     The gazetteer is pinned: the world layer and the imports by their files, the places laid over them by themselves, so
-    that a file which is edited in mid-run changes nothing. ``work`` takes one article through the stages.
+    that a file which is edited in mid-run changes nothing. ``work`` takes one article through the stages; tests set it.
     """
 
     settings: Settings
@@ -71,13 +73,14 @@ def code_digest() -> str:
     root = Path(geomap.__file__).parent
     digest = hashlib.sha256(geomap.__version__.encode())
     for path in sorted(root.rglob("*")):
+        inside = path.relative_to(root)
         # The page and its data draw incidents and find none.
-        if path.is_file() and path.suffix in (".py", ".tsv", ".json", ".txt", ".csv") and "maps" not in path.parts:
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        if path.is_file() and path.suffix in (".py", ".tsv", ".json", ".txt", ".csv") and inside.parts[0] != "maps":
+            digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def setup_for(session: Session, kind: Kind, *, work: Work | None = None, time_limit_s: float | None = None) -> Setup:
+def setup_for(session: Session, kind: Kind, *, time_limit_s: float | None = None) -> Setup:
     """The setup of workers that give what ``session`` would. Opens its gazetteer, and builds it where there is none."""
     from geomap.nlp import model_digest
 
@@ -93,7 +96,7 @@ def setup_for(session: Session, kind: Kind, *, work: Work | None = None, time_li
         code=code_digest(),
         corrections=session.steering.at_once if session.steering is not None else None,
         kind=kind,
-        work=work or process,
+        work=process,
         time_limit_s=time_limit_s,
     )
 
@@ -105,7 +108,8 @@ _LIMIT_S, _LIMIT_PER_CHARACTER_S = 120.0, 0.0002
 
 def time_limit(article: Article, setup: Setup) -> float:
     """How many seconds an article may take before its worker is given up."""
-    return (setup.time_limit_s or _LIMIT_S) + _LIMIT_PER_CHARACTER_S * len(article.text)
+    limit = _LIMIT_S if setup.time_limit_s is None else setup.time_limit_s
+    return limit + _LIMIT_PER_CHARACTER_S * len(article.text)
 
 
 def process(workshop: Workshop, article: Article, home: Home | None) -> ArticleResult:
@@ -113,12 +117,20 @@ def process(workshop: Workshop, article: Article, home: Home | None) -> ArticleR
     return workshop.session.process_one(article, home, incidents=workshop.setup.kind != "toponyms")
 
 
+# What a worker reads before it is ready: it says something to every stage.
+_FIRST = Article(
+    doc_id="first",
+    published="2024-05-06",
+    text="Police said on Monday that a bomb exploded in Paris.\n\nTwo people were hurt near the river on Sunday.",
+)
+
+
 class Workshop:
     """A worker's own gazetteer and model. Raises :class:`~geomap.errors.GazetteerError` and
     :class:`~geomap.errors.ModelError` where they are not those of the setup."""
 
     def __init__(self, setup: Setup) -> None:
-        from geomap.nlp import model_digest
+        from geomap.nlp import memory_zone, model_digest
         from geomap.pipeline import Session
         from geomap.steering import Steering
 
@@ -129,75 +141,94 @@ class Workshop:
             raise ModelError(f"{_machine()}: the language model is another one here; install the same on all machines.")
         self.steering = Steering(setup.corrections) if setup.corrections is not None else None
         self.session = Session(setup.settings, gazetteer=_open_gazetteer(setup), steering=self.steering)
-        # Loaded now, so that a worker that says it is ready is.
-        _ = self.session.nlp
+        # Loaded and opened now, word lists and all, so that a worker that says it is ready is: the first article shall
+        # not pay for it under a time limit.
+        nlp = self.session.nlp
+        with suppress(StageError), memory_zone(nlp):
+            process_article(_FIRST, gazetteer=self.session.gazetteer, nlp=nlp, settings=setup.settings)
 
     def close(self) -> None:
         """Close the gazetteer."""
         self.session.close()
 
-    def do(self, task: Task, starting: Callable[[int], None]) -> Outcome:
-        """Take the articles of a task through the stages; ``starting`` is told the number of each beforehand."""
-        began = time.perf_counter()
-        results: list[ArticleResult] = []
-        failures: list[tuple[int, Failure]] = sorted(task.skip.items())
+    def do(self, task: Task, starting: Callable[[int | None], None]) -> Outcome:
+        """Take the articles of a task through the stages; ``starting`` is told the number of each beforehand, and None
+        when all have been."""
+        began = time.thread_time()
+        results: list[_Result] = []
+        failures: list[Failure] = list(task.skip.values())
         stages = 0.0
         for index, (article, home) in enumerate(task.items):
             if index in task.skip:
                 continue
             starting(index)
-            start = time.perf_counter()
+            start = time.thread_time()
             try:
-                result = self.setup.work(self, article, home)
-            except (StageError, InputError) as error:
-                stage = error.stage if isinstance(error, StageError) else "reading"
-                failures.append((index, failure_of(article, stage=stage, error=_class_of(error), reason=str(error))))
-            except MemoryError:
-                reason = f"{article.doc_id}: too little memory for an article of {len(article.text):,} characters"
-                failures.append((index, failure_of(article, stage="process", error="MemoryError", reason=reason)))
-            else:
-                # The coordinator has the texts already.
-                results.append(replace(result, article=replace(article, text="")))
-            stages += time.perf_counter() - start
-        data, results = self._encoded(task, results, failures)
+                with stage_of(article, "process"):
+                    result = self.setup.work(self, article, home)
+                    # The coordinator has the texts already.
+                    result = replace(result, article=replace(article, text=""))
+                    results.append(_Result(index, result, Note.of(result), names_of(result)))
+            except (StageError, InputError, MemoryError) as error:
+                failures.append(_failure(task, index, error, "reading"))
+            stages += time.thread_time() - start
+        starting(None)
         wants_results = self.setup.kind in ("incidents", "toponyms")
+        data = b""
+        if not wants_results:
+            data, results = self._encoded(task, results, failures)
         return Outcome(
             data=data,
-            results=tuple(results) if wants_results else (),
-            notes=tuple(map(Note.of, results)),
-            failures=tuple(failure for _, failure in sorted(failures, key=lambda pair: pair[0])),
-            names=() if wants_results else tuple(name for result in results for name in names_of(result)),
+            results=tuple(one.result for one in results) if wants_results else (),
+            notes=tuple(one.note for one in results),
+            failures=tuple(sorted(failures, key=lambda failure: failure.index or 0)),
+            names=() if wants_results else tuple(name for one in results for name in one.names),
             corrected=self.steering.taken() if self.steering is not None else ((), ()),
             stages_s=stages,
-            total_s=time.perf_counter() - began,
+            work_s=time.thread_time() - began,
         )
 
-    def _encoded(
-        self, task: Task, results: list[ArticleResult], failures: list[tuple[int, Failure]]
-    ) -> tuple[bytes, list[ArticleResult]]:
+    def _encoded(self, task: Task, results: list[_Result], failures: list[Failure]) -> tuple[bytes, list[_Result]]:
         """The part that holds the incidents of ``results``, and those of them that could be written."""
-        kind = self.setup.kind
-        if kind in ("incidents", "toponyms"):
-            return b"", results
+
+        def together(some: Sequence[_Result]) -> bytes:
+            with stage_of(some[0].result.article if some else task.items[0][0], "writing"):
+                return encoded([incident for one in some for incident in one.result.incidents], self.setup.kind)
+
         try:
-            return encoded([one for result in results for one in result.incidents], kind), results
-        except GeomapError:
-            good: list[ArticleResult] = []
-            number = {article.doc_id: index for index, (article, _) in enumerate(task.items)}
-            for result in results:
+            return together(results), results
+        except (GeomapError, MemoryError):
+            # Whose fault it is shows when each is written alone.
+            good: list[_Result] = []
+            for one in results:
                 try:
-                    encoded(result.incidents, kind)
-                except GeomapError as error:
-                    failure = failure_of(result.article, stage="writing", error=type(error).__name__, reason=str(error))
-                    failures.append((number[result.article.doc_id], failure))
+                    together([one])
+                except (GeomapError, MemoryError) as error:
+                    failures.append(_failure(task, one.number, error, "writing"))
                 else:
-                    good.append(result)
-            return encoded([one for result in good for one in result.incidents], kind), good
+                    good.append(one)
+            return together(good), good
 
 
-def _class_of(error: BaseException) -> str:
-    """The class of what went wrong: behind a failed stage that of its cause."""
-    return type(error.__cause__ or error).__name__ if isinstance(error, StageError) else type(error).__name__
+class _Result(NamedTuple):
+    """What one article gave: its number in the slice, the result, its figures, the names that it met."""
+
+    number: int
+    result: ArticleResult
+    note: Note
+    names: list[tuple[str, str, str | None, str | None]]
+
+
+def _failure(task: Task, index: int, error: Exception, stage: str) -> Failure:
+    article = task.items[index][0]
+    reason, kind = str(error), type(error).__name__
+    if isinstance(error, StageError):
+        # Behind a failed stage stands the error that it failed with.
+        stage, kind = error.stage, type(error.__cause__ or error).__name__
+    elif isinstance(error, MemoryError):
+        reason = f"{article.doc_id}: too little memory for an article of {len(article.text):,} characters"
+        stage = "process"
+    return failure_of(task, index, stage=stage, error=kind, reason=reason)
 
 
 def encoded(incidents: Sequence[Incident], kind: Kind) -> bytes:
@@ -209,17 +240,19 @@ def encoded(incidents: Sequence[Incident], kind: Kind) -> bytes:
     return file.getvalue()
 
 
-def names_of(result: ArticleResult) -> list[tuple[str, str, str | None, str | None]]:
-    """The names that an article met, for ``gazetteer add``: document, name, and id and name of the place it went to."""
-    doc_id = result.article.doc_id
-    # A name taken for no place is one as soon as its place is added.
-    found: list[tuple[str, str, str | None, str | None]] = [
-        (doc_id, mention.text, None, None) for mention in result.left_out
-    ]
-    for resolution in result.resolutions:
-        place = resolution.place
-        found.append((doc_id, resolution.mention.text, place.id if place else None, place.name if place else None))
-    return found
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Turn an error of a worker that nobody foresaw and that no single article is to blame for into a GeomapError."""
+    try:
+        yield
+    except (GeomapError, EOFError, ConnectionError):
+        raise
+    except Exception as error:
+        detail = " ".join(str(error).split())[:200]
+        raise GeomapError(
+            f"{_machine()}: a worker failed ({type(error).__name__}{': ' + detail if detail else ''}). What is finished"
+            " is kept: give the same command again; where it fails again, please report it."
+        ) from error
 
 
 def _machine() -> str:

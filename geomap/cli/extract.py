@@ -120,8 +120,6 @@ def _crew(options: argparse.Namespace, *, needed: bool) -> Crew | None:
         return None
     from geomap.batch import Crew
 
-    if seconds is not None and seconds <= 0:
-        raise UsageError(f"--time-limit {seconds:g}: it must be more than 0 seconds.")
     if dask is not None:
         _need_dask()
     return Crew(workers=workers or 1, dask=dask, time_limit_s=seconds)
@@ -165,7 +163,7 @@ class _Watch:
         else:
             if not self.done:
                 # The start of the workers is no measure of their speed.
-                self.began = time.monotonic() - outcome.total_s
+                self.began = time.monotonic() - outcome.work_s
             self.done += entry.articles
             self.met.names.add(outcome.names)
             for note in outcome.notes:
@@ -249,15 +247,17 @@ def _into_file(options: argparse.Namespace, settings: Settings, reporter: Report
     merge = getattr(options, "merge", False)
 
     def join(session: Session, store: Parts, number: int) -> None:
-        if merge or target.suffix.lower() not in (".jsonl", ".ndjson"):
+        if number and (merge or target.suffix.lower() not in (".jsonl", ".ndjson")):
             from geomap.formats import write_incidents
 
             incidents: Iterable[Incident] = read_parts(store, number)
             write_incidents(session.merge(incidents, on_error=reporter.error) if merge else incidents, target)
-        else:
+        elif number:
             join_lines(store, number, target)
         _keep_errors(store.folder / "errors.jsonl", errors)
-        store.remove()
+        # What another input has done so far stays where nothing came of this one.
+        if number or not store.before:
+            store.remove()
 
     summary, watch = _run(options, settings, reporter, crew, parts, "jsonl", join)
     code = _close(summary, watch, reporter, f"{errors}")

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.errors import GeomapError, InputDoubt
 
 if TYPE_CHECKING:
-    from geomap.batch import Note
-    from geomap.pipeline import ArticleResult
+    from geomap.pipeline import ArticleResult, Note
 
 __all__ = ["Reporter", "count", "is_terminal", "plain", "print_json", "print_path", "table", "write_stdout"]
 
@@ -97,7 +96,7 @@ class Reporter:
         if self._live is not None:
             self._live.update(self._task, description=f"read {plain(result.article.doc_id)}")
         if self.verbose:
-            from geomap.batch import Note
+            from geomap.pipeline import Note
 
             self.figures(Note.of(result))
 

@@ -50,7 +50,7 @@ class Met:
 
     def see(self, result: ArticleResult) -> None:
         """Note the toponyms of one article, or of rows of a table."""
-        from geomap.batch import names_of
+        from geomap.pipeline import names_of
 
         self.names.add(names_of(result))
 
@@ -183,6 +183,8 @@ class Tally:
 
     def watch(self, results: Iterable[ArticleResult]) -> Iterable[ArticleResult]:
         """Pass ``results`` on, counting them."""
+        from geomap.pipeline import Note
+
         for result in results:
             if result.listed is not None:
                 self.rows[result.listed.name] += result.listed.rows
@@ -191,11 +193,11 @@ class Tally:
                 yield result
                 continue
             self.articles += 1
-            doc_id = result.article.doc_id
-            if result.article.published is None and result.note is None:
-                self._note(0, self._undated, doc_id)
-            if not any(resolution.place for resolution in result.resolutions):
-                self._note(1, self._placeless, doc_id)
+            note = Note.of(result)
+            if note.undated:
+                self._note(0, self._undated, note.doc_id)
+            if note.placeless:
+                self._note(1, self._placeless, note.doc_id)
             self.met.see(result)
             self.reporter.article(result)
             yield result

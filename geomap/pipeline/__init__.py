@@ -17,6 +17,7 @@ from geomap.pipeline.mapping import RunSummary, areas_of, check_target, default_
 from geomap.pipeline.processing import (
     ArticleResult,
     Listed,
+    Note,
     OnArticle,
     OnError,
     OnFetch,
@@ -26,6 +27,7 @@ from geomap.pipeline.processing import (
     is_coded,
     is_located,
     model_for,
+    names_of,
     process_article,
     stage_of,
     toponyms_record,
@@ -44,6 +46,7 @@ from geomap.pipeline.session import (
 __all__ = [
     "ArticleResult",
     "Listed",
+    "Note",
     "OnArticle",
     "OnError",
     "OnFetch",
@@ -62,6 +65,7 @@ __all__ = [
     "is_located",
     "map_articles",
     "model_for",
+    "names_of",
     "online_summary",
     "open_gazetteer_for",
     "process_article",

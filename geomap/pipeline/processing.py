@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ArticleResult",
     "Listed",
+    "Note",
     "OnArticle",
     "OnError",
     "OnFetch",
@@ -36,6 +37,7 @@ __all__ = [
     "is_coded",
     "is_located",
     "model_for",
+    "names_of",
     "process_article",
     "stage_of",
     "toponyms_record",
@@ -179,13 +181,14 @@ def process_article(
 
     with stage_of(article, "dates"):
         dates = find_dates(article)
+    told = with_unknown(resolved, resolutions)
     if nlp is not None and doc is not None:
         from geomap.incidents import to_parse
 
         with stage_of(article, "language"):
-            doc = add_syntax(nlp, doc, to_parse(doc.text, resolved))
+            doc = add_syntax(nlp, doc, to_parse(doc.text, told))
     with stage_of(article, "incidents"):
-        coded = code_incidents(article, with_unknown(resolved, resolutions), dates, doc)
+        coded = code_incidents(article, told, dates, doc)
     with stage_of(article, "merging"):
         # An article often tells one incident twice, in its lead and again further down.
         coded = merge_incidents(coded)
@@ -269,3 +272,55 @@ def toponyms_record(result: ArticleResult) -> dict[str, Any]:
 def is_located(incident: Incident) -> bool:
     """True where at least one of the incident's places has coordinates."""
     return any(place.lat is not None and place.lon is not None for place in incident.places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What one article gave, in figures: for the lines that a user sees and the sums at the end. ``remark`` says why
+    less was done for it than for others."""
+
+    doc_id: str
+    published: str | None = None
+    published_basis: str | None = None
+    toponyms: int = 0
+    resolved: int = 0
+    incidents: int = 0
+    located: int = 0
+    remark: str | None = None
+
+    @property
+    def undated(self) -> bool:
+        """Whether relative dates stay unresolved in it, for want of a publication date."""
+        return self.published is None and self.remark is None
+
+    @property
+    def placeless(self) -> bool:
+        """Whether no place was found in it."""
+        return not self.resolved
+
+    @classmethod
+    def of(cls, result: ArticleResult) -> Note:
+        """The figures of one result."""
+        return cls(
+            doc_id=result.article.doc_id,
+            published=result.article.published,
+            published_basis=result.article.published_basis,
+            toponyms=len(result.mentions),
+            resolved=sum(resolution.place is not None for resolution in result.resolutions),
+            incidents=len(result.incidents),
+            located=sum(map(is_located, result.incidents)),
+            remark=result.note,
+        )
+
+
+def names_of(result: ArticleResult) -> list[tuple[str, str, str | None, str | None]]:
+    """The names that an article met, for ``gazetteer add``: document, name, and id and name of the place it went to."""
+    doc_id = result.article.doc_id
+    # A name taken for no place is one as soon as its place is added.
+    found: list[tuple[str, str, str | None, str | None]] = [
+        (doc_id, mention.text, None, None) for mention in result.left_out
+    ]
+    for resolution in result.resolutions:
+        place = resolution.place
+        found.append((doc_id, resolution.mention.text, place.id if place else None, place.name if place else None))
+    return found
