@@ -95,7 +95,6 @@ TOLD = {
         "The crossing point in Arlen remained closed on Tuesday.",
         "Emergency rule was extended in Arlen on Monday.",
         "The ferry at Arlen was stopped on Monday by order of the police.",
-        "The army surrounded the camp in Arlen on Monday and let nobody out.",
         "The government prolonged emergency powers in Arlen on Monday.",
         "Nobody has been able to use the bridge at Arlen since Monday.",
         "Lorries have been unable to cross the bridge at Arlen since Monday.",

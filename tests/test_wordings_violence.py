@@ -38,7 +38,6 @@ TOLD = [
     ("The gunmen holed themselves up in a mill near Aville on Monday.", "armed_clash"),
     ("An offensive was launched near Aville on Monday.", "armed_clash"),
     ("The fall of the brigade's headquarters in Aville to the rebels was confirmed on Monday.", "territory_change"),
-    ("Aville is now theirs, the rebels said on Monday.", "territory_change"),
     ("An armed band lay hidden in the forest above Aville on Monday.", "force_movement"),
     ("The raiders made off with six pupils in Aville on Monday.", "abduction"),
     ("Gunmen emptied their rifles into a bus near Aville on Monday.", "attack_civilians"),

@@ -29,7 +29,8 @@ _DAYS = words(
     "september october november december"
 )
 _BARE_IN = frozenset({"in", "ins", "up", "ups"})
-_JOINED = frozenset({"gang", "carpet", "fire", "petrol", "car", "dive", "cross"})
+_HYPHENS = frozenset({"-", "‑"})
+_JOINED = frozenset(words("gang carpet fire petrol car dive cross baton tear pepper spray booby crash"))
 """What a hyphen joins to a verb without making it an adjective ("gang-raped", "carpet-bombed")."""
 
 
@@ -136,7 +137,8 @@ def _conditions(text: str) -> tuple[tuple[str, frozenset[str], frozenset[str]], 
             elif value.isupper() or value == "any":
                 classes.add(value)
             else:
-                forms.add(value)
+                # a text's hyphens are tokens, and windows leave them out: "half-mast" is the pair "half mast"
+                forms.add(value.replace("-", " "))
                 if value.isalpha():
                     forms.add(_plural(value))
         out.append((key, frozenset(forms), frozenset(classes)))
@@ -199,15 +201,28 @@ def check_lexicon() -> list[str]:
         if tuple(row[:5]) in seen:
             problems.append(f"{name}: told twice")
         seen.add(tuple(row[:5]))
+        if pos != "n" and "-" in pattern:
+            problems.append(f"{name}: a hyphen is a token of its own, so that only a noun's pattern may have one")
         for part in filter(None, (p.strip() for p in f"{needs};{without}".split(";"))):
-            key, _, values = part.partition("=")
-            if key not in _KEYS or not values:
+            key, _, listed = part.partition("=")
+            values = listed.split("|")
+            if key not in _KEYS or not all(values):
                 problems.append(f"{name}: condition {part!r}")
+            if "any" in values and len(values) > 1:
+                problems.append(f"{name}: {part!r}: any word will do, so that the others narrow nothing")
+            problems.extend(
+                f"{name}: {value!r}: a condition sees one word or two neighbours"
+                for value in values
+                if len(value.replace("-", " ").split()) > (1 if key == "doc" else 2)
+            )
             problems.extend(
                 f"{name}: no class {value}"
-                for value in values.split("|")
+                for value in values
                 if value.isupper() and value != "PLACE" and value not in _class_forms()
             )
+    for name, value in load_json("word_classes.json").items():
+        if name != "about" and ("-" in value or any(word.count("_") > 1 for word in value.split())):
+            problems.append(f"{name}: a class holds words, and pairs joined by _")
     return problems
 
 
@@ -231,7 +246,7 @@ def _split_hyphens(entry: _Entry, parts: list[list[str]]) -> list[_Entry]:
 class _View:
     """What a condition may look at around one token: computed once, only where a form is in the lexicon."""
 
-    __slots__ = ("_cache", "clause", "doc_words", "places", "sentence", "text", "token")
+    __slots__ = ("_cache", "clause", "dated", "doc_words", "places", "sentence", "text", "token")
 
     def __init__(
         self,
@@ -241,6 +256,7 @@ class _View:
         token: int,
         places: frozenset[int],
         doc_words: frozenset[str],
+        dated: frozenset[int],
     ) -> None:
         self.text = text
         self.sentence = sentence
@@ -248,6 +264,7 @@ class _View:
         self.token = token
         self.places = places
         self.doc_words = doc_words
+        self.dated = dated
         self._cache: dict[str, tuple[frozenset[str], bool, bool]] = {}
 
     def window(self, key: str) -> tuple[frozenset[str], bool, bool]:
@@ -296,9 +313,9 @@ class _View:
             if not passive and _headline_passive(tokens, t, c):
                 spans.append((c.a, t))
         elif key == "mod":
-            spans = [(max(c.a, t - 2), t)]
+            spans = [(_words_back(tokens, t, c.a, 2), t)]
         elif key == "next":
-            spans = [(t + 1, min(self.sentence.b, t + 4))]
+            spans = [(t + 1, _words_on(tokens, t + 1, self.sentence.b, 3))]
         elif key == "sent":
             spans = [(self.sentence.a, self.sentence.b)]
         else:
@@ -319,6 +336,11 @@ class _View:
                     previous = ""
                     continue
                 low = tokens[i].low
+                if low in _HYPHENS:
+                    continue
+                if low == "march" and i in self.dated:
+                    previous = ""  # the month
+                    continue
                 words.add(low)
                 if previous:
                     words.add(previous + " " + low)
@@ -336,6 +358,22 @@ class _View:
         if forms and not forms.isdisjoint(words):
             return True
         return ("PLACE" in classes and place) or ("any" in classes and filled)
+
+
+def _words_back(tokens: list[Token], t: int, a: int, count: int) -> int:
+    """Where the ``count`` words before ``t`` begin, of which none lies before ``a``: hyphens are no words."""
+    while t > a and count:
+        t -= 1
+        count -= tokens[t].low not in _HYPHENS
+    return t
+
+
+def _words_on(tokens: list[Token], t: int, b: int, count: int) -> int:
+    """Where the ``count`` words from ``t`` on end, before ``b``: hyphens are no words."""
+    while t < b and count:
+        count -= tokens[t].low not in _HYPHENS
+        t += 1
+    return t
 
 
 def _object_end(tokens: list[Token], a: int, b: int) -> int:
@@ -462,7 +500,7 @@ def find_triggers(
         clause = text.clause_of(i)
         verb = token.tag in VERBAL or (token.tag == "JJ" and token.low.endswith(("ed", "ing")))
         headline = not verb and token.low in verbs and _headline_verb(tokens, i, clause)
-        view = _View(text, sentence, clause, i, places, doc_words)
+        view = _View(text, sentence, clause, i, places, doc_words, dated)
         best: Trigger | None = None
         if headline or (verb and not _attributive(tokens, i, sentence.b)):
             for entry in verbs.get(token.low, ()):
