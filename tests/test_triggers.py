@@ -8,7 +8,7 @@ import pytest
 from incident_articles import Story
 
 from geomap.dates import find_dates
-from geomap.incidents import code_incidents
+from geomap.incidents import code_incidents, triggers
 from geomap.incidents.triggers import check_lexicon
 from geomap.lexicons import load_json
 from geomap.records import Incident, Place
@@ -235,3 +235,33 @@ def test_the_lexicon_is_in_order() -> None:
     types = set(load_json("event_types.json")["types"])
     covered = {row_type for row_type in types if any(r[1] == row_type for r in REPORTED)}
     assert covered == types
+
+
+@pytest.mark.parametrize(
+    ("pos", "pattern", "needs", "told_of"),
+    [
+        ("v", "jack-knife", "", "hyphen"),
+        ("v", "turn back", "subj=police|any", "narrow nothing"),
+        ("v", "tell", "any=there was a bomb", "two neighbours"),
+        ("n", "siren", "any=air-raid-drill", "two neighbours"),
+        ("n", "raid", "doc=air raid", "two neighbours"),
+        ("n", "raid", "any=police||army", "condition"),
+    ],
+)
+def test_a_condition_that_cannot_hold_is_told(
+    pos: str, pattern: str, needs: str, told_of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(triggers, "load_table", lambda _name: [["alert_alarm", pos, pattern, needs, "", "event"]])
+    problems = check_lexicon()
+    assert len(problems) == 1
+    assert told_of in problems[0]
+
+
+def test_a_hyphen_parts_no_pair_of_words(nlp: Any) -> None:
+    assert not told("Soldiers lowered and raised the flag to half-mast over the town of Arlen on Monday.", nlp, "Arlen")
+    assert [i.type for i in told("A gunman shot a trader in Arlen at point-blank range.", nlp, "Arlen")] == [
+        "attack_civilians"
+    ]
+    assert "protest" not in {
+        i.type for i in told("The company took over a rival in Arlen in March, its chief said.", nlp, "Arlen")
+    }
