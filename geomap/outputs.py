@@ -24,6 +24,7 @@ __all__ = [
     "check_writable",
     "json_line",
     "json_lines_file",
+    "locked_file",
     "output_error",
     "sync_folder",
     "write_bytes",
@@ -120,6 +121,49 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+# A change of a file that people edit takes some milliseconds; at the usual 50 between tries a busy writer would starve
+# others.
+_LOCK_SECONDS, _LOCK_POLL_S = 30.0, 0.01
+
+
+@contextlib.contextmanager
+def locked_file(path: Path) -> Iterator[None]:
+    """Hold ``path`` against other processes of geomap while it is read, changed and written.
+
+    The lock is beside the file it guards, where every account and every machine that shares the folder meets it;
+    hidden, and removed before it is let go. Raises :class:`~geomap.errors.OutputError` where another holds it for half
+    a minute, and where the folder cannot be written to.
+    """
+    import filelock
+
+    try:
+        real = Path(os.path.realpath(path))
+        real.parent.mkdir(parents=True, exist_ok=True)
+        guard = real.with_name(f".{real.name}.lock")
+        lock = filelock.FileLock(guard)
+        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=_LOCK_POLL_S)
+    except filelock.Timeout:
+        raise OutputError(
+            f"{path}: another process has held it for {_LOCK_SECONDS:g} s (lock file {guard}). Nothing was written; try"
+            " again when it is done."
+        ) from None
+    except (OSError, ValueError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(
+            f"{path}: cannot be written ({reason}); it is as it was. Choose a folder that you may write to, or free"
+            " some space."
+        ) from error
+    try:
+        yield
+    finally:
+        # Removed while it is held: whoever waits for it sees that its file has gone, and makes a new one. A soft lock,
+        # of systems without better, is the file's being there: releasing it removes the file, and twice lets two in.
+        if not isinstance(lock, filelock.SoftFileLock):
+            with contextlib.suppress(OSError):
+                guard.unlink()
+        lock.release()
 
 
 def write_bytes(path: Path, data: bytes) -> Path:

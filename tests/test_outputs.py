@@ -5,6 +5,7 @@ import resource
 import signal
 from pathlib import Path
 
+import filelock
 import pytest
 
 from geomap.errors import OutputError
@@ -13,6 +14,7 @@ from geomap.outputs import (
     check_writable,
     json_line,
     json_lines_file,
+    locked_file,
     write_bytes,
     write_text,
 )
@@ -130,3 +132,23 @@ def test_json_lines_are_counted(tmp_path: Path) -> None:
 
 def test_a_lone_surrogate_does_not_stop_the_text(tmp_path: Path) -> None:
     assert write_text(tmp_path / "x", "a\ud800b").read_text() == "a?b"
+
+
+@pytest.mark.parametrize("kind", [filelock.FileLock, filelock.SoftFileLock])
+def test_a_lock_file_is_removed_once_and_while_it_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[filelock.BaseFileLock]
+) -> None:
+    path, guard = tmp_path / "a.csv", tmp_path / ".a.csv.lock"
+    release = kind.release
+    before: list[bool] = []
+
+    def released(self: filelock.BaseFileLock, force: bool = False) -> None:
+        before.append(guard.exists())
+        release(self, force)
+
+    monkeypatch.setattr(kind, "release", released)
+    monkeypatch.setattr(filelock, "FileLock", kind)
+    with locked_file(path):
+        assert guard.exists()
+    assert not guard.exists()
+    assert before[0] is (kind is filelock.SoftFileLock)

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from geomap import outputs
 from geomap.errors import OverlayError
 from geomap.gazetteer import overlay
 from geomap.gazetteer.overlay import PlaceEntry, PlacesFile, places_files, read_all, read_places
@@ -546,7 +547,7 @@ def test_a_refused_write_leaves_the_file_as_it_was(fails: str, path: Path, monke
 
 
 def test_a_file_that_another_holds_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overlay, "_LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(outputs, "_LOCK_SECONDS", 0.05)
     guard = path.with_name(".mine.csv.lock")
     held = threading.Event()
     done = threading.Event()

@@ -6,7 +6,6 @@ read is told with its line and its remedy, and the others count all the same.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import re
@@ -17,9 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 from geomap.caldates import parse_day
-from geomap.errors import DateError, InputDoubt, InputError, OutputError
+from geomap.errors import DateError, InputDoubt, InputError
 from geomap.lexicons import load_json
-from geomap.outputs import atomic_file
+from geomap.outputs import atomic_file, locked_file
 from geomap.records import CERTAINTIES, Article
 from geomap.text import as_words, fold, searchable
 
@@ -67,7 +66,6 @@ UNKNOWN = "unknown"
 # More is no file that people edit: a correction has some 500 bytes, so this is 60,000 of them.
 _LARGEST_FILE = 32 * 2**20
 _LONGEST_CELL = 100_000
-_LOCK_SECONDS = 30.0
 # What a spreadsheet would run; geomap puts an apostrophe before it and takes it off again, as in places files.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _STORED = re.compile(r"'+[=+\-@\t\r\n]")
@@ -434,19 +432,8 @@ def append_corrections(path: Path, corrections: Sequence[Correction]) -> int:
     :class:`~geomap.errors.OutputError` where it cannot be written and :class:`~geomap.errors.InputError` where it
     cannot be read, or where rows added to it could not be: then nothing is added.
     """
-    import filelock
-
     path = Path(path)
-    guard = path.with_name(f".{path.name}.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(guard)
-        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
-    except filelock.Timeout:
-        raise OutputError(f"{path}: another process has held it for {_LOCK_SECONDS:g} s; try again") from None
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror}); nothing was added") from error
-    try:
+    with locked_file(path):
         old = _data(path)
         text = _decoded(path, old)
         before = list(_rows(path, text, [])) if old else []
@@ -462,10 +449,6 @@ def append_corrections(path: Path, corrections: Sequence[Correction]) -> int:
             with atomic_file(path) as file:
                 file.write(data)
         return len(new)
-    finally:
-        with contextlib.suppress(OSError):
-            guard.unlink()
-        lock.release()
 
 
 def _check_added(path: Path, before: Sequence[Correction], text: str, added: int) -> None:

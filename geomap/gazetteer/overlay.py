@@ -39,7 +39,7 @@ from typing import NoReturn, TypedDict, Unpack
 from geomap.errors import GeomapError, OutputError, OverlayError
 from geomap.folders import user_places_folder
 from geomap.lexicons import load_table
-from geomap.outputs import atomic_file
+from geomap.outputs import atomic_file, locked_file
 from geomap.records import Place
 from geomap.resources import data_path
 from geomap.text import fold
@@ -83,7 +83,6 @@ _LONGEST_CELL = 20_000
 # 100,000 rows of the shipped kind, which take 5 s to read; what is larger is a dump, which 'gazetteer import' streams.
 _LARGEST_FILE = 20_000_000
 _MOST_LINES = 1_000_000
-_LOCK_SECONDS = 30.0
 # GeoNames' feature classes; X is geomap's own, for blocs of countries (EU, NATO).
 _CLASSES = "AHLPRSTUVX"
 _OTHER_CODES = {"UK": "GB", "EL": "GR", "EN": "GB", "KS": "XK", "XKX": "XK", "KV": "XK"}
@@ -1061,37 +1060,20 @@ class PlacesFile:
 
     @contextlib.contextmanager
     def _locked(self, *, must_exist: bool = False) -> Iterator[None]:
-        """Hold the file against other processes of geomap. The lock is beside the file it guards, where every account
-        and every machine that shares the folder meets it; hidden, and removed before it is let go."""
-        import filelock
-
-        try:
-            real = self._real()
-            if must_exist and not real.exists():
-                raise OverlayError(f"{self.path}: no such file of places")
-            if real.exists() and not real.is_file():
-                raise OverlayError(f"{self.path}: not a file; name a CSV file of places")
-            real.parent.mkdir(parents=True, exist_ok=True)
-            guard = real.with_name(f".{real.name}.lock")
-            lock = filelock.FileLock(guard)
-            # A change takes some milliseconds; at the default of 50 between tries a busy writer would starve others.
-            lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.01)
-        except filelock.Timeout:
-            raise OverlayError(
-                f"{self.path}: another process has held it for {_LOCK_SECONDS:g} s (lock file {guard}). Nothing was "
-                "written; try again when it is done."
-            ) from None
-        except (OSError, ValueError, NotImplementedError) as error:
-            raise OverlayError(self._unwritable(error)) from error
-        try:
+        """Hold the file against other processes of geomap."""
+        with contextlib.ExitStack() as stack:
+            try:
+                real = self._real()
+                if must_exist and not real.exists():
+                    raise OverlayError(f"{self.path}: no such file of places")
+                if real.exists() and not real.is_file():
+                    raise OverlayError(f"{self.path}: not a file; name a CSV file of places")
+                stack.enter_context(locked_file(self.path))
+            except OutputError as error:
+                raise OverlayError(str(error)) from error.__cause__
+            except (OSError, ValueError) as error:
+                raise OverlayError(self._unwritable(error)) from error
             yield
-        finally:
-            # Removed while it is held: whoever waits for it sees that its file has gone, and makes a new one. Only so
-            # since filelock 4; some older ones remove it themselves (twice would let two in), others never look.
-            if int(filelock.__version__.split(".")[0]) >= 4 and not isinstance(lock, filelock.SoftFileLock):
-                with contextlib.suppress(OSError):
-                    guard.unlink()
-            lock.release()
 
     def _unwritable(self, error: BaseException) -> str:
         reason = getattr(error, "strerror", None) or str(error)
