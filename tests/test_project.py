@@ -26,6 +26,7 @@ from geomap.gazetteer.overlay import PlacesFile
 from geomap.project import Project, doubts_of, find_project, init_project
 from geomap.project.journal import Journal
 from geomap.project.reviewing import doubt_of
+from geomap.project.store import Kept, Store
 from geomap.records import Incident
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,6 +104,12 @@ def test_init_makes_a_folder_that_tells_what_comes_next(tmp_path: Path, capfd: A
     assert "is a project already" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("command", [("init",), ("add", "x.txt", "--project"), ("status", "--project")])
+def test_a_name_that_no_folder_can_have_is_told(tmp_path: Path, capfd: Any, command: tuple[str, ...]) -> None:
+    assert run("project", *command, tmp_path / ("a" * 300)) == 2
+    assert "geomap: " in said(capfd)
+
+
 def test_init_refuses_a_folder_with_other_things(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("x")
     (tmp_path / ".git").mkdir()
@@ -169,16 +176,73 @@ def test_a_name_that_is_taken_gets_a_number_and_a_new_version_takes_the_place(fo
     assert store.article(store.articles["fire"]).text.endswith("Nobody was hurt.\n")
 
 
-def test_an_address_is_the_same_article_whatever_it_says_now(folder: Path, tmp_path: Path, capfd: Any) -> None:
-    line = {"id": "a", "text": FIRE, "url": "https://example.org/fire/#top"}
-    (tmp_path / "a.jsonl").write_text(json.dumps(line))
-    add(folder, tmp_path / "a.jsonl")
-    line |= {"id": "b", "text": MARCH, "url": "http://www.example.org/fire"}
-    (tmp_path / "a.jsonl").write_text(json.dumps(line))
-    add(folder, tmp_path / "a.jsonl")
+def as_lines(path: Path, *records: dict[str, str]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def texts(root: Path) -> dict[str, str]:
+    store = Project.open(root).store
+    return {doc_id: store.article(kept).text for doc_id, kept in store.articles.items()}
+
+
+def test_a_text_of_a_known_address_is_a_new_version_where_much_of_it_stayed(
+    folder: Path, tmp_path: Path, capfd: Any
+) -> None:
+    first = {"id": "a", "text": FIRE, "url": "https://example.org/fire/#top"}
+    add(folder, as_lines(tmp_path / "a.jsonl", first))
+    later = (
+        FIRE.replace("two empty houses", "three houses").replace("about 300", "more than 400") + "Nobody was hurt.\n"
+    )
+    add(
+        folder, as_lines(tmp_path / "a.jsonl", first | {"id": "b", "text": later, "url": "http://www.example.org/fire"})
+    )
     assert "0 new articles, 1 updated" in said(capfd)
-    found = now(folder)
-    assert {one.doc_id for one in found} == {"a"} and all("400" in one.quote for one in found)
+    assert texts(folder) == {"a": later}
+    # Another text, though of the same address: it takes nobody's place.
+    add(folder, as_lines(tmp_path / "a.jsonl", first | {"text": RAID}))
+    assert "1 new article, 1 incident" in said(capfd)
+    assert texts(folder) == {"a": later, "a-2": RAID}
+
+
+def test_posts_of_one_page_and_rows_of_one_address_are_each_an_article(
+    folder: Path, tmp_path: Path, capfd: Any
+) -> None:
+    told = {"post-1": FIRE, "post-2": MARCH, "post-3": RAID}
+    posts = [{"id": name, "text": text, "url": f"https://example.org/live#{name}"} for name, text in told.items()]
+    add(folder, as_lines(tmp_path / "live.jsonl", *posts))
+    assert "3 new articles" in said(capfd) and texts(folder) == told
+    # Each post has its own next version.
+    posts[2]["text"] += "Nobody was hurt.\n"
+    add(folder, as_lines(tmp_path / "live.jsonl", *posts))
+    assert texts(folder) == told | {"post-3": posts[2]["text"]}
+    other = [{"id": f"row-{n}", "text": text, "url": "https://example.net"} for n, text in enumerate(told.values())]
+    for one in other:
+        one["text"] = one["text"].replace("Zvecan", "Leposavic").replace("Mitrovica", "Prizren").replace("two", "six")
+    add(folder, as_lines(tmp_path / "rows.jsonl", *other))
+    assert len(texts(folder)) == 6
+
+
+def test_a_text_whose_place_another_took_can_be_added_again(folder: Path, tmp_path: Path, capfd: Any) -> None:
+    # As projects have it that were kept when any text of an address was its new version.
+    one = {"doc_id": "live", "url": "https://example.org/live"}
+    as_lines(folder / "articles.jsonl", one | {"text": FIRE}, one | {"text": MARCH})
+    given = as_lines(tmp_path / "live.jsonl", {"id": "live", "text": FIRE, "url": "https://example.org/live#1"})
+    for told in ("1 new article, 1 left over", "0 new articles, 1 there already"):
+        assert add(folder, given) == 0
+        assert told in said(capfd)
+    assert texts(folder) == {"live": MARCH, "live-2": FIRE}
+
+
+def test_an_article_and_its_next_version_in_one_run_are_coded_once(folder: Path, tmp_path: Path, capfd: Any) -> None:
+    with (folder / "geomap-project.toml").open("a") as file:
+        file.write("learn_home = true\n")
+    first = {"id": "a", "text": FIRE, "url": "https://example.org/fire"}
+    assert add(folder, as_lines(tmp_path / "a.jsonl", first, first | {"text": FIRE + "Nobody was hurt.\n"})) == 0
+    assert "1 new article, 1 updated, 2 incidents." in said(capfd)
+    project = Project.open(folder)
+    assert list(project.store.articles) == ["a"] and project.pending() == [] == project.stale()
+    assert (folder / CODED).read_bytes().count(b"\n") == 1
 
 
 def test_a_date_given_later_is_taken(folder: Path, tmp_path: Path) -> None:
@@ -312,6 +376,81 @@ def test_a_place_of_your_own_has_the_articles_read_anew_that_name_it(folder: Pat
     assert draw(folder, "--as-is") == draw(folder)
 
 
+def test_a_place_that_a_correction_points_at_may_be_moved(folder: Path, tmp_path: Path) -> None:
+    add(folder, tmp_path / "fire.txt", tmp_path / "march.txt")
+    own = PlacesFile(folder / "gazetteer" / "places.csv")
+    own.add(title="Gate 3", lat=43.15, lon=20.74)
+    corrected(folder, Correction(kind="place", article="fire", name="Krelovac", to="user:gate-3"))
+    assert of(now(folder), "fire", "property_destruction").places[0].lat == 43.15
+    own.edit("user:gate-3", lat=43.25)
+    assert [kept.doc_id for kept in Project.open(folder).stale()] == ["fire"]
+    assert of(now(folder), "fire", "property_destruction").places[0].lat == 43.25
+
+
+def test_texts_are_looked_through_but_once_after_a_change_of_places(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(folder, tmp_path / "fire.txt", tmp_path / "march.txt", tmp_path / "raid.txt")
+    PlacesFile(folder / "gazetteer" / "places.csv").add(title="Krelovac", lat=43.15, lon=20.74)
+    corrected(folder, Correction(kind="place", name="Zvecan", lat=42.9, lon=20.85))
+    read: list[str] = []
+    real = Store.article
+
+    def article(self: Store, kept: Kept) -> Any:
+        read.append(kept.doc_id)
+        return real(self, kept)
+
+    monkeypatch.setattr(Store, "article", article)
+
+    def stale(*, note: bool) -> list[str]:
+        read.clear()
+        project = Project.open(folder)
+        with project.folder.locked():
+            return [kept.doc_id for kept in project.stale(note=note)]
+
+    for note in (False, True):
+        assert stale(note=note) == ["fire", "march"] and read == ["fire", "march", "raid"]
+    # Of what was found fresh nobody reads the text any more; what is stale is so until it is coded.
+    assert stale(note=True) == ["fire", "march"] and read == ["fire", "march"]
+    now(folder)
+    assert stale(note=True) == [] == read
+    # Results that were tidied away take what is known of the others along.
+    project = Project.open(folder)
+    project.store._superseded = 1000
+    assert project.store.tidy()
+    assert stale(note=False) == [] == read
+
+
+def test_an_import_counts_by_what_was_imported(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from geomap.gazetteer.importing import core
+
+    found = [core.SourceInfo(name="XK", path=tmp_path, digest="a", places=7, bytes=4096)]
+    monkeypatch.setattr(core, "list_sources", lambda _: found)
+    before = Project.open(folder)._base
+    assert Project.open(folder)._base == before
+    found[0] = core.SourceInfo(name="XK", path=tmp_path, digest="b", places=7, bytes=4096)
+    assert Project.open(folder)._base != before
+
+
+def test_general_corrections_cost_each_text_one_look(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(folder, tmp_path / "fire.txt", tmp_path / "march.txt", tmp_path / "raid.txt")
+    names = ("Zvecan", "Atlantis", "Avalon")
+    corrected(folder, *(Correction(kind="place", name=name, to="unknown") for name in names))
+    project = Project.open(folder)
+    read: list[str] = []
+    real = Store.article
+    monkeypatch.setattr(Store, "article", lambda self, kept: read.append(kept.doc_id) or real(self, kept))
+    with project.session() as session:
+        lost = project.drawn(session.gazetteer).lost
+    assert read == ["fire", "march", "raid"]
+    assert [str(one).partition("(")[2].partition(")")[0] for one in lost] == [
+        "place 'Atlantis' → unknown",
+        "place 'Avalon' → unknown",
+    ]
+
+
 def test_merge_and_split_steer_what_is_one_incident(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "echo.txt").write_text(MARCH.replace("Nobody was hurt", "It was quiet"))
     (tmp_path / "late.txt").write_text(MARCH.replace("on Monday", "on Friday").replace("Nobody was hurt", "All calm"))
@@ -439,6 +578,7 @@ def test_results_that_were_replaced_are_tidied_away(folder: Path, tmp_path: Path
     with project.folder.locked(), project.session() as session:
         for _ in range(4):
             project.recode(list(project.store.articles.values()), session, on_error=_fail)
+        assert list(project.drawn(session.gazetteer).incidents) == whole
     assert len((folder / CODED).read_bytes().splitlines()) < 100
     assert now(folder) == whole
 
@@ -452,12 +592,12 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
     real = Journal.append
     full = OSError(errno.ENOSPC, "No space left on device")
 
-    def append(self: Journal, records: Any) -> Any:
+    def append(self: Journal, record: Any) -> Any:
         if self.path.name != Path(name).name:
-            return real(self, records)
+            return real(self, record)
         with monkeypatch.context() as patched:
             patched.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(full))
-            return real(self, records)
+            return real(self, record)
 
     with monkeypatch.context() as patched:
         patched.setattr(Journal, "append", append)
@@ -472,12 +612,12 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
 def test_a_journal_adds_whole_lines_or_none(tmp_path: Path) -> None:
     path = tmp_path / "j.jsonl"
     journal = Journal(path)
-    assert journal.append([{"n": 1}, {"n": 2}]) == (0, [8, 8])
+    assert journal.append({"n": 1}) == (0, 8) and journal.append({"n": 2}) == (8, 8)
     with path.open("ab") as file:
         file.write(b'{"n": 3')
     doubts: list[InputDoubt] = []
     assert [record["n"] for _, _, record in journal.lines(doubts.append)] == [1, 2]
-    assert journal.append([{"n": 4}]) == (16, [8])
+    assert journal.append({"n": 4}) == (16, 8)
     assert [record["n"] for _, _, record in journal.lines(doubts.append)] == [1, 2, 4] and doubts == []
     assert journal.reader()(16, 8) == {"n": 4}
 
@@ -485,14 +625,17 @@ def test_a_journal_adds_whole_lines_or_none(tmp_path: Path) -> None:
 # -- other runs --
 
 
+@pytest.mark.parametrize("closed", [".", ".geomap", ".geomap/lock"])
 def test_a_project_that_cannot_be_written_to_is_still_drawn(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any, closed: str
 ) -> None:
     add(folder, tmp_path / "fire.txt")
     names = sorted(one.name for one in folder.iterdir())
     # Whoever runs the tests as root may write everywhere.
     real = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and real(path, mode))
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: real(path, mode) and (mode != os.W_OK or Path(path) != folder / closed)
+    )
     assert run("project", "map", "--project", folder, "-o", tmp_path / "m.html") == 0
     assert "cannot be written to" in said(capfd)
     assert run("project", "review", "--project", folder) == 0

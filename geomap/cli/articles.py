@@ -15,10 +15,12 @@ from geomap.cli.runs import (
     UNRESOLVED_HELP,
     Met,
     Tally,
+    add_workers,
     check_online,
     check_unresolved,
     exit_code,
     output_file,
+    processing_of,
     read_so_many,
     save_unresolved,
     tell_notes,
@@ -45,6 +47,7 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     )
     add_drawing_options(made)
     made.add_argument("--unresolved", metavar="FILE", help=UNRESOLVED_HELP)
+    add_workers(made)
     made.set_defaults(function=_map)
 
     made = command(
@@ -52,6 +55,7 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
     )
     made.add_argument("inputs", nargs="+", metavar="INPUT", help=INPUT_HELP)
     made.add_argument("-o", "--output", metavar="FILE", help="the file to write (default: standard output)")
+    add_workers(made)
     made.set_defaults(function=_toponyms)
 
 
@@ -64,6 +68,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
     check_picture(options)
     if drawing.tiles is not None:
         reporter.note("the map will load its tiles from the network whenever it is opened (--tiles).")
+    processing = processing_of(options, settings)
     check_online(settings, reporter)
     met = Met()
 
@@ -84,6 +89,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
         on_fetch=reporter.fetching,
         on_note=reporter.note,
         progress=reporter.progress,
+        processing=processing,
     )
     met.keep()
     for line in summary.online:
@@ -113,6 +119,7 @@ def _toponyms(options: argparse.Namespace, reporter: Reporter) -> int:
     from geomap.pipeline import Session, toponyms_record
 
     settings = settings_of(options)
+    processing = processing_of(options, settings)
     check_online(settings, reporter)
     target = output_file(options, (".jsonl", ".ndjson"))
     if target is None and is_terminal(sys.stdout):
@@ -121,7 +128,11 @@ def _toponyms(options: argparse.Namespace, reporter: Reporter) -> int:
     found = resolved = 0
     with (
         Session(
-            settings, progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
+            settings,
+            progress=reporter.progress,
+            on_warning=reporter.warning,
+            on_fetch=reporter.fetching,
+            processing=processing,
         ) as session,
         contextlib.ExitStack() as stack,
     ):

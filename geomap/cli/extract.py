@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.cli.parsing import command, is_number, limit, settings_of
+from geomap.cli.parsing import command, is_number, settings_of
 from geomap.cli.reporting import Reporter, count, is_terminal, print_path, write_stdout
 from geomap.cli.runs import (
     INPUT_HELP,
     UNRESOLVED_HELP,
     Met,
     Tally,
+    add_workers,
     check_online,
     check_unresolved,
     output_file,
@@ -54,13 +55,7 @@ def add_commands(commands: Any, run: argparse.ArgumentParser) -> None:
         help="make one incident, with several sources, of what several articles tell",
     )
     made.add_argument("--unresolved", metavar="FILE", help=UNRESOLVED_HELP)
-    made.add_argument(
-        "--workers",
-        metavar="N",
-        type=limit,
-        help="let N processes of this machine do the work; what is finished survives a crash, and the same command"
-        " goes on from there",
-    )
+    add_workers(made, "; what is finished survives a crash, and the same command goes on from there")
     made.add_argument(
         "--dask",
         metavar="SCHEDULER",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.cli.drawing import add_drawing_options, check_picture, drawing_of, make_picture
 from geomap.cli.parsing import Parser, command, is_number, limit, settings_of
 from geomap.cli.reporting import Reporter, count, plain, print_json, print_path, write_stdout
-from geomap.cli.runs import INPUT_HELP, Met, check_online, tell_notes, tell_undated
+from geomap.cli.runs import INPUT_HELP, Met, add_workers, check_online, processing_of, tell_notes, tell_undated
 from geomap.errors import GeomapError, InputDoubt, InputError, UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def add_commands(commands: Any, every: argparse.ArgumentParser, run: argparse.Ar
 
     made = command(actions, "add", "add articles to the project: only what is new is read and coded", run)
     made.add_argument("inputs", nargs="+", metavar="INPUT", help=INPUT_HELP)
+    add_workers(made)
     _which(made, wait=True)
     made.set_defaults(function=_add)
 
@@ -51,6 +52,7 @@ def add_commands(commands: Any, every: argparse.ArgumentParser, run: argparse.Ar
     add_drawing_options(made)
     made.add_argument("--recode", action="store_true", help="code all articles anew, not only those that need it")
     made.add_argument("--as-is", action="store_true", help="draw what is coded already; code nothing")
+    add_workers(made)
     _which(made, wait=True)
     made.set_defaults(function=_map)
 
@@ -133,6 +135,7 @@ def _init(options: argparse.Namespace, reporter: Reporter) -> int:
 
 def _add(options: argparse.Namespace, reporter: Reporter) -> int:
     folder, settings = _folder(options)
+    processing = processing_of(options, settings)
     check_online(settings, reporter)
     met = Met()
     undated: list[str] = []
@@ -152,12 +155,13 @@ def _add(options: argparse.Namespace, reporter: Reporter) -> int:
     with _held(folder, options, reporter):
         project = _open(folder, settings, reporter)
         with project.session(
-            progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching
+            progress=reporter.progress, on_warning=reporter.warning, on_fetch=reporter.fetching, processing=processing
         ) as session:
+            reporter.progress("reading the articles", 0.0)
             articles = session.read(options.inputs, on_error=failed)
             told = project.add(articles, session, on_error=failed, on_article=seen)
         met.keep()
-        stale = project.stale()
+        stale = project.stale(note=True)
     tell_undated(reporter, (len(undated), undated))
     tell_notes(reporter)
     reporter.note(_added(told, lost))
@@ -204,6 +208,7 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
         options.lang = folder.lang
     drawing = drawing_of(options)
     check_picture(options)
+    processing = processing_of(options, settings)
     given = getattr(options, "output", None)
     target = Path(given) if given is not None else folder.map
     check_writable(target)
@@ -212,7 +217,9 @@ def _map(options: argparse.Namespace, reporter: Reporter) -> int:
         project = _open(folder, settings, reporter)
         if not project.store.articles:
             reporter.note("the project has no articles yet; 'geomap project add INPUT…' adds some.")
-        session = stack.enter_context(project.session(progress=reporter.progress, on_warning=reporter.warning))
+        session = stack.enter_context(
+            project.session(progress=reporter.progress, on_warning=reporter.warning, processing=processing)
+        )
         failures = _recode(project, session, options, reporter, writable=writable)
         reporter.progress("drawing the map", 0.0)
         drawn = project.drawn(session.gazetteer)
@@ -253,9 +260,7 @@ def _hold_if_possible(
     folder: ProjectFolder, options: argparse.Namespace, reporter: Reporter, stack: contextlib.ExitStack
 ) -> bool:
     """Hold the project; False where it can only be read, as on a medium that is write-protected."""
-    import os
-
-    if not os.access(folder.root, os.W_OK):
+    if not folder.is_writable():
         reporter.note(f"{folder.root} cannot be written to: what is coded already is drawn, and nothing is kept.")
         return False
     stack.enter_context(_held(folder, options, reporter))
@@ -264,7 +269,7 @@ def _hold_if_possible(
 
 def _recode(project: Project, session: Any, options: argparse.Namespace, reporter: Reporter, *, writable: bool) -> int:
     """Code what has to be coded before a map is drawn; returns how many articles gave no result."""
-    pending, stale = project.pending(), project.stale()
+    pending, stale = project.pending(), project.stale(note=writable)
     if options.as_is or not writable:
         if pending or stale:
             reporter.note(f"{count(len(pending) + len(stale), 'article')} would be coded anew, and was left as it is.")

@@ -34,6 +34,7 @@ from geomap.pipeline.processing import (
     with_unknown,
 )
 from geomap.pipeline.session import (
+    Processing,
     Session,
     as_inputs,
     country_finder,
@@ -52,6 +53,7 @@ __all__ = [
     "OnFetch",
     "OnNote",
     "OnWarning",
+    "Processing",
     "Progress",
     "RunSummary",
     "Session",

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from geomap.drawing import Drawing
 from geomap.errors import GeomapError, UsageError
-from geomap.pipeline.processing import OnArticle, OnError, OnFetch, OnNote, OnWarning, Progress, is_coded, is_located
-from geomap.pipeline.session import Session, as_inputs, online_summary
+from geomap.pipeline.processing import (
+    ArticleResult,
+    OnArticle,
+    OnError,
+    OnFetch,
+    OnNote,
+    OnWarning,
+    Progress,
+    is_coded,
+    is_located,
+)
+from geomap.pipeline.session import Processing, Session, as_inputs, online_summary
 from geomap.records import Article, Incident, Place
 from geomap.settings import Settings
 
@@ -275,14 +285,15 @@ def map_articles(
     on_fetch: OnFetch | None = None,
     on_note: OnNote | None = None,
     progress: Progress | None = None,
+    processing: Processing | None = None,
 ) -> RunSummary:
     """Read ``inputs``, find their incidents and write one map; the summary says what was done and skipped.
 
     ``inputs`` are files, folders, addresses or ``-``; ``output`` defaults to ``output/<first input's stem>.html`` in
     the current folder; ``drawing`` says how the map is drawn. A bad input goes to ``on_error`` (and always into
     ``RunSummary.errors``) and the rest go on. ``on_article`` sees each result as it is done, ``on_fetch`` each host
-    before it is asked for a page. Raises a :class:`~geomap.errors.GeomapError` where no input could be read at all or
-    the map could not be written.
+    before it is asked for a page; ``processing`` goes through the articles in the place of this process. Raises a
+    :class:`~geomap.errors.GeomapError` where no input could be read at all or the map could not be written.
     """
     paths = as_inputs(inputs)
     target = Path(output) if output is not None else default_output(paths)
@@ -295,13 +306,33 @@ def map_articles(
             on_error(error)
 
     articles: list[Article] = []
+    headlines: dict[str, str | None] = {}
     coded: list[Incident] = []
     empty: list[str] = []
     notes: Counter[str] = Counter()
     rows: Counter[str] = Counter()
     unresolved: list[Unresolved] = []
+
+    def noted(given: Iterable[Article]) -> Iterator[Article]:
+        for article in given:
+            headlines[article.doc_id] = _headline(article.text)
+            yield article
+
+    def elsewhere(
+        session: Session, given: Iterable[Article], *, incidents: bool, on_error: OnError | None
+    ) -> Iterator[ArticleResult]:
+        assert processing is not None
+        # Its results are without the texts.
+        return processing(session, noted(given), incidents=incidents, on_error=on_error)
+
     with Session(
-        settings, merging=True, progress=progress, on_warning=on_warning, on_fetch=on_fetch, on_note=on_note
+        settings,
+        merging=True,
+        progress=progress,
+        on_warning=on_warning,
+        on_fetch=on_fetch,
+        on_note=on_note,
+        processing=elsewhere if processing is not None else None,
     ) as session:
         for result in session.results(paths, on_error=failed):
             if result.listed is not None:
@@ -312,7 +343,8 @@ def map_articles(
                     on_article(result)
                 continue
             # Only what the map needs is kept: the texts of a large batch would fill the memory.
-            title_of = result.article.title or _headline(result.article.text)
+            headline = headlines.pop(result.article.doc_id, None) or _headline(result.article.text)
+            title_of = result.article.title or headline
             articles.append(replace(result.article, text="", title=title_of))
             coded.extend(result.incidents)
             if not any(resolution.place for resolution in result.resolutions):

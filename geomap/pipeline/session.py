@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from geomap.errors import GeomapError, InputDoubt, InputError, StageError, UsageError
 from geomap.pipeline.processing import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from geomap.steering import Steering
 
 __all__ = [
+    "Processing",
     "Session",
     "as_inputs",
     "country_finder",
@@ -78,6 +79,17 @@ def country_finder() -> Callable[[float, float], tuple[str, float] | None]:
     return country_at
 
 
+class Processing(Protocol):
+    """What takes articles through the stages instead of the session's own process, such as workers
+    (:func:`geomap.batch.process_in_workers`): the same results in the same order, their articles without text."""
+
+    def __call__(
+        self, session: Session, articles: Iterable[Article], /, *, incidents: bool, on_error: OnError | None
+    ) -> Iterator[ArticleResult]:
+        """The results of ``articles``."""
+        ...
+
+
 # Homes remembered in a run: more sources than a batch has, few enough to weigh nothing.
 _MOST_HOMES = 1000
 
@@ -88,7 +100,8 @@ class Session:
     All are opened on first use, so a run that has nothing to read loads none. ``gazetteer`` is one that is open
     already; the session closes it. ``steering`` goes before the corrections that the settings name; ``merging`` says
     that the incidents will be given to :meth:`merge`, which puts these on. ``on_warning`` is told of imports that
-    cannot be used; ``on_fetch`` is told each host that is asked for a page, before it is asked.
+    cannot be used; ``on_fetch`` is told each host that is asked for a page, before it is asked. ``processing`` goes
+    through the articles in the place of this process.
     """
 
     def __init__(
@@ -102,9 +115,11 @@ class Session:
         on_warning: OnWarning | None = None,
         on_fetch: OnFetch | None = None,
         on_note: OnNote | None = None,
+        processing: Processing | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self._on_note = on_note
+        self._processing = processing
         self._placer: Placer | None = None
         self._on_fetch = on_fetch
         self._progress = progress
@@ -185,6 +200,9 @@ class Session:
     ) -> Iterator[ArticleResult]:
         """The results of ``articles``, one at a time. A failed one goes to ``on_error`` and the rest go on;
         without ``on_error`` it raises."""
+        if self._processing is not None:
+            yield from self._processing(self, articles, incidents=incidents, on_error=on_error)
+            return
         yield from self.each(
             articles,
             lambda article, home: self.process_one(article, home, incidents=incidents),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -80,6 +81,15 @@ class ProjectFolder:
         """The map."""
         return self.root / "output" / "map.html"
 
+    @property
+    def _lock(self) -> Path:
+        return self.root / ".geomap" / "lock"
+
+    def is_writable(self) -> bool:
+        """Whether the project may be written to, as far as its permissions say."""
+        kept = (self.root, self._lock.parent, self._lock, self.coded, self.articles)
+        return all(os.access(path, os.W_OK) for path in kept if os.access(path, os.F_OK))
+
     @contextlib.contextmanager
     def locked(self, *, wait_s: float = 60.0, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
         """Hold the project, so that no other command writes to it meanwhile.
@@ -90,9 +100,9 @@ class ProjectFolder:
         """
         import filelock
 
-        lock = filelock.FileLock(self.root / ".geomap" / "lock")
+        lock = filelock.FileLock(self._lock)
         try:
-            (self.root / ".geomap").mkdir(exist_ok=True)
+            self._lock.parent.mkdir(exist_ok=True)
             try:
                 lock.acquire(timeout=0)
             except filelock.Timeout:
@@ -106,8 +116,8 @@ class ProjectFolder:
             ) from None
         except OSError as error:
             raise OutputError(
-                f"{self.root}: the project cannot be written to ({error.strerror}). 'geomap project map -o FILE' and"
-                " 'geomap project review' work all the same."
+                f"{self.root}: the project cannot be written to ({error.strerror}). Free some space or see to its"
+                " permissions; 'geomap project review' and 'geomap project status' work all the same."
             ) from error
         try:
             yield
@@ -127,12 +137,20 @@ def open_folder(root: Path | None = None, settings: Settings | None = None) -> P
             f"there is no project here: no {NAME} in {Path().resolve()} or above it. Make one with 'geomap project init"
             " FOLDER', or name one with --project FOLDER."
         )
-    if not (found / NAME).is_file():
+    if not _is_file(found / NAME):
         raise UsageError(f"{found} is no project: it has no {NAME}. Make one with 'geomap project init {found}'.")
     found = found.resolve()
     own = _own_keys(found / NAME)
     base = load_settings(found / NAME, settings or load_settings(), but=_OWN_KEYS)
     return ProjectFolder(root=found, title=own.get("title"), lang=own.get("lang"), settings=replace(base, folder=found))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; False for a name that no system can hold."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _own_keys(path: Path) -> dict[str, Any]:
@@ -163,7 +181,7 @@ def init_project(root: Path, *, title: str | None = None) -> ProjectFolder:
     :class:`~geomap.errors.OutputError` where it cannot be written to.
     """
     root = Path(root)
-    if (root / NAME).exists():
+    if _is_file(root / NAME):
         raise UsageError(f"{root} is a project already; 'geomap project add INPUT…' adds articles to it.")
     try:
         others = sorted(one.name for one in root.iterdir()) if root.exists() else []

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -66,13 +66,13 @@ class Journal:
 
         return read
 
-    def append(self, records: Iterable[Mapping[str, Any]]) -> tuple[int, list[int]]:
-        """Add records, synced before this returns; gives where they begin and how many bytes each has.
+    def append(self, record: Mapping[str, Any]) -> tuple[int, int]:
+        """Add a record, synced before this returns; gives where it begins and how many bytes it has.
 
         On a full disk, or any other failure, the file is cut back to what it was; raises
         :class:`~geomap.errors.OutputError`.
         """
-        data = [json_line(record).encode("utf-8") + b"\n" for record in records]
+        line = json_line(record).encode("utf-8") + b"\n"
         try:
             new = not self.path.exists()
             self.path.parent.mkdir(exist_ok=True)
@@ -81,7 +81,7 @@ class Journal:
                 end = 0 if new else _whole(file)
                 try:
                     file.seek(end)
-                    rest = memoryview(b"".join(data))
+                    rest = memoryview(line)
                     while rest:
                         rest = rest[file.write(rest) or 0 :]
                     file.truncate()
@@ -98,7 +98,7 @@ class Journal:
                 f"{self.path}: could not be written ({why}). All that was done before is kept; free some space or see"
                 " to the folder, and give the same command again."
             ) from error
-        return end, [len(line) for line in data]
+        return end, len(line)
 
 
 def _record(line: bytes) -> dict[str, Any] | None:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from geomap import __version__
 from geomap.corrections import Correction, Corrections, read_corrections
 from geomap.errors import GeomapError, InputDoubt, StageError
 from geomap.pipeline import Session
 from geomap.project.folder import ProjectFolder, open_folder
-from geomap.project.store import Coded, Kept, Store, digest_of, with_more
+from geomap.project.store import Coded, Kept, Store, digest_of, text_digest, with_more
 from geomap.records import Article, Incident, Place
 from geomap.settings import Settings
 from geomap.steering import Steering, lost_correction, merge_as_said, place_finder
-from geomap.text import fold
+from geomap.text import as_words, searchable
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
-    from geomap.pipeline import ArticleResult
+    from geomap.pipeline import ArticleResult, Processing
 
 __all__ = ["Added", "Drawn", "Project"]
 
@@ -43,7 +42,6 @@ class Added:
     updated: int = 0
     known: int = 0
     finished: int = 0
-    coded: int = 0
     failed: int = 0
     incidents: int = 0
 
@@ -95,13 +93,15 @@ class Project:
         progress: Progress | None = None,
         on_warning: OnError | None = None,
         on_fetch: Callable[[str], None] | None = None,
+        processing: Processing | None = None,
     ) -> Session:
         """What coding needs: the gazetteer with the project's places, the model, the corrections of places.
+        ``processing`` goes through the articles in the place of this process.
 
         The other corrections are put on the incidents when they are drawn, so that they cost no reading anew.
         """
         bare = replace(self.settings, corrections_files=())
-        session = Session(bare, progress=progress, on_warning=on_warning, on_fetch=on_fetch)
+        session = Session(bare, progress=progress, on_warning=on_warning, on_fetch=on_fetch, processing=processing)
         session.steering = Steering(self.corrections.only_places())
         return session
 
@@ -117,7 +117,10 @@ class Project:
         settings = self.settings
         imports = []
         if settings.own_places:
-            imports = [[one.name, one.places, one.path.stat().st_size] for one in list_sources(imports_folder())]
+            imports = [
+                [one.name, one.digest, one.places, one.names, dict(one.filters)]
+                for one in list_sources(imports_folder())
+            ]
         told = [settings.min_score, settings.online, settings.home, settings.learn_home, settings.own_places]
         return digest_of([__version__, digest(), _model(settings.model), told, imports])
 
@@ -133,50 +136,63 @@ class Project:
         return read_all(files)
 
     @cached_property
-    def _all_places(self) -> str:
-        return digest_of([repr(place) for place in self._own_places])
+    def _general(self) -> list[Correction]:
+        """The corrections of places that name no article: they hold where their name stands in the text."""
+        return [row for row in self.corrections.rows if row.kind == "place" and not row.article]
 
     @cached_property
-    def _places_by_word(self) -> dict[str, list[tuple[str, str]]]:
-        """The user's places by the first word of each of their names: (the whole name, the place's digest)."""
-        found: dict[str, list[tuple[str, str]]] = {}
+    def _all_places(self) -> str:
+        """The digest of all that a result may rest on by what its text says."""
+        places = [repr(place) for place in self._own_places]
+        return digest_of([places, self._said(self._general)] if self._general else places)
+
+    def _said(self, rows: Sequence[Correction]) -> str:
+        """The digest of corrections of places, and of those of the user's places that they point at."""
+        meant = self._places_by_id
+        told = [[row.key(), meant[row.to]] if row.to in meant else row.key() for row in rows]
+        return digest_of(told) if told else ""
+
+    @cached_property
+    def _places_by_id(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for place in self._own_places:
-            digest = digest_of(repr(place))
-            for name in dict.fromkeys(_plain(one) for one in (place.name, *place.names)):
-                if name:
-                    found.setdefault(name.split(" ", 1)[0], []).append((name, digest))
+            found.setdefault(place.id, []).append(repr(place))
         return found
 
-    def _places_in(self, text: str) -> str:
-        """The digest of those of the user's places whose names stand in a text."""
-        plain = _plain(text)
-        spaced, met = f" {plain} ", set()
-        for word in set(plain.split(" ")) & self._places_by_word.keys():
-            met |= {digest for name, digest in self._places_by_word[word] if f" {name} " in spaced}
-        return digest_of(sorted(met)) if met else ""
+    @cached_property
+    def _place_names(self) -> _Names[str]:
+        """The names of the user's places, each with the place's digest."""
+        digests = ((place, digest_of(repr(place))) for place in self._own_places)
+        return _Names((name, digest) for place, digest in digests for name in (place.name, *place.names))
+
+    def _in_text(self, article: Article) -> str:
+        """The digest of those of the user's places, and of those general corrections, whose names stand in a text."""
+        met = sorted(self._place_names.met(article.text)) if self._own_places else []
+        general = self._said([row for row in self.corrections.places_of(article) if not row.article])
+        return digest_of([*met, general] if general else met) if met or general else ""
+
+    def _of_article(self, doc_id: str) -> str:
+        """The digest of the corrections of places that name this article."""
+        bare = Article(doc_id=doc_id, text="")
+        return self._said([row for row in self.corrections.places_of(bare) if row.article])
 
     def made_with(self, article: Article) -> dict[str, str]:
         """The digests of all that the result of an article rests on."""
-        rows = [row.key() for row in self.corrections.places_of(article)]
         return {
             "base": self._base,
             "all_places": self._all_places,
-            "places": self._places_in(article.text) if self._own_places else "",
-            "corrections": digest_of(rows) if rows else "",
+            "places": self._in_text(article),
+            "corrections": self._of_article(article.doc_id),
         }
 
     def _is_fresh(self, kept: Kept, coded: Coded) -> bool:
         before = coded.made_with
-        if before.get("base") != self._base:
+        if before.get("base") != self._base or before.get("corrections", "") != self._of_article(kept.doc_id):
             return False
-        general = any(row.kind == "place" and not row.article for row in self.corrections.rows)
-        if before.get("all_places") == self._all_places and not general:
-            # No need to read the text: only rows of this very article can have changed.
-            bare = Article(doc_id=kept.doc_id, text="")
-            rows = [row.key() for row in self.corrections.places_of(bare)]
-            return before.get("corrections", "") == (digest_of(rows) if rows else "")
-        now = self.made_with(self.store.article(kept))
-        return all(before.get(key, "") == now[key] for key in ("places", "corrections"))
+        if before.get("all_places") == self._all_places:
+            # No need to read the text: no place or general correction has changed.
+            return True
+        return before.get("places", "") == self._in_text(self.store.article(kept))
 
     def own_places(self) -> int:
         """How many places of the user's own the project has, those of all projects included."""
@@ -188,13 +204,26 @@ class Project:
         """The articles that were read and not coded yet: a run ended before it came to them."""
         return [kept for kept in self.store.articles.values() if self.store.result(kept) is None]
 
-    def stale(self) -> list[Kept]:
-        """The articles whose result rests on rules, settings, places or corrections that have changed since."""
-        found = []
+    def stale(self, *, note: bool = False) -> list[Kept]:
+        """The articles whose result rests on rules, settings, places or corrections that have changed since.
+
+        With ``note``, which needs the lock, it is written down which were looked at, so that their texts are read for
+        this but once after a change of places.
+        """
+        found: list[Kept] = []
+        fresh: set[str] = set()
+        looked = False
         for kept in self.store.articles.values():
             coded = self.store.result(kept)
-            if coded is not None and not self._is_fresh(kept, coded):
+            if coded is None:
+                continue
+            if not self._is_fresh(kept, coded):
                 found.append(kept)
+                continue
+            fresh.add(kept.doc_id)
+            looked |= coded.made_with.get("all_places") != self._all_places
+        if note and looked:
+            self.store.note_checked({"all_places": self._all_places}, fresh)
         return found
 
     def failed(self) -> list[tuple[Kept, str]]:
@@ -212,21 +241,17 @@ class Project:
         on_error: OnError,
         on_article: OnArticle | None = None,
     ) -> Added:
-        """Add articles and code them. What is there already is passed over, each new one is written down before it
-        is coded, and its result right after: whatever happens, nothing done is lost."""
+        """Add articles and code them. What is there already is passed over, each new one is written down before any is
+        coded, and its result right after: whatever happens, nothing done is lost."""
         told = Added()
-        waiting = self.pending()
-        told.finished = len(waiting)
-
-        def fresh() -> Iterator[Kept]:
-            yield from waiting
-            for article in articles:
-                kept = self._take(article, told)
-                if kept is not None:
-                    yield kept
-
-        self._code(fresh(), session, told, on_error=on_error, on_article=on_article)
-        self.store.tidy()
+        # Each is coded once, as it is in the end: an input may hold an article and its correction.
+        todo = {kept.doc_id: kept for kept in self.pending()}
+        told.finished = len(todo)
+        for article in articles:
+            kept = self._take(article, told)
+            if kept is not None:
+                todo[kept.doc_id] = kept
+        self._code(todo.values(), session, told, on_error=on_error, on_article=on_article)
         return told
 
     def _take(self, article: Article, told: Added) -> Kept | None:
@@ -234,7 +259,7 @@ class Project:
         known = self.store.known(article)
         if known is not None:
             more = None
-            if known.digest == _digest(article):
+            if known.digest == text_digest(article.text):
                 more = with_more(self.store.article(known), article, published=self.settings.published is not None)
             if more is None:
                 told.known += 1
@@ -258,13 +283,12 @@ class Project:
     ) -> Added:
         """Code articles of the project anew."""
         told = Added()
-        self._code(iter(articles), session, told, on_error=on_error, on_article=on_article)
-        self.store.tidy()
+        self._code(articles, session, told, on_error=on_error, on_article=on_article)
         return told
 
     def _code(
         self,
-        articles: Iterator[Kept],
+        todo: Iterable[Kept],
         session: Session,
         told: Added,
         *,
@@ -274,7 +298,7 @@ class Project:
         under_way: dict[str, tuple[Kept, Mapping[str, str]]] = {}
 
         def read() -> Iterator[Article]:
-            for kept in articles:
+            for kept in todo:
                 article = self.store.article(kept)
                 under_way[kept.doc_id] = kept, self.made_with(article)
                 yield article
@@ -290,10 +314,10 @@ class Project:
             kept, made_with = under_way.pop(result.article.doc_id)
             placed = sum(one.place is not None for one in result.resolutions)
             self.store.keep(kept, made_with, incidents=result.incidents, placed=placed)
-            told.coded += 1
             told.incidents += len(result.incidents)
             if on_article is not None:
                 on_article(result)
+        self.store.tidy()
 
     # -- what comes of it --
 
@@ -306,7 +330,7 @@ class Project:
         return Drawn(incidents=tuple(merged), lost=tuple(lost_correction(row, why) for row, why in lost))
 
     def _lost_places(self, place_of: Callable[[Correction], Place | None]) -> Iterator[tuple[Correction, str]]:
-        texts: list[str] | None = None
+        of_article: dict[str, list[Correction]] = {}
         for row in self.corrections.rows:
             if row.kind != "place":
                 continue
@@ -314,29 +338,39 @@ class Project:
                 yield row, f"the gazetteer has no place with the id {row.to}"
             elif row.article and row.article not in self.store.articles:
                 yield row, f"there is no article {row.article}"
-            elif row.article:
-                if not _stands_in(row, self.store.article(self.store.articles[row.article]).text):
-                    yield row, f"{row.article} has no {row.name!r} any more"
             else:
-                if texts is None:
-                    texts = [self.store.article(kept).text for kept in self.store.articles.values()]
-                if not any(_stands_in(row, text) for text in texts):
-                    yield row, f"no article has {row.name!r}"
+                of_article.setdefault(row.article, []).append(row)
+        general = of_article.pop("", [])
+        for doc_id, rows in of_article.items():
+            names = _Names((row.name, row) for row in rows)
+            met = names.met(self.store.article(self.store.articles[doc_id]).text)
+            yield from ((row, f"{doc_id} has no {row.name!r} any more") for row in rows if row not in met)
+        names, missing = _Names((row.name, row) for row in general), set(general)
+        for kept in self.store.articles.values():
+            if not missing:
+                break
+            missing -= names.met(self.store.article(kept).text)
+        yield from ((row, f"no article has {row.name!r}") for row in missing)
 
 
-def _stands_in(row: Correction, text: str) -> bool:
-    return f" {_plain(row.name)} " in f" {_plain(text)} "
+_What = TypeVar("_What")
 
 
-def _plain(text: str) -> str:
-    """The words of a text or name, folded, with one space between: what names are sought in."""
-    return " ".join(re.sub(r"\W+", " ", fold(text)).split())
+class _Names(Generic[_What]):
+    """Names that are sought in many texts, each with what it stands for; found by their first words."""
 
+    def __init__(self, named: Iterable[tuple[str, _What]]) -> None:
+        self._by_word: dict[str, list[tuple[str, _What]]] = {}
+        for name, what in named:
+            words = as_words(name)
+            if first := words.split()[:1]:
+                self._by_word.setdefault(first[0], []).append((words, what))
 
-def _digest(article: Article) -> str:
-    from geomap.project.store import text_digest
-
-    return text_digest(article.text)
+    def met(self, text: str) -> set[_What]:
+        """What those stand for whose names stand in ``text``."""
+        told = searchable(text)
+        words = self._by_word.keys() & set(told.split())
+        return {what for word in words for name, what in self._by_word[word] if name in told}
 
 
 def _model(name: str) -> str:

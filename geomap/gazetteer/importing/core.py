@@ -70,13 +70,15 @@ _SUFFIXES = (
 class SourceInfo:
     """An imported source. ``sequence`` grows with every import: of two sources the higher one outranks the other.
 
-    ``bytes`` is the size on disk, ``filters`` what was kept, as stored, ``problem`` why the file cannot be used (""
-    where it can); then only ``name``, ``path`` and ``bytes`` are sure.
+    ``digest`` is the SHA-256 of the file that was imported, ``bytes`` the size on disk, ``filters`` what was kept, as
+    stored, ``problem`` why the file cannot be used ("" where it can); then only ``name``, ``path`` and ``bytes`` are
+    sure.
     """
 
     name: str
     path: Path
     file: str = ""
+    digest: str = ""
     format: str = ""
     places: int = 0
     names: int = 0
@@ -142,7 +144,8 @@ def _info(path: Path) -> SourceInfo:
         problem = problem or f"damaged (its description cannot be read). {remedy}"
     return SourceInfo(
         name=name, path=path, bytes=size, schema=version, filters=filters, file=meta.get("file", ""),
-        format=meta.get("format", ""), problem=f"{path}: {problem}" if problem else "", **numbers,
+        digest=meta.get("file_sha256", ""), format=meta.get("format", ""),
+        problem=f"{path}: {problem}" if problem else "", **numbers,
     )  # fmt: skip
 
 
