@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,15 @@ import pytest
 
 from geomap.errors import GeomapError, InputDoubt, InputError, UsageError
 from geomap.geo import distance_km
-from geomap.incident_tables import CodedRow, IncidentTable, Placer, write_unresolved
+from geomap.incident_tables import CodedRow, IncidentTable, Placer, Unresolved, write_unresolved
+from geomap.incident_tables.coding import Coder
 from geomap.incident_tables.kinds import UNSPECIFIED, Kinds
 from geomap.incident_tables.wording import readings
 from geomap.inputs import sort_inputs
 from geomap.pipeline import Session, extract_incidents
 from geomap.records import Incident
 from geomap.settings import Settings
-from geomap.tables import open_table
+from geomap.tables import Row, open_table
 
 TABLE = """When,Town,Country,What,Killed,Notes,Source,Link
 25/08/2022,Zvečan,Kosovo,Protest,0,About 200 people gathered at the bridge.,Local radio,see https://example.org/1
@@ -83,6 +85,140 @@ def test_a_table_of_incidents(tmp_path: Path, placer: Placer) -> None:
     ]
 
 
+def test_a_row_that_fails_is_named_and_the_others_go_on(
+    tmp_path: Path, placer: Placer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = Coder.code
+
+    def fails(coder: Coder, row: Row) -> CodedRow:
+        return code(coder, row) if row.number != 3 else {}["gone"]
+
+    monkeypatch.setattr(Coder, "code", fails)
+    rows, errors, _ = coded(write(tmp_path / "inc.csv", TABLE), placer)
+    assert len(rows) == 5 and "inc.csv, line 3: this row could not be coded (KeyError: 'gone')" in str(errors[0])
+
+
+def test_letters_that_only_look_like_a_direction(tmp_path: Path, placer: Placer) -> None:
+    for cell in ("ſouth of Prizren", "10 km ſouth of Prizren", "Prizren, 10 km eaſt", "ſouthern Prizren"):
+        assert all(reading.direction is None for reading in readings(cell))
+
+
+def test_columns_that_are_filled_late(tmp_path: Path, placer: Placer) -> None:
+    head = "Date,Town,Village,Country,State,Type,Injured,Deaths,Latitude,Longitude\n"
+    late = "2022-01-02,,Springfield,US,Ohio,Riot,5,7,,\n2022-01-02,,A hamlet,Kosovo,,,,,42.9,20.84\n"
+    path = write(tmp_path / "late.csv", head + "2022-01-01,,Prizren,Kosovo,,,,,,\n" * 200 + late)
+    rows, errors, table = coded(path, placer)
+    one, two = (row.incident for row in rows[-2:])
+    assert not errors and "place from 'Village'" in table.notes()[-1]
+    assert (one.places[0].admin1, one.type, one.injured, one.deaths) == ("Ohio", "riot", (5, 5), (7, 7))
+    assert (two.places[0].lat, two.places[0].name) == (42.9, "A hamlet")
+    # Coordinates of which no row is known to have any make no table of incidents of a table of articles.
+    text = "title,body,lat,lon\n" + f"A,{'Nothing happened in the town. ' * 10},,\n" * 3
+    assert kinds_of(write(tmp_path / "a.csv", text), placer)[0] == "articles"
+
+
+def test_columns_are_meant_whatever_their_case(tmp_path: Path, placer: Placer) -> None:
+    path = write(tmp_path / "i.csv", "Ort,Kraft,Country\nPrizren,Police,Kosovo\n")
+    for name in ("Kraft", "kraft"):
+        rows = coded(path, placer, columns={"actor1": name, "place": "ort"})[0]
+        assert rows[0].incident.actors[0].text == "Police" and rows[0].incident.places[0].name == "Prizren"
+    layouts = [coded(path, placer, columns={"actor1": name})[2].layout for name in ("Ort", "ort")]
+    assert layouts[0] == layouts[1]
+
+
+def where(placer: Placer, tmp_path: Path, row: str) -> list[tuple[str | None, str | None, str, str]]:
+    """Name, country, role of the evidence and text of the places of one row of town, country, state."""
+    path = write(tmp_path / "where.csv", f"town,country,state\n{row}\n")
+    rows, _, table = coded(path, placer)
+    assert (rows[0].unresolved != ()) == bool(table.unresolved)
+    return [(one.name, one.country_code, one.rule, one.text) for one in rows[0].incident.places]
+
+
+def test_a_region_in_the_column_of_countries(tmp_path: Path, placer: Placer) -> None:
+    for state in ("", "Lincs", "Lincolnshire"):
+        assert where(placer, tmp_path, f"Boston,England,{state}")[0][:2] == ("Boston", "GB")
+    assert where(placer, tmp_path, ",England,") == [("England", "GB", "region", "England")]
+    assert where(placer, tmp_path, ",Kurdistan,")[0][0] == "Kurdistan"
+    assert where(placer, tmp_path, "Erbil,Kurdistan,")[0][:2] == ("Erbil", "IQ")
+    assert [one[:3] for one in where(placer, tmp_path, "Qwertzumpf,England,")] == [
+        (None, None, "nil"),
+        ("England", "GB", "around"),
+    ]
+    assert where(placer, tmp_path, ",Nowhereland,") == [(None, None, "nil", "Nowhereland")]
+    assert where(placer, tmp_path, ",-,") == where(placer, tmp_path, ",,x")[1:] == []
+
+
+def test_several_countries_in_one_cell(tmp_path: Path, placer: Placer) -> None:
+    for text, codes in (
+        ("RS; XK", "RS XK"),
+        ("Sudan; South Sudan", "SD SS"),
+        ("Serbia, Kosovo", "RS XK"),
+        ("USA / Canada", "CA US"),
+        ("Hong Kong, China", "HK"),
+        ("Virgin Islands, U.S.", "VI"),
+        ("Congo, Republic of the", "CG"),
+        ("Congo, Democratic Republic of the", "CD"),
+        ("Congo", "CD CG"),
+        ("Korea, North", "KP"),
+        ("Bonaire, Sint Eustatius and Saba", "BQ"),
+        ("Bosnia - Herzegovina", "BA"),
+    ):
+        assert " ".join(sorted(placer.countries(text) or ())) == codes, text
+    assert where(placer, tmp_path, "Juba,Sudan; South Sudan,")[0][:2] == ("Juba", "SS")
+    assert [one[1] for one in where(placer, tmp_path, ",Sudan; South Sudan,")] == ["SD", "SS"]
+
+
+def test_what_russia_claims_is_told(tmp_path: Path, placer: Placer) -> None:
+    (found,) = placer.place("Simferopol", frozenset({"RU"}))
+    assert found.place is not None and found.place.country_code == "UA"
+    assert "the row counts it to RU, the gazetteer to UA" in found.reasons
+    text = "town,country,lat,lon\nA hamlet,Russia,50.45,30.52\n"
+    rows, errors, _ = coded(write(tmp_path / "k.csv", text), placer, country_at=lambda: lambda lat, lon: ("UA", 0.0))
+    assert rows[0].incident.places[0].score == 0.4 and "lies in UA, the row says RU" in str(errors[0])
+
+
+def test_numbers_as_pandas_writes_them(tmp_path: Path, placer: Placer) -> None:
+    text = "city,country,geo_precision,date_prec,type_of_violence,date\nPrizren,Kosovo,3.0,2.0,3.0,2022-01-01\n"
+    one = coded(write(tmp_path / "u.csv", text), placer)[0][0].incident
+    assert (one.geo_precision, one.time_precision, one.type) == (3, 2, "attack_civilians")
+    text = "city,country,iyear,imonth,iday,nkill\nPrizren,Kosovo,2020.0,3.0,10.0,4.0\nPrizren,Kosovo,2020.0,3.0,0.0,\n"
+    first, second = (row.incident for row in coded(write(tmp_path / "g.csv", text), placer)[0])
+    assert (first.date_start, first.deaths, second.date_end) == ("2020-03-10", (4, 4), "2020-03-31")
+
+
+def test_how_many(tmp_path: Path, placer: Placer) -> None:
+    told = {
+        "about 20": (20, 20), "3 killed": (3, 3), "~10": (10, 10), "ca. 20": (20, 20), "two": (2, 2), ">5": (5, None),
+        "at least three people": (3, None), "up to 30": (1, 30), "dozens": (24, 96), "1 500": (1500, 1500), "-": None,
+        "unknown": None, "see note 3": None, "3 men and 2 women": None, "a few, it was said": (2, 5), "9-3": None,
+    }  # fmt: skip
+    text = "town,country,killed\n" + "".join(f'Prizren,Kosovo,"{cell}"\n' for cell in told)
+    rows, errors, _ = coded(write(tmp_path / "n.csv", text), placer)
+    assert {cell: row.incident.deaths for cell, row in zip(told, rows, strict=True)} == told
+    assert [str(one).split(": ", 1)[1] for one in errors] == [
+        f"the number '{cell}' in 'killed' is not understood; it was left out"
+        for cell in ("see note 3", "3 men and 2 women", "9-3")
+    ]
+
+
+def test_words_of_precision(tmp_path: Path, placer: Placer) -> None:
+    told = {
+        "exact": 1, "precisely": 1, "imprecise": 2, "inexact": 2, "not exact": 2, "exact place not known": 2,
+        "highway": 1, "approximately": 2, "region": 3, "regional": 3, "exact to the district": 3, "countrywide": None,
+    }  # fmt: skip
+    text = "town,country,precision\n" + "".join(f"Prizren,Kosovo,{cell}\n" for cell in told)
+    rows, _, _ = coded(write(tmp_path / "p.csv", text), placer)
+    assert {cell: row.incident.geo_precision for cell, row in zip(told, rows, strict=True)} == told
+
+
+def test_rows_with_positions_are_not_looked_up(tmp_path: Path, placer: Placer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placer, "place", None)
+    text = "town,country,lat,lon\nPrizren,Nowhereland,42.9,20.84\nPrizren,Kosovo,42.9,20.84\n"
+    rows, errors, _ = coded(write(tmp_path / "p.csv", text), placer)
+    assert [row.incident.places[0].lat for row in rows] == [42.9, 42.9] and len(errors) == 1
+    assert "there is no country 'Nowhereland'" in str(errors[0])
+
+
 def test_ids_stay_when_rows_are_sorted_or_added(tmp_path: Path, placer: Placer) -> None:
     head, *lines = TABLE.splitlines()
     path = tmp_path / "inc.csv"
@@ -143,6 +279,9 @@ def test_a_namesake_of_another_state_is_not_taken(placer: Placer) -> None:
         ("Pristina, 5 km to the north-east", "near", "NE", 5.0),
         ("south of Pristina", "near", "S", None),
         ("Pristina airport", "near", None, None),
+        ("1,500 m north of Pristina", "near", "N", 1.5),
+        ("1,5 km north of Pristina", "near", "N", 1.5),
+        ("1,200 km north of Pristina", "near", "N", 1200.0),
         ("northern Pristina", "part_of", "N", None),
         ("between Pristina and Prizren", "along", None, None),
         ("in Pristina", "site", None, None),
@@ -223,6 +362,9 @@ def test_open_dates_and_unknown_countries_are_told_and_left(tmp_path: Path, plac
     told = [str(one) for one in errors]
     assert "order=day-first" in told[0] and sum("there is no country" in one for one in told) == 3
     assert "2 more rows with an unknown country" in told[-1]
+    text = "town,country,date\n" + "Prizren,Kosovo,03/04/2022\n" * 5
+    told = [str(one) for one in coded(write(tmp_path / "d.csv", text), placer)[1]]
+    assert len(told) == 4 and "2 more rows with a date" in told[-1]
     assert coded(tmp_path / "o.csv", placer, order="day first")[0][0].incident.date_start == "2022-04-03"
 
 
@@ -348,6 +490,18 @@ def test_unresolved_names_are_written_safely(tmp_path: Path, placer: Placer) -> 
     path = write_unresolved(table.unresolved.values(), tmp_path / "n.csv", lambda name: "XK")
     row = next(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert row["title"] == "'+cmd|x" and row["note"].startswith("in 2 rows of i.csv, first 2")
+
+
+def test_many_unresolved_names_of_one_spelling_take_linear_time(tmp_path: Path) -> None:
+    names = [
+        Unresolved(name=name, country="", admin1=str(number), file="i.csv", first=2)
+        for number, name in enumerate(["Old Mill"] * 6_000 + ["Old Mill 2"] * 2)
+    ]
+    begun = time.process_time()
+    path = write_unresolved(names, tmp_path / "n.csv", lambda name: "")
+    assert time.process_time() - begun < 1.5  # 5 s where each looks for its number from 1
+    ids = [row["id"] for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
+    assert len(set(ids)) == len(ids) and ids[:2] == ["user:old-mill", "user:old-mill-2"]
 
 
 def test_names_drawn_from_the_gazetteer_are_found_again(placer: Placer, gazetteer: Any) -> None:

@@ -13,9 +13,19 @@ from geomap.errors import DateError, DateOrderError, GeomapError, InputDoubt
 from geomap.gazetteer.ranking import COUNTRY_CODES
 from geomap.incident_tables.columns import Layout
 from geomap.incident_tables.kinds import UNSPECIFIED, Kinds
-from geomap.incident_tables.placing import Found, Placer
-from geomap.incidents import event_in
-from geomap.records import Actor, Attribution, Certainty, Incident, IncidentPlace, Mention, Resolution, SourceQuote
+from geomap.incident_tables.placing import Found, Placer, counted_to
+from geomap.incidents import count_in, event_in
+from geomap.records import (
+    Actor,
+    Attribution,
+    Certainty,
+    Incident,
+    IncidentPlace,
+    Mention,
+    Place,
+    Resolution,
+    SourceQuote,
+)
 from geomap.tables import Report, Row, Table, plain_name
 from geomap.tables.dates import Order, Span, read_span
 
@@ -31,17 +41,23 @@ _TOLD = 3
 _GIVEN = 0.95
 _UNPLACED = 0.05
 _COUNT = re.compile(
-    r"(?P<about>(?:at\sleast|more\sthan|over|min\.?|>=?|≥)\s?)?(?P<low>[0-9]{1,9})(?:\.0+)?"
+    r"(?:[~≈]\s?)?(?P<about>(?:at\sleast|more\sthan|over|min\.?|>=?|≥)\s?)?(?P<low>[0-9]{1,9})(?:\.0+)?"
     r"(?:\s?(?:-|–|to)\s?(?P<high>[0-9]{1,9}))?\s?(?P<more>\+|or\smore)?",
     re.IGNORECASE,
 )
 _URL = re.compile(r"https?://[^\s;,<>\"]{3,2000}", re.IGNORECASE)
+# A longer cell is prose, in which other numbers may stand.
+_LONGEST_COUNT = 60
+_NOT_KNOWN = frozenset({"unknown", "unk", "unk.", "not known", "unclear", "not available", "na", "n.a."})
 _VIOLENCE = {"1": "armed_clash", "2": "armed_clash", "3": "attack_civilians"}
 _UCDP = {1: 1, 2: 2, 3: 3, 4: 3, 5: 3, 6: None, 7: None}
 _PRECISION_WORDS = {
-    "exact": 1, "precise": 1, "high": 1, "approximate": 2, "approx": 2, "near": 2, "medium": 2, "estimated": 2,
-    "district": 3, "admin2": 3, "admin1": 3, "province": 3, "region": 3, "low": 3, "centroid": 3, "country": None,
+    "exact": 1, "precise": 1, "high": 1, "approximate": 2, "approx": 2, "near": 2, "nearby": 2, "medium": 2,
+    "estimate": 2, "estimated": 2, "imprecise": 2, "inexact": 2, "district": 3, "admin2": 3, "admin1": 3,
+    "province": 3, "region": 3, "low": 3, "centroid": 3, "country": None,
 }  # fmt: skip
+_PRECISION = re.compile(rf"\b(?:{'|'.join(_PRECISION_WORDS)})(?=(?:ly|al|s|wide)?\b)")
+_NOT_EXACT = re.compile(r"\b(?:not|no|non|unknown|uncertain|unclear|unsure)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +128,7 @@ class Coder:
         self._country_at = country_at
         self._kinds = Kinds()
         self._doubts: Counter[str] = Counter()
-        self._seen: Counter[str] = Counter()
+        self._seen: Counter[bytes] = Counter()
         self.swapped = 0
 
     def doubt(self, kind: str, row: Row, message: str) -> None:
@@ -147,12 +163,13 @@ class Coder:
         layout = self._layout
         quote = _Quote(self._table, layout, row)
         country = layout.cell(row, "country")
-        admin1 = layout.cell(row, "admin1")
-        found, column, unresolved = self._where(row, country, admin1)
-        places = [self._incident_place(one, quote, column) for one in found]
-        given = self._given(row, quote)
-        if given is not None:
-            places, found, unresolved = [given], [], ()
+        codes, areas = self._placer.holder(country)
+        if codes is None:
+            self.doubt("an unknown country", row, f"there is no country '{country[:60]}'; correct it")
+        given = self._given(row, quote, codes or frozenset())
+        named = self._where(row, codes, areas) if given is None else []
+        places = [self._incident_place(one, quote, column) for one, column in named] if given is None else [given]
+        found = [one for one, _ in named]
         precision, where, radius = _precision(places, loose=any(one.loose for one in found))
         precision, where = self._stated_precision(row, precision, where)
         type_, sub, words, certainty = self._kind(row)
@@ -175,9 +192,9 @@ class Coder:
             date_reason=reason,
             actors=self._actors(row, quote),
             deaths=self._deaths(row),
-            injured=_count(layout.cell(row, "injured")),
-            crowd_size=_count(layout.cell(row, "crowd")),
-            detained=_count(layout.cell(row, "detained")),
+            injured=self._people(row, "injured"),
+            crowd_size=self._people(row, "crowd"),
+            detained=self._people(row, "detained"),
             certainty=certainty,
             attribution=Attribution(source=source, level="stated"),
             quote=quote.text,
@@ -195,58 +212,69 @@ class Coder:
                 ),
             ),
         )
-        resolutions = tuple(_resolution(one) for one in found)
         return CodedRow(
-            incident=incident, resolutions=resolutions, unresolved=unresolved, country=country, admin1=admin1
+            incident=incident,
+            resolutions=tuple(_resolution(one) for one in found),
+            unresolved=tuple(one for one in found if one.place is None),
+            country=country,
+            admin1=layout.cell(row, "admin1"),
         )
 
     # -- where
 
-    def _where(self, row: Row, country: str, admin1: str) -> tuple[list[Found], str | None, tuple[Found, ...]]:
-        """What the row's names mean, the column that names the place, and the names that nobody knows."""
-        layout = self._layout
-        codes = self._placer.countries(country)
-        more = admin1
-        if codes is None:
-            # "Kurdistan" or "Gaza" in the column of countries: a region, if the gazetteer knows it.
-            region = self._placer.region(country, frozenset())
-            if not region.places:
-                self.doubt("an unknown country", row, f"there is no country '{country[:60]}'; correct it")
-                name = layout.cell(row, "place") or admin1 or country
-                nil = Found(text=name[:_LONGEST_CELL], reasons=(f"the country “{country[:60]}” is not known",))
-                return [nil], layout.mapping.get("place", layout.mapping.get("country")), (nil,)
-            codes, more = frozenset(), admin1 or country
-        admin2 = layout.cell(row, "admin2")
-        fields = [field for field in ("place", "admin2", "admin1") if layout.cell(row, field)]
-        if not fields:
-            area = self._placer.country_place(codes)
-            found = [Found(text=country, place=area, score=_GIVEN, rule="country")] if area is not None else []
-            return found, layout.mapping.get("country"), ()
-        field = fields[0]
-        if field == "place":
-            found = list(self._placer.place(layout.cell(row, field), codes, more, admin2, layout.settlement))
-        else:
-            found = list(
-                self._placer.place(layout.cell(row, field), codes, more if field == "admin2" else "", "", False)
-            )
-        lost = tuple(one for one in found if one.place is None)
-        if lost and len(lost) == len(found):
-            # The name stays, without a place; the region or country that holds it is drawn as the area that it is.
-            found += self._around(codes, admin1 if field != "admin1" else "")
-        return found, layout.mapping.get(field), lost
+    def _where(self, row: Row, codes: frozenset[str] | None, areas: Sequence[Place]) -> list[tuple[Found, str | None]]:
+        """What the row's names mean, each with the column that names it.
 
-    def _around(self, codes: frozenset[str], admin1: str) -> list[Found]:
-        region = self._placer.region(admin1, codes) if admin1 and codes else None
-        place = region.places[0] if region is not None and region.places else self._placer.country_place(codes)
-        if place is None or not place.is_area:
+        ``codes`` are those of its country; ``areas`` what a region that stands in the place of a country may be.
+        """
+        layout = self._layout
+        country = layout.cell(row, "country")
+        told = [(field, text) for field in ("admin1", "admin2", "place") if (text := layout.cell(row, field))]
+        field, name = told[-1] if told else ("country", country)
+        column = layout.mapping.get(field)
+        if codes is None:
+            return [(Found(text=name[:_LONGEST_CELL], reasons=(f"the country “{country[:60]}” is not known",)), column)]
+        if not told:
+            return [(one, column) for one in self._whole_area(country, codes, areas)]
+        above = [text for _, text in told[:-1]]
+        town = field == "place" and layout.settlement
+        found = self._placer.place(name, codes, *([country] if areas else []), *above, settlement=town)
+        named = [(one, column) for one in found]
+        if all(one.place is None for one in found):
+            # The name stays, without a place; the region or country that holds it is drawn as the area that it is.
+            named += self._around(row, codes, areas, layout.cell(row, "admin1") if field != "admin1" else "")
+        return named
+
+    def _whole_area(self, country: str, codes: frozenset[str], areas: Sequence[Place]) -> list[Found]:
+        """The country or countries of a row that tells no more; the likeliest region of the name."""
+        places = areas[:1] or self._placer.country_places(codes)
+        if codes and not places:
+            return [Found(text=country[:_LONGEST_CELL], reasons=("no gazetteer at hand has an entry of the country",))]
+        return [
+            Found(
+                text=country,
+                place=place,
+                score=round(_GIVEN / max(1, len(areas)), 3),
+                rule="region" if areas else "country",
+                reasons=("the row names no more exact place",),
+                loose=len(places) > 1,
+            )
+            for place in places
+        ]
+
+    def _around(
+        self, row: Row, codes: frozenset[str], areas: Sequence[Place], admin1: str
+    ) -> list[tuple[Found, str | None]]:
+        region = self._placer.region(admin1, codes).places if admin1 and codes else ()
+        places = region or areas
+        if not places and len(codes) == 1:
+            places = self._placer.country_places(codes)
+        if not places or not places[0].is_area:
             return []
-        return [Found(text="", place=place, score=0.3, rule="around", reasons=("no more exact place is known",))]
+        found = Found(text="", place=places[0], score=0.3, rule="around", reasons=("no more exact place is known",))
+        return [(found, self._layout.mapping.get("admin1" if region else "country"))]
 
     def _incident_place(self, found: Found, quote: _Quote, column: str | None) -> IncidentPlace:
-        if not found.text:
-            column = self._layout.mapping.get(
-                "admin1" if found.place and found.place.feature_code == "ADM1" else "country"
-            )
         start, end = quote.span(column, found.text)
         place = found.place
         return IncidentPlace(
@@ -274,18 +302,17 @@ class Coder:
             ),
         )
 
-    def _given(self, row: Row, quote: _Quote) -> IncidentPlace | None:
+    def _given(self, row: Row, quote: _Quote, codes: frozenset[str]) -> IncidentPlace | None:
         """The place of a row that gives its coordinates."""
         position = self._position(row)
         if position is None:
             return None
         lat, lon = position
         layout = self._layout
-        codes = self._placer.countries(layout.cell(row, "country")) or frozenset()
         reasons = ["the row gives the position"]
         there = self._country_at()(lat, lon)
         code = min(codes) if len(codes) == 1 else there[0] if there else None
-        if codes and there is not None and there[1] == 0.0 and there[0] not in codes | _counted(codes):
+        if codes and there is not None and there[1] == 0.0 and there[0] not in codes | counted_to(codes):
             told = f"the position {lat:g}, {lon:g} lies in {there[0]}, the row says {' or '.join(sorted(codes))}"
             if abs(lon) <= 90.0 and (other := self._country_at()(lon, lat)) is not None and other[0] in codes:
                 self.swapped += 1
@@ -350,8 +377,7 @@ class Coder:
         if not text:
             return precision, where
         stated: int | None
-        if text.isdecimal() and len(text) == 1:
-            number = int(text)
+        if (number := _digit(text)) is not None:
             if self._layout.precision_is_ucdp:
                 if number not in _UCDP:
                     return precision, where
@@ -361,10 +387,10 @@ class Coder:
             else:
                 return precision, where
         else:
-            word = next((word for word in _PRECISION_WORDS if word in text), None)
-            if word is None:
+            told = [_PRECISION_WORDS[word] for word in _PRECISION.findall(text)]
+            if not told:
                 return precision, where
-            stated = _PRECISION_WORDS[word]
+            stated = None if None in told else max(2 if _NOT_EXACT.search(text) else 1, *filter(None, told))
         coarser = None if stated is None or precision is None else max(stated, precision)
         if coarser == precision:
             return precision, where
@@ -378,10 +404,10 @@ class Coder:
         column = layout.mapping.get("date")
         if not text and layout.cell(row, "year"):
             # GTD writes 0 for a month or day that is not known.
-            parts = [layout.cell(row, field) for field in ("year", "month", "day")]
-            known = [part.zfill(2) for part in parts if part.strip("0.")]
+            parts = [_whole(layout.cell(row, field)) for field in ("year", "month", "day")]
+            known = [part.zfill(2) for part in parts if part.strip("0")]
             text, column = "-".join(known) if parts[0] else "", layout.mapping.get("year")
-            if len(known) == 2 and not parts[1].strip("0."):
+            if len(known) == 2 and not parts[1].strip("0"):
                 text = known[0]
         if not text:
             return None, None
@@ -414,18 +440,17 @@ class Coder:
     def _time_precision(self, row: Row, span: Span | None) -> int | None:
         if span is None:
             return None
-        text = self._layout.cell(row, "time_precision")
         # ACLED: 1 day, 2 week, 3 month. UCDP: 1 day, 2 to 3 days or week, 4 month, 5 longer.
-        stated = int(text) if text.isdecimal() and len(text) == 1 else 1
-        return max(span.precision, min(3, stated) if stated else 1)
+        stated = _digit(self._layout.cell(row, "time_precision")) or 1
+        return max(span.precision, min(3, stated))
 
     # -- what, how many, who
 
     def _kind(self, row: Row) -> tuple[str, str | None, str, Certainty]:
         layout = self._layout
         text = layout.cell(row, "type")
-        if plain_name(layout.mapping.get("type", "")) == "typeofviolence" and text in _VIOLENCE:
-            return _VIOLENCE[text], None, f"{layout.mapping['type']} {text}", "reported"
+        if plain_name(layout.mapping.get("type", "")) == "typeofviolence" and (number := _whole(text)) in _VIOLENCE:
+            return _VIOLENCE[number], None, f"{layout.mapping['type']} {text}", "reported"
         type_, sub, words = self._kinds.of(layout.cell(row, "subtype"), text)
         # A table lists what happened; only where nothing but its prose tells the type, prose tells the certainty too.
         prose = " ".join(layout.cell(row, "description")[:_LONGEST_TEXT].split())
@@ -436,11 +461,19 @@ class Coder:
         return type_, sub, words, "reported"
 
     def _deaths(self, row: Row) -> tuple[int, int | None] | None:
-        best = _count(self._layout.cell(row, "deaths"))
-        low, high = _count(self._layout.cell(row, "deaths_low")), _count(self._layout.cell(row, "deaths_high"))
+        best, low, high = (self._people(row, field) for field in ("deaths", "deaths_low", "deaths_high"))
         if low is not None and high is not None and low[0] <= high[0]:
             return low[0], high[0]
         return best
+
+    def _people(self, row: Row, field: str) -> tuple[int, int | None] | None:
+        """How many people a cell tells of; what it tells and is not understood is a doubt."""
+        text = self._layout.cell(row, field)
+        found = _count(text)
+        if found is None and any(map(str.isalnum, text)) and text.casefold() not in _NOT_KNOWN:
+            what = f"the number '{text[:60]}' in '{self._layout.mapping[field]}' is not understood; it was left out"
+            self.doubt("a number not understood", row, what)
+        return found
 
     def _actors(self, row: Row, quote: _Quote) -> tuple[Actor, ...]:
         made = []
@@ -454,16 +487,23 @@ class Coder:
         """An id that stays when rows are added or sorted: by the table's own id, else by what the row says."""
         key = self._layout.cell(row, "id")
         told = f"id:{key}" if key else "\x1f".join(f"{column}={cell}" for column, cell in row.cells.items() if cell)
-        self._seen[told] += 1
-        times = self._seen[told]
-        full = "\x1e".join((self._doc_id, told, *([str(times)] if times > 1 else [])))
-        return hashlib.sha256(full.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        full = hashlib.sha256(f"{self._doc_id}\x1e{told}".encode("utf-8", "surrogatepass"))
+        seen = full.digest()
+        self._seen[seen] += 1
+        if self._seen[seen] > 1:
+            full.update(f"\x1e{self._seen[seen]}".encode())
+        return full.hexdigest()[:16]
 
 
-def _counted(codes: frozenset[str]) -> frozenset[str]:
-    from geomap.incident_tables.placing import counted_to
+def _whole(text: str) -> str:
+    """A whole number without the fraction that pandas writes for it ("3.0")."""
+    return re.sub(r"\.0+\Z", "", text)
 
-    return frozenset(counted_to(codes))
+
+def _digit(text: str) -> int | None:
+    """The code that a cell of one digit is; None for any other."""
+    plain = _whole(text)
+    return int(plain) if len(plain) == 1 and plain.isdecimal() else None
 
 
 def _precision(places: Sequence[IncidentPlace], *, loose: bool) -> tuple[int | None, int | None, float | None]:
@@ -492,11 +532,13 @@ def _precision(places: Sequence[IncidentPlace], *, loose: bool) -> tuple[int | N
 
 
 def _count(text: str) -> tuple[int, int | None] | None:
-    """A number of people: "3", "3-5", "at least 10", "10+"; None for anything else."""
-    plain = re.sub(r"(?<=[0-9])[ ,.\u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", text[:40].strip())
+    """A number of people: "3", "3-5", "at least 10", "10+", "~10", "dozens", "3 killed"; None for anything else."""
+    if len(text) > _LONGEST_COUNT:
+        return None
+    plain = re.sub(r"(?<=[0-9])[ ,.\u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", text.strip())
     match = _COUNT.fullmatch(plain)
     if match is None:
-        return None
+        return count_in(text)
     low = int(match["low"])
     if match["high"]:
         return (low, int(match["high"])) if int(match["high"]) >= low else None

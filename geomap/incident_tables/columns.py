@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -37,11 +37,12 @@ _NO_VALUE = ("", "none", "-")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """How a table of incidents was understood: our field → its column. ``by_values`` are fields found by what their
-    column holds, ``given`` those that the user named."""
+    column holds, ``given`` those that the user named, ``unseen`` those whose column is empty in the first rows."""
 
     mapping: Mapping[str, str]
     by_values: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    unseen: frozenset[str] = frozenset()
 
     def cell(self, row: Row, field: str) -> str:
         """What a row has in the column of a field; "" where there is none."""
@@ -55,7 +56,7 @@ class Layout:
     @property
     def has_coordinates(self) -> bool:
         """Whether columns give positions."""
-        return ("lat" in self.mapping and "lon" in self.mapping) or "coordinates" in self.mapping
+        return _has_coordinates(self.mapping)
 
     @property
     def has_places(self) -> bool:
@@ -70,10 +71,10 @@ class Layout:
     @property
     def strong(self) -> bool:
         """Whether the names of the columns leave no doubt that places are told, as "name" and "title" do."""
-        place = self.mapping.get("place", "")
-        return self.has_coordinates or (
-            bool(place)
-            and (plain_name(place) not in _WEAK_PLACES or "place" in self.given or "country" in self.mapping)
+        seen = self.mapping.keys() - self.unseen
+        return _has_coordinates(seen) or (
+            "place" in seen
+            and (plain_name(self.mapping["place"]) not in _WEAK_PLACES or "place" in self.given or "country" in seen)
         )
 
     @property
@@ -88,6 +89,10 @@ class Layout:
             for field, column in self.mapping.items()
         ]
         return ", ".join(parts)
+
+
+def _has_coordinates(fields: Container[str]) -> bool:
+    return ("lat" in fields and "lon" in fields) or "coordinates" in fields
 
 
 def lay_out(
@@ -105,60 +110,52 @@ def lay_out(
     Where no column is named like a place or a country, ``is_place`` and ``is_country`` tell of values whether they are
     one. Raises :class:`~geomap.errors.UsageError` for a column that ``given`` names and the table has not.
     """
-    guessed = guess_columns(columns, _NAMES)
+    named = {field: _meant(columns, column, field, name) for field, column in given.items() if field in FIELDS}
+    taken = set(named.values())
     empty = {column for column in columns if not any(row.cells.get(column) for row in sample)} if sample else set()
-    taken = {column: field for field, column in given.items()}
-    mapping = {
-        field: column
-        for field, column in guessed.items()
-        if field not in given and column not in taken and (column not in empty or field in ("place", "country", "date"))
-    }
+    # A column that is empty in the first rows may be filled in later ones; of two, the one that is filled counts.
+    mapping: dict[str, str] = {}
+    for some in ([one for one in columns if one not in empty], [one for one in columns if one in empty]):
+        wanted = {field: names for field, names in _NAMES.items() if field not in named and field not in mapping}
+        mapping |= guess_columns([one for one in some if one not in taken], wanted)
     for field in [one for one in mapping if one in _LOOKS_LIKE]:
         values = [value for row in sample if (value := row.cells.get(mapping[field], ""))]
         if values and sum(map(_LOOKS_LIKE[field], values)) * 2 < len(values):
             del mapping[field]
     # GTD's year, month and day make a date; beside a date they only repeat it.
-    if "date" in mapping or "year" not in mapping:
+    filled = {field for field, column in mapping.items() if column not in empty}
+    if "date" in filled or "year" not in mapping:
         for field in ("year", "month", "day"):
             mapping.pop(field, None)
     by_values: list[str] = []
     free = [
         column for column in columns if column not in mapping.values() and column not in taken and column not in empty
     ]
-    no_place = "place" not in mapping and "place" not in given
-    if no_place and is_place is not None and not ("lat" in mapping and "lon" in mapping):
+    no_place = "place" not in mapping and "place" not in named
+    if no_place and is_place is not None and not {"lat", "lon"} <= filled:
         found = _by_values(free, sample, is_place)
         if found:
             mapping["place"] = found
             free.remove(found)
             by_values.append("place")
-    if "country" not in mapping and "country" not in given and is_country is not None:
+    if "country" not in mapping and "country" not in named and is_country is not None:
         found = _by_values(free, sample, is_country)
         if found:
             mapping["country"] = found
             by_values.append("country")
-    if "description" not in mapping and "description" not in given:
+    if "description" not in mapping and "description" not in named:
         taken_now = {*mapping.values(), *taken}
         told = next((one for one in free if one not in taken_now and _is_prose(one, sample)), "")
         if told:
             mapping["description"] = told
             by_values.append("description")
-    for field, column in given.items():
-        if field not in FIELDS:
-            continue
-        if column.lower() in _NO_VALUE:
-            mapping.pop(field, None)
-            continue
-        if (own := find_column(columns, column)) is None:
-            listed = ", ".join(f"'{one}'" for one in columns[:12]) + (", …" if len(columns) > 12 else "")
-            raise UsageError(f"{name}: there is no column '{column[:60]}' for {field}; the table has {listed}.")
-        mapping = {f: c for f, c in mapping.items() if c != own or f in given}
-        mapping[field] = own
+    mapping |= {field: column for field, column in named.items() if column}
     ordered = {field: mapping[field] for field in FIELDS if field in mapping}
     return Layout(
         mapping=MappingProxyType(ordered),
         by_values=tuple(by_values),
-        given=tuple(field for field in ordered if field in given),
+        given=tuple(field for field in ordered if field in named),
+        unseen=frozenset(field for field, column in ordered.items() if column in empty),
     )
 
 
@@ -194,11 +191,17 @@ _LOOKS_LIKE: Mapping[str, Callable[[str], bool]] = {
 }  # fmt: skip
 
 
-def find_column(columns: Sequence[str], wanted: str) -> str | None:
-    """The column that a user means: as written, else whatever its case and punctuation."""
+def _meant(columns: Sequence[str], wanted: str, field: str, name: str) -> str:
+    """The column that a user means, as written or else whatever its case and punctuation; "" where none is meant."""
+    if wanted.lower() in _NO_VALUE:
+        return ""
     if wanted in columns:
         return wanted
-    return next((column for column in columns if plain_name(column) == plain_name(wanted) != ""), None)
+    found = next((column for column in columns if plain_name(column) == plain_name(wanted) != ""), None)
+    if found is None:
+        listed = ", ".join(f"'{one}'" for one in columns[:12]) + (", …" if len(columns) > 12 else "")
+        raise UsageError(f"{name}: there is no column '{wanted[:60]}' for {field}; the table has {listed}.")
+    return found
 
 
 _PLAIN_TEXT = re.compile(r"[^0-9@:/\\]{2,60}")

@@ -36,8 +36,12 @@ _COUNTED_TO = {
     "RS": ("XK",), "CN": ("HK", "MO", "TW"), "MA": ("EH",), "IL": ("PS",), "FI": ("AX",), "NO": ("SJ",),
     "FR": ("GP", "MQ", "GF", "RE", "YT", "NC", "PF", "PM", "WF", "BL", "MF"), "DK": ("FO", "GL"),
     "NL": ("AW", "CW", "SX", "BQ"), "US": ("PR", "VI", "GU", "AS", "MP"),
-    "GB": ("GI", "GG", "JE", "IM", "BM", "KY", "VG", "TC", "FK", "AI", "MS", "SH"), "RU": ("UA",),
+    "GB": ("GI", "GG", "JE", "IM", "BM", "KY", "VG", "TC", "FK", "AI", "MS", "SH"),
 }  # fmt: skip
+# Divisions of Ukraine that a table may count to Russia, which claims them since 2014, and no more of Ukraine; folded
+# names as the gazetteer has them.
+_CLAIMED = frozenset({"avtonomna respublika krym", "sevastopol", "donetska oblast", "luhanska oblast",
+                      "zaporizka oblast", "khersonska oblast"})  # fmt: skip
 # What each kind of match is worth where nothing else bears the name there; measured by benchmarks/tables.py.
 _BY_MATCH = {"exact": 0.96, "folded": 0.95, "alternate": 0.93, "abbreviation": 0.8, "transliterated": 0.7, "fuzzy": 0.6}
 # Two places of one name so near to each other (km) are one for a map: a town and its municipality.
@@ -86,28 +90,38 @@ class Placer:
         text = text.strip()[:_LONGEST]
         if not fold(text):
             return frozenset()
-        if (one := self._country(text)) is not None:
-            return frozenset([one])
-        found = [self._country(part) for part in re.split(r"[;/|]|,(?=\s)|\s[-–]\s", text) if fold(part)]
-        known = frozenset(code for code in found if code is not None)
-        return known or None
+        parts = [part for part in re.split(r"[;/|]|,(?=\s)|\s[-–]\s", text) if fold(part)]
+        found = [self._country(part) for part in parts]
+        if not all(found) and (whole := self._country(text)):
+            return whole
+        if "," in text and len(found) == 2 and found[0] & counted_to(found[1]):
+            # "Hong Kong, China" and "Virgin Islands, U.S." are one.
+            return found[0]
+        return frozenset().union(*found) or None
 
-    def _country(self, text: str) -> str | None:
+    def _country(self, text: str) -> frozenset[str]:
+        """The code of the country of a name; the codes of both for "Congo", none for what is no country."""
         from geomap.gazetteer.importing.features import country_code
 
         for form in _country_forms(text):
             if code := country_code(form):
-                return code
-            for candidate in self._gazetteer.candidates(form):
-                usual = candidate.match in ("exact", "alternate", "folded", "abbreviation")
-                if usual and candidate.place.feature_code in COUNTRY_CODES:
-                    return candidate.place.country_code or None
-        return _in_other_languages().get(fold(text))
+                return frozenset([code])
+            usual = [
+                (c.score, c.place.country_code)
+                for c in self._gazetteer.candidates(form)
+                if c.match in ("exact", "alternate", "folded", "abbreviation")
+                and c.place.feature_code in COUNTRY_CODES
+                and c.place.country_code
+            ]
+            if usual:
+                return frozenset(code for score, code in usual if score == usual[0][0])
+        code = _in_other_languages().get(fold(text))
+        return frozenset([code] if code else [])
 
     def is_country(self, text: str) -> bool:
         """Whether a cell is the name or code of a country: "US" is one, "a" and "12" are not."""
         plain = text.strip()
-        return (len(plain) > 3 or plain.isupper()) and self._country(plain) is not None
+        return (len(plain) > 3 or plain.isupper()) and bool(self._country(plain))
 
     def is_place(self, text: str) -> bool:
         """Whether a cell is the name of a settlement or division that is known."""
@@ -119,10 +133,19 @@ class Placer:
             for c in self._gazetteer.candidates(reading.name)
         )
 
-    def country_place(self, codes: Iterable[str]) -> Place | None:
-        """The gazetteer's entry of the only country of ``codes``; None where there are none or several."""
-        listed = sorted(codes)
-        return self._gazetteer.country(listed[0]) if len(listed) == 1 else None
+    def holder(self, text: str) -> tuple[frozenset[str] | None, tuple[Place, ...]]:
+        """What a cell of countries names: the countries' codes, or, for "Kurdistan" and "England", the region's places
+        with the codes of the countries that they lie in; None for what is neither."""
+        codes = self.countries(text)
+        if codes is not None:
+            return codes, ()
+        places = self.region(text, frozenset()).places
+        return (frozenset(place.country_code for place in places) - {""} if places else None), places
+
+    def country_places(self, codes: Iterable[str]) -> tuple[Place, ...]:
+        """The gazetteer's entries of countries."""
+        found = (self._gazetteer.country(code) for code in sorted(codes))
+        return tuple(place for place in found if place is not None)
 
     def region(self, text: str, countries: frozenset[str]) -> _Region:
         """The division that a cell names, within the countries."""
@@ -144,15 +167,15 @@ class Placer:
     # -- places
 
     def _place(
-        self, text: str, countries: frozenset[str], admin1: str = "", admin2: str = "", settlement: bool = False
+        self, text: str, countries: frozenset[str], *divisions: str, settlement: bool = False
     ) -> tuple[Found, ...]:
         """What a cell of place names means: mostly one place, two where it names two ("A / B").
 
-        ``countries`` are the codes of the row's country (empty: none given), ``admin1`` and ``admin2`` its divisions as
-        written, ``settlement`` says that the column names towns or villages.
+        ``countries`` are the codes of the row's country (empty: none given), ``divisions`` those that hold the place as
+        the row writes them, ``settlement`` says that the column names towns or villages.
         """
         shown = " ".join(text.split())[:_LONGEST]
-        regions = tuple(self.region(one, countries) for one in (admin1, admin2) if fold(one))
+        regions = tuple(self.region(one, countries) for one in divisions if fold(one))
         failed: Found | None = None
         for reading in readings(shown):
             found = [
@@ -173,7 +196,6 @@ class Placer:
         # What stands behind a comma or in brackets: a country, a division, or a larger place.
         within = countries
         more = list(regions)
-        loose: list[str] = []
         for qualifier in reading.within:
             codes = self.countries(qualifier)
             if codes and not (countries and self._named_within(qualifier, countries)):
@@ -183,7 +205,6 @@ class Placer:
                 within = codes & within if within else codes
                 continue
             more.append(self.region(qualifier, within))
-            loose.append(qualifier)
         candidates = [
             c
             for c in self._gazetteer.candidates(name)
@@ -227,11 +248,13 @@ class Placer:
         if countries:
             kept = [c for c in candidates if c.place.country_code in countries or _above_countries(c.place)]
             if not kept:
-                counted = [code for country in sorted(countries) for code in _COUNTED_TO.get(country, ())]
-                kept = [c for c in candidates if c.place.country_code in counted and c.score > 0.9]
-                if countries == {"RU"}:
-                    # What Russia claims of Ukraine since 2014, and no more of it.
-                    kept = [c for c in kept if fold(c.place.admin1) in _CLAIMED]
+                counted = counted_to(countries)
+                kept = [
+                    c
+                    for c in candidates
+                    if c.score > 0.9
+                    and (c.place.country_code in counted or ("RU" in countries and _is_claimed(c.place)))
+                ]
                 if kept:
                     there = kept[0].place.country_code
                     reasons.append(f"the row counts it to {_codes(countries)}, the gazetteer to {there}")
@@ -317,11 +340,6 @@ class Placer:
         return replace(found, rule="spelling") if found.place is not None else None
 
 
-# Divisions of Ukraine that a table may count to Russia; folded names as the gazetteer has them.
-_CLAIMED = frozenset({"crimea", "sevastopol", "sevastopol city", "donetsk", "luhansk", "zaporizhzhia", "kherson",
-                      "zaporizhzhya", "autonomous republic of crimea", "misto sevastopol"})  # fmt: skip
-
-
 # Languages in which tables of incidents are kept, the most widely read first: where two have one word for two
 # countries, the first counts.
 _LANGUAGES = (
@@ -354,12 +372,8 @@ def _country_forms(text: str) -> list[str]:
     bare = re.sub(r"\s*[(\[][^()\[\]]{0,100}[)\]]\s*", " ", text).strip()
     forms.append(bare)
     head, comma, tail = bare.partition(",")
-    if comma and tail.strip():
-        forms += (
-            [f"{tail.strip()} {head.strip()}", head.strip()]
-            if fold(tail).endswith(" of") or fold(tail) == "the"
-            else []
-        )
+    if comma and (fold(tail).endswith((" of", " of the")) or fold(tail) in ("the", "north", "south")):
+        forms += [f"{tail.strip()} {head.strip()}", head.strip()]
     forms.append(
         re.sub(r"^(?:the\s+)?(?:(?:[\w-]{1,20}\s){0,2}republic|state|kingdom)\s+of\s+(?:the\s+)?", "", bare, flags=re.I)
     )
@@ -467,6 +481,10 @@ def _several(found: Sequence[Found], reading: Reading) -> tuple[Found, ...]:
     return tuple(kept)
 
 
-def counted_to(countries: Iterable[str]) -> list[str]:
-    """The countries and territories whose places a table may count to one of ``countries``."""
-    return [code for country in sorted(countries) for code in _COUNTED_TO.get(country, ())]
+def counted_to(countries: Iterable[str]) -> frozenset[str]:
+    """The countries and territories all of whose places a table may count to one of ``countries``."""
+    return frozenset(code for country in countries for code in _COUNTED_TO.get(country, ()))
+
+
+def _is_claimed(place: Place) -> bool:
+    return place.country_code == "UA" and fold(place.admin1) in _CLAIMED

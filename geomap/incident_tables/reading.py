@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from geomap.errors import InputError
+from geomap.errors import GeomapError, InputError, StageError
 from geomap.incident_tables.coding import CodedRow, Coder, CountryAt
 from geomap.incident_tables.columns import FIELDS, Layout, lay_out
 from geomap.incident_tables.placing import Placer
-from geomap.tables import Report, Table
+from geomap.tables import Report, Row, Table
 from geomap.tables.dates import DAY_FIRST, MONTH_FIRST, Order, settle_order
 
 __all__ = ["SAMPLE", "IncidentTable", "Unresolved"]
@@ -127,11 +127,29 @@ class IncidentTable:
                 )
                 break
             self.rows += 1
-            made = coder.code(row)
+            try:
+                made = self._code(coder, row)
+            except StageError as error:
+                report(error)
+                continue
             for lost in made.unresolved:
                 self._note(lost.text, made, row.number, "; ".join(lost.reasons))
             yield made
         coder.finish()
+
+    def _code(self, coder: Coder, row: Row) -> CodedRow:
+        try:
+            return coder.code(row)
+        except (GeomapError, MemoryError):
+            raise
+        except Exception as error:
+            detail = " ".join(str(error).split())[:200]
+            raise StageError(
+                f"{self.table.where(row.number)}: this row could not be coded ({type(error).__name__}: {detail}); it"
+                " was left out. This is a fault in geomap: please report it with the row.",
+                doc_id=self.doc_id,
+                stage="table",
+            ) from error
 
     def _note(self, name: str, made: CodedRow, number: int, why: str) -> None:
         key = (name, made.country, made.admin1)

@@ -53,16 +53,18 @@ _AMOUNT = (
     r"(?:(?:about|approx(?:imately)?\.?|around|some|roughly|ca\.?|c\.|~)\s?)?(?P<amount>[0-9]{1,4}(?:[.,][0-9]{1,3})?)\s?"
     r"(?P<unit>kms?|kilomet(?:re|er)s?|mi|miles?|m|met(?:re|er)s)\b\.?"
 )
+# Without ASCII, "ſ" would match an "s" and be no key of the words above.
+_FLAGS = re.IGNORECASE | re.ASCII
 _AWAY = re.compile(
     rf"{_AMOUNT}\s{{0,2}}(?:to\s(?:the\s)?)?(?P<way>{_LONG}|{_SHORT})?\s{{0,2}}(?:of|from|off|away\sfrom|outside)\s+(?P<name>.+)",
-    re.IGNORECASE,
+    _FLAGS,
 )
 _AWAY_AFTER = re.compile(
     rf"(?P<name>.{{2,200}}?)\s{{0,2}}[,(]\s{{0,2}}{_AMOUNT}\s{{0,2}}(?:to\s(?:the\s)?)?(?P<way>{_LONG}|{_SHORT})?"
     r"(?:\sof(?:\sit|\sthe\s(?:city|town|village))?)?\s{0,2}\)?",
-    re.IGNORECASE,
+    _FLAGS,
 )
-_WAY_OF = re.compile(rf"(?:(?:to|in)\s)?(?:the\s)?(?P<way>{_LONG})\sof\s(?P<name>.+)", re.IGNORECASE)
+_WAY_OF = re.compile(rf"(?:(?:to|in)\s)?(?:the\s)?(?P<way>{_LONG})\sof\s(?P<name>.+)", _FLAGS)
 _NEAR = re.compile(
     r"(?:just\s)?(?:near(?:by)?(?:\sto)?|close\sto|next\sto|outside(?:\sof)?|around|towards?|off|by"
     r"|(?:in\s)?(?:the\s)?(?:vicinity|surroundings|environs|outskirts|suburbs?|neighbou?rhood|direction)\sof"
@@ -76,7 +78,7 @@ _NEAR_AFTER = re.compile(
 _AT = re.compile(
     r"(?:at|in|inside|within|city\scent(?:re|er)\sof|cent(?:re|er)\sof|downtown)\s(?:the\s)?(?P<name>.+)", re.IGNORECASE
 )
-_PART = re.compile(rf"(?P<way>{_LONG})\s(?P<name>.+)|(?P<name2>.+?)\s\(?(?P<way2>{_LONG})\)?", re.IGNORECASE)
+_PART = re.compile(rf"(?P<way>{_LONG})\s(?P<name>.+)|(?P<name2>.+?)\s\(?(?P<way2>{_LONG})\)?", _FLAGS)
 _BETWEEN = re.compile(
     r"(?:between\s|(?:the\s)?road\s(?:from\s|between\s))(?P<a>.{2,100}?)\s(?:and|to)\s(?P<b>.{2,100})", re.IGNORECASE
 )
@@ -156,7 +158,8 @@ def _relative(text: str) -> Iterator[Reading]:
         if match := pattern.fullmatch(text):
             way = match["way"]
             # "100 m from X" is at X for any map.
-            km = float(match["amount"].replace(",", ".")) * _UNITS.get(match["unit"].lower(), 1.0)
+            amount = re.sub(r",(?=[0-9]{3}\Z)", "", match["amount"]).replace(",", ".")
+            km = float(amount) * _UNITS.get(match["unit"].lower(), 1.0)
             near = Reading(
                 name=match["name"],
                 role="near",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -43,12 +44,13 @@ def write_unresolved(names: Iterable[Unresolved], path: Path, code_of: Callable[
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for one in names:
         base = "user:" + (re.sub(r"\W+", "-", fold(one.name)).strip("-")[:60] or "place")
-        ident, number = base, 1
+        ident = base
         while ident in taken:
-            number += 1
-            ident = f"{base}-{number}"
+            numbers[base] += 1
+            ident = f"{base}-{numbers[base] + 1}"
         taken.add(ident)
         times = "1 row" if one.rows == 1 else f"{one.rows} rows"
         note = f"in {times} of {one.file.rsplit('/', 1)[-1]}, first {one.first}: {one.why}"

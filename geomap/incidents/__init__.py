@@ -6,15 +6,15 @@ its clause; ``drafting`` makes drafts of the triggers; ``sites`` (with ``anaphor
 ``counts`` and ``numbers``) and ``certainty`` (with ``operators`` and ``saying``) settle each draft's place, day,
 numbers and how sure it is; ``telling`` joins what is told twice; ``record`` writes the incident. ``story`` holds what
 the steps share. ``places_of_event`` asks the same rules where the event of one given word happened. ``to_parse`` (in
-``scanning``) says beforehand which parts of a text the coder needs parsed; ``event_in`` (in ``remarks``) reads a few
-words that are no article.
+``scanning``) says beforehand which parts of a text the coder needs parsed; ``event_in`` and ``count_in`` (in
+``remarks``) read a few words that are no article.
 """
 
 from __future__ import annotations
 
 from geomap.incidents.coding import code_incidents
 from geomap.incidents.event_places import places_of_event
-from geomap.incidents.remarks import event_in
+from geomap.incidents.remarks import count_in, event_in
 from geomap.incidents.scanning import to_parse
 
-__all__ = ["code_incidents", "event_in", "places_of_event", "to_parse"]
+__all__ = ["code_incidents", "count_in", "event_in", "places_of_event", "to_parse"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from geomap.incidents.coding import code_incidents
-from geomap.incidents.syntax import read_text
+from geomap.incidents.numbers import Count, numbers_in
+from geomap.incidents.syntax import read_text, words
 from geomap.incidents.triggers import find_triggers
 from geomap.records import Article, Certainty
 
-__all__ = ["event_in"]
+__all__ = ["count_in", "event_in"]
 
 
 def event_in(remark: str) -> tuple[str, str | None, str, Certainty] | None:
@@ -28,3 +29,20 @@ def event_in(remark: str) -> tuple[str, str | None, str, Certainty] | None:
                 start, end = text.tokens[trigger.a].start, text.tokens[trigger.b - 1].end
                 return trigger.type, trigger.sub or None, remark[start:end], "reported"
     return None
+
+
+# What may stand before the number of a remark; behind anything else it may be that of a case or a page.
+_HEDGES = words(
+    "a about around approximately approx some roughly nearly almost circa ca c . an estimated reportedly "
+    "at least most more than over up to as many fewer less under between"
+)
+
+
+def count_in(remark: str) -> Count | None:
+    """How many people a remark of few words counts ("about 20", "dozens", "three killed"), as a range whose high is
+    None for "at least"; None where it is not one number and what it counts."""
+    tokens = read_text(remark.lower(), None).tokens
+    found = numbers_in(tokens, 0, len(tokens))
+    if len(found) != 1 or any(token.low not in _HEDGES for token in tokens[: found[0].a]):
+        return None
+    return found[0].value
