@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from inputs import failure, only, read, write
 
 from geomap import decoding
-from geomap.articles import limits, read_articles
+from geomap.articles import limits, pages, read_articles
 from geomap.errors import DateError, InputDoubt, InputError, UsageError
 from geomap.inputs import sort_inputs
 
@@ -600,12 +601,36 @@ def test_a_declared_charset(tmp_path: Path) -> None:
 
 
 def test_unclosed_quotes_and_comments_stay_linear(tmp_path: Path) -> None:
-    for piece in ("<a '", "<!-- x ", '<a href="', "<", "</", "<a b='\">"):
-        page = "<html><body><p>Sirens sounded.</p>" + piece * 100_000
+    for piece in ("<a '", "<!-- x ", '<a href="', "<", "</", "<a b='\">", "<a '>'"):
+        page = "<html><body><p>Sirens sounded.</p>" + piece * 50_000
         found, errors = read(write(tmp_path / "a.html", page))
         assert len(found) + len(errors) == 1
         if found:
             assert "Sirens sounded." in found[0].text
+
+
+@pytest.mark.parametrize("piece", ["<a '>", "<a '>'", "<a '>'<b \">", "<a '>\"", "<a b='\">", "<a>'"])
+@pytest.mark.parametrize("end", ["", '<a ">', "'"])
+def test_no_quote_of_a_tag_is_looked_at_more_than_twice(monkeypatch: pytest.MonkeyPatch, piece: str, end: str) -> None:
+    looked = 0
+
+    class Counted:
+        def match(self, html: str, start: int) -> re.Match[str] | None:
+            nonlocal looked
+            found = part.match(html, start)
+            looked += found.end() - start + 1 if found else 1
+            return found
+
+    part = pages._TAG_PART
+    monkeypatch.setattr(pages, "_TAG_PART", Counted())
+    page = piece * 2_000 + end
+    pages.fragment_text(page)
+    assert looked <= 2 * len(page)
+
+
+def test_text_beyond_ten_megabytes_is_kept() -> None:
+    page = f"<html><body><pre>{'Sirens howled in the town. ' * 400_000}</pre><p>It ended at noon.</p></body></html>"
+    assert pages.fragment_text(page).endswith("It ended at noon.")
 
 
 def test_the_module_loads_nothing_heavy() -> None:

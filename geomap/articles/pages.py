@@ -114,7 +114,7 @@ def _tame(html: str) -> tuple[str, int, bool]:
     that are too long lose their attributes. One pass, linear in the length.
     """
     out: list[str] = []
-    position, copied, depth, tags = 0, 0, 0, 0
+    position, copied, depth, tags, unmatched = 0, 0, 0, 0, 0
     lowered = html.lower()
     if len(lowered) != len(html):  # "İ" lowers to two characters: then offsets would shift
         lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in html)
@@ -130,7 +130,7 @@ def _tame(html: str) -> tuple[str, int, bool]:
             continue
         tag = name_match[1]
         closing = lowered.startswith("</", begin)
-        end = _tag_end(html, name_match.end())
+        end, unmatched = _tag_end(html, name_match.end(), unmatched)
         if end < 0:
             # "<a" and no ">" to the end of the page: text, as far as anyone can tell.
             break
@@ -168,26 +168,32 @@ def _tame(html: str) -> tuple[str, int, bool]:
 _TAG_PART = re.compile(r"[^>\"']*+")
 
 
-def _tag_end(html: str, position: int) -> int:
-    """Where the tag ends (after its ``>``), past ``>`` in quotes; -1 if it does not."""
+def _tag_end(html: str, position: int, unmatched: int) -> tuple[int, int]:
+    """Where the tag ends (after its ``>``), past ``>`` in quotes, -1 if it does not; and ``unmatched`` for the next.
+
+    Quotes that stand before ``unmatched`` are known not to match: there the first ``>`` is the end. So nothing is
+    looked at twice by tags that find no end.
+    """
     naive = html.find(">", position)
     if naive < 0:
-        return -1
-    start, quoted = position, 0
+        return -1, unmatched
+    if naive < unmatched:
+        return naive + 1, unmatched
+    start = position
     while True:
         match = _TAG_PART.match(html, start)
         assert match is not None
         start = match.end()
         if start >= len(html):
-            return naive + 1
+            break
         if html[start] == ">":
-            return start + 1
+            return start + 1, unmatched
         # A quote that nothing closes nearby is a stray apostrophe.
         close = html.find(html[start], start + 1, start + 100_000)
-        quoted += 1
-        if close < 0 or quoted > 2_000_000:
-            return naive + 1
+        if close < 0:
+            break
         start = close + 1
+    return naive + 1, start
 
 
 def from_html(html: str, name: str, stem: str) -> Draft:
@@ -224,7 +230,10 @@ def _tree(tamed: str) -> Any:
     from lxml import etree
     from lxml import html as lxml_html
 
-    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    # Without huge_tree, all that follows 10 MB of text in one element is dropped; depth and tags are tamed already.
+    parser = lxml_html.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+    )
     try:
         return lxml_html.document_fromstring(tamed.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
