@@ -1,4 +1,4 @@
-"""Folding of names: one way to make a key, used by whoever compares names."""
+"""Names folded to one key for all who compare them; texts made safe for a spreadsheet and for a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["as_words", "fold", "is_latin", "searchable", "skeleton", "visible"]
+__all__ = [
+    "as_words",
+    "fold",
+    "is_latin",
+    "searchable",
+    "skeleton",
+    "spreadsheet_plain",
+    "spreadsheet_safe",
+    "visible",
+]
 
 # Letters that NFKD does not take apart.
 _LETTERS = str.maketrans(
@@ -137,3 +146,18 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else (f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}") for c in text)
+
+
+# What a spreadsheet runs. The text after any number of apostrophes decides, so that taking one off gives it back.
+_FORMULA = re.compile(r"'*+[=+\-@\t\r\n]")
+
+
+def spreadsheet_safe(text: str) -> str:
+    """The cell that stores ``text`` so that no spreadsheet runs it: with an apostrophe before what is a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def spreadsheet_plain(cell: str) -> str:
+    """The text that a cell of :func:`spreadsheet_safe` stores, trimmed."""
+    text = cell.strip()
+    return text[1:].strip() if text[:1] == "'" and _FORMULA.match(text) else text

@@ -333,10 +333,15 @@ def test_degrees_and_minutes_are_understood(tmp_path: Path) -> None:
 
 
 def test_our_own_protection_against_formulas_is_taken_off(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.csv", "name,lat,lon,variants\n'=Brezje,'-42.5,20.5,'@Breza\n'sHertogenbosch,51.7,5.3,\n")
+    path = write(
+        tmp_path,
+        "a.csv",
+        "name,lat,lon,variants\n'=Brezje,'-42.5,20.5,'@Breza\n''=Lug,42,20,\n'sHertogenbosch,51.7,5.3,\n",
+    )
     rows, _ = read_all(path)
     assert [(row.name, row.lat, row.names) for row in rows] == [
         ("=Brezje", -42.5, ("@Breza",)),
+        ("'=Lug", 42.0, ()),
         ("'sHertogenbosch", 51.7, ()),
     ]
 

@@ -886,12 +886,3 @@ def survives(path: Path) -> None:
         or strict is None
         or {e.place.id for e in strict} - {"user:hof"} <= {e.place.id for e in file.entries()} | {"user:neu"}
     )
-
-
-@FAST
-@given(name=st.text(max_size=30) | TEXTS)
-def test_protecting_a_cell_is_undone_by_reading_it(name: str) -> None:
-    text = name.strip()
-    stored = overlay._stored(text)
-    assert overlay._plain(stored) == text
-    assert not stored.startswith(("=", "+", "-", "@", "\t", "\r"))

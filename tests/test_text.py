@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geomap.text import as_words, fold, is_latin, searchable, skeleton, visible
+from geomap.text import (
+    as_words,
+    fold,
+    is_latin,
+    searchable,
+    skeleton,
+    spreadsheet_plain,
+    spreadsheet_safe,
+    visible,
+)
 
 # Half a surrogate pair comes out of broken JSON escapes; the others have been trouble elsewhere.
 TRICKY = "\ud83d\udc00 \t.,'’-–/()İıßẞﬁǅΐᾳΣς\u0345\u0301\u200b\u202e\ufeff\u1160ŉЙйїѕStFmт"
@@ -187,3 +196,13 @@ def test_a_part_of_a_word_is_not_the_name(name: str, text: str) -> None:
 @given(ANY_TEXT)
 def test_no_text_breaks_the_search(text: str) -> None:
     assert as_words(text).strip() == "" or as_words(text) in searchable(f"so {text} was")
+
+
+@given(st.text(st.sampled_from("'=+-@\t\r\nx ") | st.characters(), max_size=8))
+def test_what_a_spreadsheet_would_run_is_stored_as_text_and_read_back(text: str) -> None:
+    assert spreadsheet_safe(text)[:1] not in set("=+-@\t\r\n")
+    assert spreadsheet_plain(spreadsheet_safe(text.strip())) == text.strip()
+
+
+def test_only_formulas_get_an_apostrophe() -> None:
+    assert [spreadsheet_safe(text) for text in ("=1", "'=1", "'s", "a=1", "")] == ["'=1", "''=1", "'s", "a=1", ""]

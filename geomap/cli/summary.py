@@ -174,7 +174,7 @@ def _draw(times: Timeline, target: Path, *, reporter: Reporter) -> None:
 
 def _table(rows: Sequence[AreaCount], *, by: str, per_area: bool, per_people: bool) -> str:
     """The counts as columns lined up; the types of an area stand in one, most first."""
-    from geomap.summary import type_label
+    from geomap.lexicons import type_label
 
     header = ["COUNTRY", *(["REGION"] if by == "admin1" else []), "INCIDENTS", "NOT HAPPENED"]
     if per_area:

@@ -20,7 +20,7 @@ from geomap.errors import DateError, InputDoubt, InputError
 from geomap.lexicons import load_json
 from geomap.outputs import atomic_file, locked_file
 from geomap.records import CERTAINTIES, Article
-from geomap.text import as_words, fold, searchable
+from geomap.text import as_words, fold, searchable, spreadsheet_plain, spreadsheet_safe
 
 __all__ = [
     "COLUMNS",
@@ -66,9 +66,6 @@ UNKNOWN = "unknown"
 # More is no file that people edit: a correction has some 500 bytes, so this is 60,000 of them.
 _LARGEST_FILE = 32 * 2**20
 _LONGEST_CELL = 100_000
-# What a spreadsheet would run; geomap puts an apostrophe before it and takes it off again, as in places files.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-_STORED = re.compile(r"'+[=+\-@\t\r\n]")
 _QUOTED = re.compile('[",;\t\r\n\x85\u2028\u2029]|^[#\\s]|\\s$')
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:\.\d{0,15})?")
 _SPACES = re.compile(r"\s+")
@@ -203,11 +200,6 @@ class Corrections:
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
-
-
-def _plain(value: str) -> str:
-    value = value.strip()
-    return value[1:].strip() if _STORED.match(value) else value
 
 
 def _decoded(path: Path, data: bytes) -> str:
@@ -391,7 +383,7 @@ def _rows(path: Path, text: str, problems: list[InputDoubt]) -> Iterator[Correct
             )
             continue
         given = dict.fromkeys(COLUMNS, "")
-        given |= {name: _plain(cell) for name, cell in zip(names, cells, strict=False) if name in given}
+        given |= {name: spreadsheet_plain(cell) for name, cell in zip(names, cells, strict=False) if name in given}
         try:
             yield _checked(given, path, number)
         except _Wrong as wrong:
@@ -409,8 +401,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return repr(value)
     # One row, one line: breaks in a quote are spaces, and quotes are compared without regard to them.
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", str(value)).strip()
-    text = f"'{text}" if _FORMULA.match(text) else text
+    text = spreadsheet_safe(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", str(value)).strip())
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 

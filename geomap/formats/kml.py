@@ -14,8 +14,8 @@ from html import escape
 from typing import BinaryIO
 
 from geomap.formats.schema import SCHEMA_VERSION
-from geomap.formats.tables import table_row, type_label, xml_text
-from geomap.lexicons import load_json
+from geomap.formats.tables import table_row, xml_text
+from geomap.lexicons import load_json, type_label
 from geomap.records import Incident
 from geomap.rows import Depiction, depictions
 

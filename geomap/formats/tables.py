@@ -19,11 +19,11 @@ from typing import Any, BinaryIO
 
 from geomap.errors import OutputError
 from geomap.formats.schema import SCHEMA_VERSION
-from geomap.lexicons import load_json
 from geomap.records import Actor, Incident
 from geomap.rows import Depiction, depictions
+from geomap.text import spreadsheet_safe
 
-__all__ = ["TABLE_COLUMNS", "table_row", "type_label", "write_csv", "write_tsv", "write_xlsx", "xml_text"]
+__all__ = ["TABLE_COLUMNS", "table_row", "write_csv", "write_tsv", "write_xlsx", "xml_text"]
 
 TABLE_COLUMNS: dict[str, str] = {
     "event_id": "the incident's id (ACLED: event_id_cnty, another numbering)",
@@ -93,8 +93,6 @@ _EVENT_TYPES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _EVENT_TYPE_OF = {sub: event for event, subs in _EVENT_TYPES.items() for sub in subs}
-# The text after any number of apostrophes decides, as in places files.
-_FORMULA = re.compile(r"'*+[=+\-@\t\r]")
 # What XML 1.0 has no place for, and what UTF-8 cannot encode.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -102,11 +100,6 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 def xml_text(text: str) -> str:
     """``text`` with U+FFFD for what XML cannot hold: control characters and halves of characters."""
     return _NOT_XML.sub("\ufffd", text)
-
-
-def type_label(kind: str) -> str:
-    """What a type of incident is called; the type itself where it is not known."""
-    return str(load_json("event_types.json")["types"].get(kind, {}).get("label", kind))
 
 
 @cache
@@ -206,8 +199,7 @@ def _safe(value: Any) -> Any:
     """A cell that no spreadsheet runs: an apostrophe before what it would take for a formula; numbers stay bare."""
     if not isinstance(value, str):
         return value
-    text = xml_text(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return spreadsheet_safe(xml_text(value))
 
 
 def _rows(incidents: Iterable[Incident]) -> Iterator[list[Any]]:

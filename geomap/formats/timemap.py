@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from geomap.formats.tables import table_row, type_label
-from geomap.lexicons import load_json
+from geomap.formats.tables import table_row
+from geomap.lexicons import load_json, type_label
 from geomap.outputs import atomic_file, json_line
 from geomap.records import Incident, SourceQuote
 

@@ -21,7 +21,7 @@ from geomap.gazetteer.overlay import PlaceEntry
 from geomap.geo import distance_km
 from geomap.lexicons import load_table
 from geomap.records import Place
-from geomap.text import fold, is_latin, visible
+from geomap.text import fold, is_latin, spreadsheet_safe, visible
 
 if TYPE_CHECKING:
     from geomap.gazetteer.store import Gazetteer
@@ -63,7 +63,6 @@ _ORDER = (
 _TEXTS = ("title", "variants", "admin1", "parent", "source", "note")
 _LANGUAGE = re.compile(r"@[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*+$")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*+:\S+")
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 _HTML = re.compile(r"<[A-Za-z/!][^<>]{0,300}>|&(?:[A-Za-z]{2,10}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _WORD = re.compile(r"[^\W\d_]+")
 _DECIMALS = re.compile(r"[+-]?[0-9]*\.?([0-9]*)")
@@ -408,7 +407,7 @@ def _stop_names() -> dict[str, tuple[str, str]]:
 def _formula_findings(entry: PlaceEntry) -> Iterator[_Told]:
     for column in ("id", *_TEXTS):
         raw = entry.cells.get(column, "")
-        if _FORMULA.match(raw):
+        if not raw.startswith("'") and spreadsheet_safe(raw) != raw:
             yield _Told(
                 column,
                 "warning",

@@ -21,6 +21,7 @@ from geomap.gazetteer.kinds import label_of
 from geomap.gazetteer.overlay import PlaceEntry
 from geomap.outputs import atomic_file, check_writable, json_line
 from geomap.records import Place
+from geomap.text import spreadsheet_safe
 
 __all__ = ["FORMATS", "export_places", "format_of"]
 
@@ -54,8 +55,6 @@ _LP_COLUMNS = {
     "feature_code": "feature_code", "admin1": "admin1", "population": "population",
 }  # fmt: skip
 _CONTEXT = "https://raw.githubusercontent.com/LinkedPasts/linked-places/master/linkedplaces-context-v1.1.jsonld"
-# As in places files: the text after any number of apostrophes decides.
-_FORMULA = re.compile(r"'*+[=+\-@\t\r]")
 _NEEDS_QUOTES = re.compile('[",\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]|^[#\\s]|\\s$')
 _LANGUAGE = re.compile(r"(.+)@([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*+)$", re.S)
 _SEPARATORS = re.compile(r"[;,|\s]+")
@@ -209,7 +208,7 @@ def _cells(row: _Row) -> dict[str, str]:
         "radius_km": _number(row.radius_km),
         "population": "" if row.population is None else str(row.population),
     }
-    return {column: f"'{value}" if _FORMULA.match(value) else value for column, value in text.items()} | numbers
+    return {column: spreadsheet_safe(value) for column, value in text.items()} | numbers
 
 
 def _write_csv(rows: Iterator[_Row], file: BinaryIO) -> int:

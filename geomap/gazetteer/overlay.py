@@ -42,7 +42,7 @@ from geomap.lexicons import load_table
 from geomap.outputs import atomic_file, locked_file
 from geomap.records import Place
 from geomap.resources import data_path
-from geomap.text import fold
+from geomap.text import fold, spreadsheet_plain, spreadsheet_safe
 
 __all__ = ["PlaceChanges", "PlaceEntry", "PlacesFile", "Problem", "places_files", "read_all", "read_places"]
 
@@ -93,8 +93,6 @@ _BLANKS = re.compile(r"(?:[ \t]*+(?:\r\n|\r|\n))++")
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _PLAIN = {d: re.compile(f"[^{d}\r\n]*+") for d in ",;\t"}
 _SEP = re.compile(r"sep=([,;\t])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
-_FORMULA = re.compile(r"'*+[=+\-@\t\r]")
-_STORED = re.compile(r"'++[=+\-@\t\r]")
 # Whatever any common reader takes for a line end or trims is safe only inside quotes.
 _NEEDS_QUOTES = re.compile('["\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]|^[#\\s]|\\s$')
 _LANGUAGE = re.compile(r"@[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*+$")
@@ -392,7 +390,7 @@ class _Document:
 
     def _cell(self, values: list[str], column: str) -> str:
         i = self.index.get(column)
-        return "" if i is None or i >= len(values) else _plain(values[i])
+        return "" if i is None or i >= len(values) else spreadsheet_plain(values[i])
 
     def read(self, layer: str) -> list[PlaceEntry]:
         """The entries of all rows. A wrong row raises, or is added to ``problems`` and left out."""
@@ -447,17 +445,6 @@ def _meant(name: str) -> str | None:
 
 
 # -- the cells of a row ----------------------------------------------------------------------------------------
-
-
-def _plain(value: str) -> str:
-    """The text that a stored cell means: trimmed, without the apostrophe that keeps a spreadsheet from running it."""
-    value = value.strip()
-    return value[1:].strip() if value[:1] == "'" and _STORED.match(value) else value
-
-
-def _stored(value: str) -> str:
-    """The cell that stores a text so that no spreadsheet runs it; :func:`_plain` undoes it."""
-    return f"'{value}" if _FORMULA.match(value) else value
 
 
 def _quoted(value: str, delimiter: str) -> str:
@@ -537,7 +524,7 @@ def _read_row(
 ) -> tuple[PlaceEntry | None, list[Problem]]:
     """The entry of a row's cells, or None; and everything that is wrong with them."""
     check = _Checker(row)
-    text = {column: _plain(cells.get(column, "")) for column in _COLUMNS}
+    text = {column: spreadsheet_plain(cells.get(column, "")) for column in _COLUMNS}
     title = text["title"]
     if not any(c.isalpha() for c in title):
         check.wrong("title", title, f"{title[:40]!r} has no letters; every place needs a name.", short)
@@ -980,7 +967,7 @@ class PlacesFile:
         raise OverlayError(f"{self.path}: the row would not read back; nothing was written. Please report this.")
 
     def _raw(self, document: _Document, column: str, value: str) -> str:
-        return _quoted(value if column in _NUMERIC else _stored(value), document.delimiter)
+        return _quoted(value if column in _NUMERIC else spreadsheet_safe(value), document.delimiter)
 
     def _cells(self, changes: PlaceChanges) -> dict[str, str]:
         """The texts of the cells for values as a program gives them. Raises OverlayError for what no cell can hold."""
@@ -1033,7 +1020,7 @@ class PlacesFile:
     def _check(self, cells: Mapping[str, str], touched: Collection[str] | None = None) -> None:
         """Refuse a place whose cells are wrong. Reading is more lenient with days and ids than this."""
         touched = cells if touched is None else touched
-        _, problems = _read_row(0, {c: v if c in _NUMERIC else _stored(v) for c, v in cells.items()}, "user")
+        _, problems = _read_row(0, {c: v if c in _NUMERIC else spreadsheet_safe(v) for c, v in cells.items()}, "user")
         if problems:
             self._refuse(problems[0])
         for column in ("start", "end"):

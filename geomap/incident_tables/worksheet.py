@@ -11,7 +11,7 @@ from pathlib import Path
 
 from geomap.incident_tables.reading import Unresolved
 from geomap.outputs import write_bytes
-from geomap.text import fold
+from geomap.text import fold, spreadsheet_safe
 
 __all__ = ["write_unresolved"]
 
@@ -29,8 +29,6 @@ _COLUMNS = (
     "source",
     "note",
 )
-# As in the export of places: a spreadsheet would run what begins so.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def write_unresolved(names: Iterable[Unresolved], path: Path, code_of: Callable[[str], str]) -> Path:
@@ -55,7 +53,7 @@ def write_unresolved(names: Iterable[Unresolved], path: Path, code_of: Callable[
         times = "1 row" if one.rows == 1 else f"{one.rows} rows"
         note = f"in {times} of {one.file.rsplit('/', 1)[-1]}, first {one.first}: {one.why}"
         cells = (ident, one.name, "", "", "", "", "", code_of(one.country), one.admin1, "", note)
-        writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in map(_line, cells)])
+        writer.writerow([spreadsheet_safe(_line(cell)) for cell in cells])
     return write_bytes(path, buffer.getvalue().encode("utf-8", "replace"))
 
 

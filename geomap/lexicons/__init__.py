@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["load_json", "load_table"]
+__all__ = ["load_json", "load_table", "type_label"]
 
 
 @cache
@@ -22,3 +22,8 @@ def load_table(name: str) -> tuple[tuple[str, ...], ...]:
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     rows = [tuple(line.split("\t")) for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return tuple(rows[1:])
+
+
+def type_label(kind: str) -> str:
+    """What a type of incident is called; the type itself where the lexicon has it not."""
+    return str(load_json("event_types.json")["types"].get(kind, {}).get("label", kind))

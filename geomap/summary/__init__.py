@@ -13,7 +13,6 @@ from geomap.summary.counting import (
     summarise,
     summary_csv,
     timeline,
-    type_label,
     types_in_order,
 )
 
@@ -30,6 +29,5 @@ __all__ = [
     "summarise",
     "summary_csv",
     "timeline",
-    "type_label",
     "types_in_order",
 ]

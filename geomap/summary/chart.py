@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from geomap.lexicons import load_json
+from geomap.lexicons import load_json, type_label
 from geomap.summary.counting import Timeline
 
 __all__ = ["CHART_HEIGHT", "CHART_WIDTH", "chart_svg"]
@@ -51,7 +51,7 @@ def chart_svg(times: Timeline, *, title: str) -> str:
     in the reader's own sans-serif type. The same timeline gives the same bytes."""
     types = load_json("event_types.json")["types"]
     kinds = list(times.counts)
-    labels = [str(types.get(kind, {}).get("label", kind)) for kind in kinds]
+    labels = [type_label(kind) for kind in kinds]
     colours = [str(types.get(kind, {}).get("colour", "#525252")) for kind in kinds]
     legend, rows = _legend(labels, colours)
     bottom = CHART_HEIGHT - _BOTTOM - rows * _LEGEND_ROW

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from geomap.lexicons import load_json
+from geomap.text import spreadsheet_safe
 
 __all__ = [
     "HAPPENED",
@@ -29,7 +29,6 @@ __all__ = [
     "summarise",
     "summary_csv",
     "timeline",
-    "type_label",
     "types_in_order",
 ]
 
@@ -172,15 +171,6 @@ def types_in_order(rows: Sequence[AreaCount]) -> list[str]:
     return listed + sorted(used - set(listed))
 
 
-def type_label(kind: str) -> str:
-    """What a type is called."""
-    return str(load_json("event_types.json")["types"].get(kind, {}).get("label", kind))
-
-
-# As in places files: a spreadsheet would run what begins so.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-
-
 def summary_csv(rows: Sequence[AreaCount], *, types: Sequence[str] | None = None) -> str:
     """The table as CSV (RFC 4180): an area a line, a column a type, empty where a number is unknown. Text that a
     spreadsheet would run as a formula gets an apostrophe before it."""
@@ -196,7 +186,7 @@ def summary_csv(rows: Sequence[AreaCount], *, types: Sequence[str] | None = None
         cells = [row.code, row.country, row.id, row.name]
         writer.writerow(
             [
-                *(f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells),
+                *map(spreadsheet_safe, cells),
                 *(row.counts.get(kind, 0) for kind in kinds),
                 row.total,
                 row.other,

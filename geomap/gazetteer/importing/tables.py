@@ -34,6 +34,7 @@ from geomap.gazetteer.importing.features import (
     split_names,
 )
 from geomap.gazetteer.importing.rows import PlaceRow, Skipped, Skips
+from geomap.text import spreadsheet_plain
 
 __all__ = ["COLUMNS", "Layout", "detect", "detect_lp_tsv", "guess_mapping", "layout_of", "read", "read_lp_tsv"]
 
@@ -423,10 +424,6 @@ def _broken(row: int, error: object) -> Skipped:
     )
 
 
-# A spreadsheet would take such a cell for a formula; our own export puts an apostrophe before it.
-_PROTECTED = ("'=", "'+", "'-", "'@", "'\t")
-
-
 def _place(row: int, raw: Mapping[str, str], default: str, decimal_comma: bool) -> PlaceRow:
     cells: dict[str, str] = {}
     for ours, cell in raw.items():
@@ -438,8 +435,7 @@ def _place(row: int, raw: Mapping[str, str], default: str, decimal_comma: bool) 
             )
         if "\x00" in cell:
             raise WrongRow("NUL bytes", column=ours, value=cell.replace("\x00", "\\0"), remedy="remove them")
-        stripped = cell.strip()
-        cells[ours] = stripped[1:] if stripped.startswith(_PROTECTED) else stripped
+        cells[ours] = spreadsheet_plain(cell)
     name = name_of(cells.get("title", ""), "title")
     position = _position(cells, decimal_comma)
     country = country_code(cells.get("country", ""))
