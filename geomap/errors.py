@@ -19,6 +19,9 @@ A message names the offending file, row and value, and says what to do about it.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 __all__ = [
     "DateError",
     "DateOrderError",
@@ -81,6 +84,10 @@ class StageError(GeomapError):
         super().__init__(message)
         self.doc_id = doc_id
         self.stage = stage
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickling, as between processes, calls the class with the message alone.
+        return partial(type(self), doc_id=self.doc_id, stage=self.stage), self.args
 
 
 class UsageError(GeomapError):

@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from geomap.errors import OutputError
+from geomap.errors import OutputError, UsageError
 
 __all__ = [
     "JsonLinesWriter",
     "atomic_file",
     "check_writable",
+    "gdal_path",
     "json_line",
     "json_lines_file",
     "locked_file",
@@ -197,6 +198,25 @@ def check_writable(path: Path) -> None:
             pass
     except OSError as error:
         raise output_error(path, error) from error
+
+
+# What pyogrio takes for something else in a path: archive!member, parameters as in an address, a server, GDAL's own
+# file systems. It leaves out tabs and line ends, and cannot encode halves of characters.
+_MISREAD = re.compile(r"[!\t\r\n\ud800-\udfff]|;[^/]*(?:$|\?)|^//|^/vsi")
+
+
+def gdal_path(path: Path) -> Path:
+    """``path``, made absolute, as GDAL may be given it to open this file and no other.
+
+    Raises :class:`~geomap.errors.UsageError` where GDAL would open another.
+    """
+    whole = Path(path).absolute()
+    if misread := _MISREAD.search(str(whole)):
+        raise UsageError(
+            f"{path}: GDAL would take {str(whole)!a} for an archive or an address, for its {misread[0]!a}; move or"
+            " rename it."
+        )
+    return whole
 
 
 # What json.dumps leaves as it is and a terminal or a line-wise reader may act on: DEL, the C1 controls

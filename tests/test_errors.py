@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import re
 
 import pytest
@@ -49,3 +50,9 @@ def test_a_failed_stage_says_which_and_on_what() -> None:
     assert isinstance(error, StageError)
     assert (error.doc_id, error.stage, str(error)) == ("a1", "resolution", "resolution failed on a1")
     assert isinstance(error.__cause__, ZeroDivisionError)
+
+
+def test_a_failed_stage_goes_from_process_to_process() -> None:
+    error = pickle.loads(pickle.dumps(StageError("resolution failed on a1", doc_id="a1", stage="resolution")))
+    assert (type(error), str(error)) == (StageError, "resolution failed on a1")
+    assert (error.doc_id, error.stage) == ("a1", "resolution")

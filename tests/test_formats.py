@@ -34,7 +34,8 @@ from geomap.formats import (
     write_part,
 )
 from geomap.formats.schema import fields_of
-from geomap.formats.tables import TABLE_COLUMNS
+from geomap.formats.tables import TABLE_COLUMNS, table_row
+from geomap.outputs import gdal_path
 from geomap.records import Actor, Attribution, Conflict, Incident, IncidentPlace, SourceQuote, Telling
 from geomap.rows import COLUMNS, depictions
 
@@ -147,6 +148,32 @@ def test_a_place_off_the_earth_leaves_the_previous_file(suffix: str, tmp_path: P
     assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("suffix", EVERY)
+def test_a_number_that_is_none_names_its_incident_and_leaves_the_previous_file(suffix: str, tmp_path: Path) -> None:
+    good = sample_incidents()[1]
+    path = write_incidents([good], tmp_path / f"found{suffix}")
+    before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+    for name, bad in (
+        ("score", replace(good, score=math.nan)),
+        ("radius_km", replace(good, places=(replace(good.places[0], radius_km=math.inf),))),
+        ("score", replace(good, places=(replace(good.places[0], score=math.nan),))),
+        ("deaths", replace(good, deaths=(10**30, None))),
+        ("deaths", replace(good, deaths=(1, 10**400))),
+        ("end", replace(good, actors=(Actor(start=0, end=2**53 + 1, text="x", role="agent"),))),
+    ):
+        with pytest.raises(OutputError, match=f"incident bad: {name} is .*numbers must be finite"):
+            write_incidents([good, replace(bad, incident_id="bad")], path)
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".gpkg", ".fgb"])
+def test_a_value_of_the_wrong_type_names_its_incident(suffix: str, tmp_path: Path) -> None:
+    bad = replace(sample_incidents()[1], incident_id="bad", quote=7)
+    with pytest.raises(OutputError, match="incident bad: one of its values does not fit"):
+        write_incidents([sample_incidents()[0], bad], tmp_path / f"found{suffix}")
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unknown_ending_is_refused_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         write_incidents([], tmp_path / "found.xyz")
@@ -200,6 +227,21 @@ def test_several_drawings_of_an_incident_are_one_geometry(tmp_path: Path) -> Non
     frame = gpd.read_parquet(write_incidents(several, tmp_path / "found.parquet"))
     assert list(frame.geom_type) == ["MultiPoint", "GeometryCollection"]
     assert [len(one.geoms) for one in frame.geometry] == [2, 2]
+
+
+def test_parquet_and_the_tables_tell_the_same_place_of_an_incident(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    abroad = sample_incidents()[4]
+    ends = (abroad.places[0], replace(abroad.places[1], country_code="RS", admin1=None))
+    samples = [*sample_incidents(), replace(abroad, incident_id="abroad", places=ends)]
+    columns = {"geometry_kind": "geometry_kind", "country_code": "country_code", "admin1": "admin1", "lat": "latitude"}
+    columns |= {"lon": "longitude", "place_name": "location"}
+    rows = pq.read_table(write_incidents(samples, tmp_path / "found.parquet")).to_pylist()
+    for row, one in zip(rows, samples, strict=True):
+        if row["geometry_kind"] != "none":
+            assert {ours: row[ours] for ours in columns} == {o: table_row(one)[theirs] for o, theirs in columns.items()}
+    assert (row["place_name"], row["country_code"], row["lat"]) == ("Zvečan – Leposavić", None, None)
 
 
 def test_a_folder_of_parts_is_read_as_one_in_the_order_of_names(tmp_path: Path) -> None:
@@ -263,6 +305,10 @@ def spoiled(change: dict[str, Any], *, place: bool = False) -> str:
         (spoiled({"score": 2}), "score is 2"),
         (spoiled({"deaths": [1]}), "deaths is list, not a lowest and a highest"),
         (spoiled({"deaths": [-1, None]}), r"deaths \(low\) is -1"),
+        (spoiled({"deaths": [1, 10**30]}), r"deaths \(high\) is 10+, more than 9007199254740992"),
+        (spoiled({"radius_km": 10**400}), r"radius_km is 10+\.\.\., more than"),
+        (spoiled({"radius_km": 1e300}, place=True), r"places\[0\]\.radius_km is 1e\+300, more than"),
+        (spoiled({"radius_km": -1}), "radius_km is -1; it must be 0 or more"),
         (spoiled({"places": "{"}), "places is no JSON"),
         (spoiled({"places": [7]}), r"places\[0\]. is 7, not a record"),
         (spoiled({"quote": 7}), "quote is 7, not a text"),
@@ -390,6 +436,19 @@ def test_what_is_edited_in_a_gis_is_what_is_read_back(tmp_path: Path) -> None:
     ]
 
 
+def test_what_the_page_says_is_for_looking_at_is_not_read_back(tmp_path: Path) -> None:
+    path = write_incidents(sample_incidents(), tmp_path / "found.geojson")
+    told = {row[0].strip("`") for row in rows_below("Columns of drawings")} | {"radius_km"}
+    told -= {"incident_id", "drawing", "attribution_level", "attribution_source", "incident_radius_km"}
+    made = json.loads(path.read_text("utf-8"))
+    for feature in made["features"]:
+        feature["geometry"] = {"type": "Point", "coordinates": [0, 0]}
+        assert feature["properties"].keys() >= told
+        feature["properties"].update(dict.fromkeys(told, "changed"))
+    path.write_text(json.dumps(made), encoding="utf-8")
+    assert list(read_incidents(path)) == sample_incidents()
+
+
 def test_a_geopackage_of_somebody_else_is_refused(tmp_path: Path) -> None:
     import geopandas as gpd
     from shapely.geometry import Point
@@ -436,6 +495,97 @@ def test_triggers_do_not_run_and_views_are_not_read(tmp_path: Path) -> None:
     made.close()
     with pytest.raises(InputError, match="no plain table"):
         list(read_incidents(path))
+
+
+ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+READ = """
+import sys
+from pathlib import Path
+from geomap.errors import InputError
+from geomap.formats import is_incident_file, read_incidents
+for path in map(Path, sys.argv[1:]):
+    try:
+        told = len(list(read_incidents(path)))
+    except InputError as error:
+        told = str(error)
+    print(path.stem, is_incident_file(path), told)
+"""
+
+
+def test_a_view_that_runs_for_ever_is_never_run(tmp_path: Path) -> None:
+    """One that gives no row never comes to where GDAL could be stopped."""
+    import sqlite3
+
+    def made(name: str, *statements: str) -> None:
+        with sqlite3.connect(write_incidents(sample_incidents(), tmp_path / f"{name}.gpkg")) as file:
+            for statement in statements:
+                file.execute(statement)
+        file.close()
+
+    fields = "n AS fid, n AS geometry, n AS incident_id, n AS places, n AS certainty"
+    view = f"{ENDLESS} SELECT {fields} FROM c WHERE n < 0"
+    made(
+        "layer",
+        "ALTER TABLE incidents RENAME TO hidden",
+        f"CREATE VIEW incidents AS {view}",
+        "UPDATE gpkg_contents SET table_name = 'incidents'",
+        "UPDATE gpkg_geometry_columns SET table_name = 'incidents'",
+    )
+    made(
+        "list",
+        "ALTER TABLE gpkg_contents RENAME TO hidden",
+        f"CREATE VIEW gpkg_contents AS {ENDLESS} SELECT hidden.* FROM c, hidden WHERE n < 0",
+    )
+    made(
+        "beside",
+        f"CREATE VIEW beside AS {view}",
+        "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('beside', 'features', 4326)",
+        "INSERT INTO gpkg_geometry_columns VALUES ('beside', 'geometry', 'POINT', 4326, 0, 0)",
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", READ, *sorted(map(str, tmp_path.glob("*.gpkg")))],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=Path(__file__).resolve().parents[1],
+    )
+    beside, layer, listed = done.stdout.splitlines()
+    assert beside == f"beside True {len(sample_incidents())}"
+    assert layer.startswith("layer False") and "layer 'incidents' is no plain table" in layer
+    assert listed.startswith("list False") and "'gpkg_contents' is no plain table" in listed
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb"])
+def test_a_path_that_gdal_would_misread_is_refused_both_ways(suffix: str, tmp_path: Path) -> None:
+    odd = tmp_path / "a.zip" / f"found{suffix}"
+    assert list(read_incidents(write_incidents(sample_incidents(), odd))) == sample_incidents()
+    for name in ("wow!/found", "a\tb/found", "b/a;b"):
+        path = tmp_path / f"{name}{suffix}"
+        with pytest.raises(UsageError, match="archive or an address"):
+            write_incidents(sample_incidents(), path)
+        assert not path.parent.exists()
+        path.parent.mkdir()
+        path.write_bytes(odd.read_bytes())
+        assert not is_incident_file(path)
+        with pytest.raises(InputError, match="archive or an address"):
+            list(read_incidents(path))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a b", "a.zip/b", "a!b", "a;b", "a\rb", "a;b?c", "a?b;c", "a?b", "//b", "a#b&c=%41", "file:b", "ü[", "\udcff"],
+)
+def test_a_path_for_gdal_is_one_that_pyogrio_leaves_as_it_is(name: str) -> None:
+    from pyogrio.util import vsi_path
+
+    path = Path("/", name, "found.gpkg")
+    try:
+        path = gdal_path(path)
+    except UsageError:
+        assert name == "\udcff" or vsi_path(path) != str(path)
+    else:
+        assert vsi_path(path) == str(path)
 
 
 FULL_DISK = """
@@ -634,6 +784,16 @@ def test_timemap_s_events_are_texts_whose_sources_and_associations_exist(tmp_pat
     assert all(one["mode"] in ("CATEGORY", "FILTER") for one in associations)
 
 
+def test_timemap_gets_no_address_that_runs(tmp_path: Path) -> None:
+    one = sample_incidents()[1]
+    addresses = ("javascript:alert(1)", " data:text/html,x", "HTTPS://example.org/a", "http://example.org/b", None)
+    sources = tuple(replace(one.sources[0], url=url, doc_id=f"d{i}") for i, url in enumerate(addresses))
+    write_incidents([replace(one, sources=sources)], tmp_path / "found.timemap.json")
+    written = json.loads((tmp_path / "found.timemap-sources.json").read_text("utf-8")).values()
+    assert sorted(source["url"] for source in written) == ["", "", "", "HTTPS://example.org/a", "http://example.org/b"]
+    assert all(source["paths"] == ([source["url"]] if source["url"] else []) for source in written)
+
+
 @pytest.mark.parametrize("suffix", [one.suffixes[0] for one in FORMATS if not one.faithful])
 def test_what_is_only_written_says_so(suffix: str, tmp_path: Path) -> None:
     path = write_incidents(sample_incidents(), tmp_path / f"found{suffix}")
@@ -712,6 +872,21 @@ def test_convert_joins_files_into_another_format(tmp_path: Path, capfdbinary: py
     assert printed.out.decode().splitlines() == [incident_line(one) for one in samples]
 
 
+@pytest.mark.parametrize("suffix", EVERY)
+def test_a_number_that_no_file_holds_costs_its_record_alone(
+    suffix: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    source, target = tmp_path / "a.jsonl", tmp_path / f"b{suffix}"
+    samples = sample_incidents()
+    bad = spoiled({"deaths": [10**30, None]})
+    source.write_text("\n".join([incident_line(samples[0]), bad, incident_line(samples[1])]), encoding="utf-8")
+    assert main(["convert", str(source), "-o", str(target)]) == 3
+    told = capfdbinary.readouterr().err.decode()
+    assert "line 2: deaths (low) is 10" in told and "2 incidents; 1 problem" in told
+    if suffix in FAITHFUL:
+        assert list(read_incidents(target)) == samples[:2]
+
+
 def test_convert_names_what_is_wrong_and_goes_on(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     source, target = tmp_path / "a.jsonl", tmp_path / "b.csv"
     source.write_text(f"{incident_line(sample_incidents()[0])}\n{spoiled({'score': 7})}\n", encoding="utf-8")
@@ -725,4 +900,5 @@ def test_convert_names_what_is_wrong_and_goes_on(tmp_path: Path, capfdbinary: py
     assert "nothing was written" in capfdbinary.readouterr().err.decode()
     assert target.read_bytes() == before
     assert main(["convert", str(source), "-o", str(tmp_path / "b.xyz")]) == 2
+    assert main(["convert", str(source), "-o", str(tmp_path / "wow!" / "b.gpkg")]) == 2
     assert main(["convert", str(source), "-o", str(source)]) == 2

@@ -15,7 +15,7 @@ from typing import Any
 from geomap.errors import GeomapError, InputError, UsageError
 from geomap.formats.jsonlines import incident_line
 from geomap.formats.schema import SCHEMA_VERSION, incident_from_dict, is_incident_record
-from geomap.outputs import atomic_file
+from geomap.outputs import atomic_file, gdal_path
 from geomap.records import Incident
 
 __all__ = [
@@ -73,10 +73,13 @@ def _find(path: Path) -> Format | None:
 def format_of(path: Path) -> Format:
     """The format that the ending of ``path`` asks for; a device or a pipe gets JSON Lines.
 
-    Raises :class:`~geomap.errors.UsageError` for an ending that stands for none.
+    Raises :class:`~geomap.errors.UsageError` for an ending that stands for none, and for a path that GDAL would misread
+    where it is to write.
     """
     found = _find(path)
     if found is not None:
+        if found.key in ("gpkg", "fgb"):
+            gdal_path(path)
         return found
     if path.exists() and not path.is_file() and not path.is_dir():
         return FORMATS[0]
@@ -87,8 +90,9 @@ def write_incidents(incidents: Iterable[Incident], output: Path) -> Path:
     """Write ``incidents`` to ``output`` in the format that its ending asks for, and return ``output``.
 
     The file is there whole or not at all, and the same incidents give the same bytes. Raises
-    :class:`~geomap.errors.UsageError` for an unknown ending and :class:`~geomap.errors.OutputError` where the file
-    cannot be written or a place's coordinates are not on Earth; whatever was at ``output`` then stays.
+    :class:`~geomap.errors.UsageError` as :func:`format_of` does and :class:`~geomap.errors.OutputError` where the file
+    cannot be written, a place's coordinates are not on Earth or a number is none; whatever was at ``output`` then
+    stays.
     """
     output = Path(output)
     key = format_of(output).key

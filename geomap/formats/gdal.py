@@ -13,11 +13,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import GazetteerError, GeomapError, OutputError
+from geomap.errors import GazetteerError, OutputError, UsageError
 from geomap.formats.geojson import without_repeats
+from geomap.formats.parquet import record_batch
 from geomap.formats.schema import MARKS, SCHEMA_VERSION, exact_texts, fields_of
 from geomap.formats.wkb import simple_wkb
-from geomap.outputs import atomic_file, check_writable, json_line
+from geomap.gazetteer.importing.gpkg import sound_layer
+from geomap.outputs import atomic_file, check_writable, gdal_path, json_line
 from geomap.records import Incident
 from geomap.rows import COLUMNS, incident_rows
 
@@ -102,8 +104,6 @@ class _Rows:
         self.schema = _schema(self.columns)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
-
         rows: list[dict[str, Any]] = []
         try:
             for incident in self.incidents:
@@ -112,11 +112,11 @@ class _Rows:
                 self.count += 1
                 if len(rows) >= _BATCH:
                     self.rows += len(rows)
-                    yield pa.RecordBatch.from_pylist(rows, schema=self.schema)
+                    yield record_batch(rows, self.schema)
                     rows = []
             self.rows += len(rows)
             if rows:
-                yield pa.RecordBatch.from_pylist(rows, schema=self.schema)
+                yield record_batch(rows, self.schema)
         except GeneratorExit:
             raise
         except BaseException as error:
@@ -131,6 +131,7 @@ def write(incidents: Iterable[Incident], path: Path, key: str) -> int:
     Raises :class:`~geomap.errors.OutputError`; what was at ``path`` then stays.
     """
     # Before the heavy imports, and with our words for what is wrong.
+    beside = gdal_path(path).parent
     check_writable(path)
     import pyogrio
 
@@ -138,7 +139,7 @@ def write(incidents: Iterable[Incident], path: Path, key: str) -> int:
     rows = _Rows(incidents)
     try:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
-        with tempfile.TemporaryDirectory(prefix=".geomap-", dir=path.resolve().parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=".geomap-", dir=beside) as folder:
             made = Path(folder) / f"made.{key}"
             _make(rows, made, key)
             with made.open("rb") as source, atomic_file(path) as file:
@@ -173,8 +174,6 @@ def _make(rows: _Rows, made: Path, key: str) -> None:
         problem = "" if whole else "fewer rows are in it than were written"
     except (DataLayerError, DataSourceError, RuntimeError, OverflowError, pa.ArrowException) as error:
         problem = " ".join(str(error).split())[:200]
-    if isinstance(rows.error, (pa.ArrowException, OverflowError, TypeError)):
-        raise OutputError(f"a value of the incidents does not fit the schema ({rows.error})") from rows.error
     if rows.error is not None:
         raise rows.error
     if problem:
@@ -187,43 +186,30 @@ def _make(rows: _Rows, made: Path, key: str) -> None:
 def is_ours(path: Path, key: str) -> bool:
     """Whether the file is of that format and has a layer with the columns of incidents; False where unreadable."""
     try:
-        _check_head(path, key)
+        source, layer = _sound(path, key)
         import pyogrio
 
-        return set(pyogrio.read_info(path, layer=_layer(path, key))["fields"]) >= MARKS
+        return set(pyogrio.read_info(source, layer=layer)["fields"]) >= MARKS
     except (OSError, ValueError, *_BROKEN):
         return False
 
 
-def _layer(path: Path, key: str) -> str | None:
-    """The layer to read: ours, or the only one, since other programs name a layer after the file."""
-    if key != "gpkg":
-        return None
-    import pyogrio
+def _sound(path: Path, key: str) -> tuple[Path, str | None]:
+    """The path and the layer for GDAL: ours, or the only one, since other programs name a layer after the file.
 
-    names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    return names[0] if len(names) == 1 else LAYER
-
-
-def _check_head(path: Path, key: str) -> None:
-    """Raise ValueError for what GDAL might open as something else than what its name says."""
-    with path.open("rb") as file:
-        head = file.read(100)
-    sound = head.startswith(_FGB_MAGIC) if key == "fgb" else head[:15] == b"SQLite format 3" and head[68:70] == b"GP"
-    if not sound:
-        raise ValueError(f"it is no {_DRIVERS[key]} file (its first bytes say otherwise)")
-    if any(mark in str(path) for mark in (".zip", ".tar", ".tgz", "://", "/vsi", "!")):
-        raise ValueError("GDAL would take this path for an archive or an address; move or rename it")
-
-
-def _check_sound(path: Path, layer: str) -> None:
-    """Raise ValueError where the GeoPackage is damaged, or its layer is no table: a view may run for ever."""
-    from geomap.gazetteer.importing.gpkg import sound_layer
-
+    Everything is looked at before GDAL opens the file: that it is what its name says, and that no view runs for ever.
+    Raises ValueError where it is not.
+    """
     try:
-        sound_layer(path, layer)
-    except GazetteerError as error:
-        raise ValueError(str(error).removeprefix(f"{path}: ")) from error
+        source = gdal_path(path)
+        if key == "gpkg":
+            return source, sound_layer(path, default=LAYER)
+    except (GazetteerError, UsageError) as error:
+        raise ValueError(str(error).removeprefix(f"{path}: ").removesuffix(".")) from error
+    with path.open("rb") as file:
+        if file.read(len(_FGB_MAGIC)) != _FGB_MAGIC:
+            raise ValueError("is no FlatGeobuf file (its first bytes say otherwise)")
+    return source, None
 
 
 def read(path: Path, key: str) -> Iterator[tuple[str, Any]]:
@@ -232,24 +218,19 @@ def read(path: Path, key: str) -> Iterator[tuple[str, Any]]:
 
 
 def _rows(path: Path, key: str) -> Iterator[tuple[str, Any]]:
-    _check_head(path, key)
+    source, layer = _sound(path, key)
     import pyarrow as pa
     import pyogrio
 
     number = 0
     try:
-        layer = _layer(path, key)
-        if layer is not None:
-            _check_sound(path, layer)
-        if pyogrio.read_info(path, layer=layer).get("driver") != _DRIVERS[key]:
+        if pyogrio.read_info(source, layer=layer).get("driver") != _DRIVERS[key]:
             raise ValueError(f"it would not be opened as {_DRIVERS[key]}")
-        with pyogrio.open_arrow(path, layer=layer, read_geometry=False, batch_size=_BATCH) as (_, stream):
+        with pyogrio.open_arrow(source, layer=layer, read_geometry=False, batch_size=_BATCH) as (_, stream):
             for batch in pa.RecordBatchReader.from_stream(stream):
                 for row in batch.to_pylist():
                     number += 1
                     yield f"row {number}", row
-    except GeomapError:
-        raise
     except (UnicodeDecodeError, pa.ArrowException, *_BROKEN) as error:
         problem = " ".join(str(error).split())[:200]
         raise ValueError(f"after row {number} it cannot be read ({problem}); is it whole?") from error

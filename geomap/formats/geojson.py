@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from geomap.errors import OutputError
 from geomap.formats.jsonlines import MAX_LINE_BYTES, parsed
 from geomap.formats.schema import SCHEMA_VERSION
 from geomap.outputs import json_line
@@ -43,13 +42,7 @@ def write(incidents: Iterable[Incident], file: BinaryIO) -> int:
         for values, points in incident_rows(incident):
             values["schema_version"] = SCHEMA_VERSION
             feature = {"type": "Feature", "geometry": geometry_of(points), "properties": values}
-            try:
-                line = json_line(feature)
-            except ValueError as error:
-                raise OutputError(
-                    f"incident {incident.incident_id}: a number of it is not finite and cannot be written as JSON"
-                ) from error
-            file.write((b",\n" if features else b"\n") + line.encode("utf-8"))
+            file.write((b",\n" if features else b"\n") + json_line(feature).encode("utf-8"))
             features += 1
         count += 1
     file.write(b"\n]}\n")

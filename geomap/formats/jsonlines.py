@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from geomap.errors import OutputError
-from geomap.formats.schema import SCHEMA_VERSION, plain
+from geomap.formats.schema import SCHEMA_VERSION
 from geomap.outputs import json_line
 from geomap.records import Incident
-from geomap.rows import depictions
+from geomap.rows import depictions, plain
 
 __all__ = ["incident_line", "read", "write"]
 
@@ -25,12 +24,7 @@ def incident_line(incident: Incident) -> str:
     Raises :class:`~geomap.errors.OutputError` for coordinates that are not on Earth and numbers that are not finite.
     """
     depictions(incident)
-    try:
-        return json_line({**plain(incident), "schema_version": SCHEMA_VERSION})
-    except ValueError as error:
-        raise OutputError(
-            f"incident {incident.incident_id}: a number of it is not finite and cannot be written as JSON"
-        ) from error
+    return json_line({**plain(incident), "schema_version": SCHEMA_VERSION})
 
 
 def write(incidents: Iterable[Incident], file: BinaryIO) -> int:

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from geomap.errors import OutputError
-from geomap.formats.schema import MARKS, SCHEMA_VERSION, Field, exact_texts, fields_of, flat_columns, plain
+from geomap.formats.schema import MARKS, SCHEMA_VERSION, Field, exact_texts, fields_of, flat_columns
 from geomap.formats.wkb import type_of, wkb_of
 from geomap.outputs import atomic_file
 from geomap.records import Incident
-from geomap.rows import Depiction, depictions
+from geomap.rows import Depiction, depictions, plain, representative
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["is_ours", "read", "write", "write_part"]
+__all__ = ["is_ours", "read", "record_batch", "write", "write_part"]
 
 # Some 10 MB of typical incidents: few enough that a worker does not feel them, enough to compress well.
 _GROUP = 4096
@@ -83,20 +83,9 @@ def _row(incident: Incident) -> tuple[dict[str, Any], list[Depiction]]:
         else:
             row[name] = value
     drawn = depictions(incident)
-    # The first that is drawn stands for the row: the place of an area has a name, but no point.
-    first = next((one for one in drawn if len(one.points) == 1), drawn[0])
-    place = incident.places[first.index[0]] if first.index else None
-    lon, lat = first.points[0] if len(first.points) == 1 else (None, None)
-    row |= {
-        "geometry_kind": "+".join(dict.fromkeys(one.kind for one in drawn)),
-        "place_name": (place.name or place.text) if place else None,
-        "country_code": place.country_code if place else None,
-        "admin1": place.admin1 if place else None,
-        "lat": lat,
-        "lon": lon,
-        "exact_texts": None,
-        "geometry": wkb_of(drawn),
-    }
+    shown = representative(incident, drawn)
+    row |= {name: shown.get(name) for name, _ in _DERIVED}
+    row["geometry"] = wkb_of(drawn)
     return row, drawn
 
 
@@ -128,7 +117,7 @@ class _Extent:
 def write(incidents: Iterable[Incident], file: BinaryIO) -> int:
     """Write ``incidents`` to ``file`` as they come, a group of rows at a time, and return how many.
 
-    Raises :class:`~geomap.errors.OutputError` for coordinates that are not on Earth and for numbers beyond 64 bits.
+    Raises :class:`~geomap.errors.OutputError` for coordinates that are not on Earth and for numbers that are no such.
     """
     import pyarrow.parquet as pq
 
@@ -145,15 +134,16 @@ def write(incidents: Iterable[Incident], file: BinaryIO) -> int:
             rows.append(row)
             count += 1
             if len(rows) == _GROUP:
-                writer.write_batch(_batch(rows, schema))
+                writer.write_batch(record_batch(rows, schema))
                 rows = []
         if rows:
-            writer.write_batch(_batch(rows, schema))
+            writer.write_batch(record_batch(rows, schema))
         writer.add_key_value_metadata({"geo": extent.metadata()})
     return count
 
 
-def _batch(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+def record_batch(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """The rows as Arrow has them. Raises :class:`~geomap.errors.OutputError` naming the incident of a wrong value."""
     import pyarrow as pa
 
     try:
@@ -162,7 +152,7 @@ def _batch(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
         # Halves of characters are rare, and looking for them costs: only where Arrow met one.
         for row in rows:
             row["exact_texts"] = exact_texts(row)
-        return _batch(rows, schema)
+        return record_batch(rows, schema)
     except (pa.ArrowException, OverflowError, TypeError) as error:
         ident = _culprit(rows, schema)
         raise OutputError(

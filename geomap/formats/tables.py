@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 from geomap.errors import OutputError
 from geomap.formats.schema import SCHEMA_VERSION
 from geomap.records import Actor, Incident
-from geomap.rows import Depiction, depictions
+from geomap.rows import depictions, representative
 from geomap.text import spreadsheet_safe
 
 __all__ = ["TABLE_COLUMNS", "table_row", "write_csv", "write_tsv", "write_xlsx", "xml_text"]
@@ -33,7 +33,7 @@ TABLE_COLUMNS: dict[str, str] = {
     "time_precision": "1 day, 2 week, 3 month or longer (as ACLED)",
     "event_type": "ACLED's name of the event type; empty for types that ACLED has not",
     "sub_event_type": "ACLED's name of the sub-event type; empty for types that ACLED has not",
-    "type": "geomap's own type",
+    "type": "geomap's own type, or that of a table of incidents",
     "actor1": "who acts, as written; several are parted by semicolons",
     "actor2": "to whom it is done, as written",
     "country": "English name (Unicode CLDR) of the country that the gazetteer has the place in",
@@ -109,11 +109,6 @@ def _countries() -> dict[str, str]:
     return dict(Locale("en").territories)
 
 
-def _first(drawn: list[Depiction]) -> Depiction:
-    """The drawing that stands for the row: the first that is a point, else the first."""
-    return next((one for one in drawn if len(one.points) == 1), drawn[0])
-
-
 def _places(incident: Incident) -> str:
     words = []
     for place in incident.places:
@@ -140,15 +135,10 @@ def _conflicts(incident: Incident) -> str:
 def table_row(incident: Incident) -> dict[str, Any]:
     """The values of :data:`TABLE_COLUMNS`: texts, numbers, None where empty; texts are as they are.
 
-    Raises :class:`~geomap.errors.OutputError` for coordinates that are not on Earth.
+    Raises :class:`~geomap.errors.OutputError` as :func:`~geomap.rows.depictions` does.
     """
-    drawn = depictions(incident)
-    first = _first(drawn)
-    named = [incident.places[i] for i in first.index]
-    place = named[0] if named else None
-    lon, lat = first.points[0] if len(first.points) == 1 else (None, None)
-    same_country = place is not None and len({one.country_code for one in named}) == 1
-    code = place.country_code if place is not None and same_country else None
+    shown = representative(incident, depictions(incident))
+    code = shown["country_code"]
     row: dict[str, Any] = {
         "event_id": incident.incident_id,
         "event_date": incident.date_start,
@@ -162,14 +152,14 @@ def table_row(incident: Incident) -> dict[str, Any]:
         "actor2": _actors(incident.actors, "target"),
         "country": _countries().get(code, code) if code else None,
         "country_code": code,
-        "admin1": place.admin1 if place is not None and len(named) == 1 else None,
-        "location": " – ".join(one.name for one in named if one.name) or None,
-        "latitude": lat,
-        "longitude": lon,
+        "admin1": shown["admin1"],
+        "location": shown["place_name"] if shown["geometry_kind"] != "none" else None,
+        "latitude": shown["lat"],
+        "longitude": shown["lon"],
         "geo_precision": incident.geo_precision,
         "where_prec": incident.where_prec,
-        "geometry_kind": "+".join(dict.fromkeys(one.kind for one in drawn)),
-        "radius_km": place.radius_km if place is not None and place.radius_km is not None else incident.radius_km,
+        "geometry_kind": shown["geometry_kind"],
+        "radius_km": shown["radius_km"] if shown["radius_km"] is not None else incident.radius_km,
         "places": _places(incident),
         "certainty": incident.certainty,
         "attribution": incident.attribution.level,

@@ -36,14 +36,16 @@ def _source_id(source: SourceQuote) -> str:
 
 
 def _source(source: SourceQuote, ident: str) -> dict[str, Any]:
+    # TimeMap makes links of these: what a link may run stays out.
+    url = source.url if source.url and source.url.lower().startswith(("http://", "https://")) else ""
     return {
         "id": ident,
         "title": source.title or source.doc_id,
         "type": "",
-        "url": source.url or "",
+        "url": url,
         "description": source.source or "",
         "date": source.published or "",
-        "paths": [source.url] if source.url else [],
+        "paths": [url] if url else [],
     }
 
 

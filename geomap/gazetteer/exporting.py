@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from geomap.errors import OutputError, OverlayError, UsageError
 from geomap.gazetteer.kinds import label_of
 from geomap.gazetteer.overlay import PlaceEntry
-from geomap.outputs import atomic_file, check_writable, json_line
+from geomap.outputs import atomic_file, check_writable, gdal_path, json_line
 from geomap.records import Place
 from geomap.text import spreadsheet_safe
 
@@ -352,6 +352,7 @@ def _linked_place(row: _Row) -> dict[str, Any]:
 def _write_gpkg(rows: Iterator[_Row], path: Path) -> int:
     """GDAL writes in place, and a full disk leaves it half a file: so it writes to one of ours, which is then moved."""
     # Before the heavy imports, and with our words for what is wrong.
+    beside = gdal_path(path).parent
     check_writable(path)
     import geopandas as gpd
     import pandas as pd
@@ -371,7 +372,7 @@ def _write_gpkg(rows: Iterator[_Row], path: Path) -> int:
     )
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     try:
-        with tempfile.TemporaryDirectory(prefix=".geomap-", dir=path.resolve().parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=".geomap-", dir=beside) as folder:
             made = Path(folder) / "places.gpkg"
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
             pyogrio.write_dataframe(frame, made, layer="places", driver="GPKG", geometry_type="Point")

@@ -18,6 +18,7 @@ from geomap.gazetteer.importing.features import (
     skip_of,
 )
 from geomap.gazetteer.importing.rows import PlaceRow, Skipped, Skips
+from geomap.outputs import gdal_path
 
 __all__ = ["detect", "read", "sound_layer"]
 
@@ -41,7 +42,8 @@ def read(path: Path, *, skips: Skips, options: ReaderOptions) -> Iterator[PlaceR
     """The features of one layer, one after another, in WGS84; those that cannot be places go to ``skips``.
 
     Without ``options.layer`` the file must have one layer with geometries. Raises :class:`GazetteerError` for what
-    is no sound GeoPackage, for a choice of layers, and for an unknown projection.
+    is no sound GeoPackage, for a choice of layers, and for an unknown projection; UsageError for a path that GDAL
+    would misread.
     """
     path = Path(path)
     try:
@@ -52,13 +54,14 @@ def read(path: Path, *, skips: Skips, options: ReaderOptions) -> Iterator[PlaceR
     yield from _features(path, layer, skips, options)
 
 
-def sound_layer(path: Path, wanted: str = "") -> str:
+def sound_layer(path: Path, wanted: str = "", *, default: str = "") -> str:
     """The layer to read of a file that was checked to be a whole GeoPackage, that layer a plain table with geometries.
 
-    Raises :class:`GazetteerError` where it is none, has not the layer ``wanted``, or several and none is wanted.
+    Without ``wanted`` it is the only one, or ``default`` of several. To be asked before GDAL opens the file, which
+    runs views as it does. Raises :class:`GazetteerError` for no such layer, and for several of which none is wanted.
     """
     _check_file(path)
-    return _layer(path, wanted)
+    return _layer(path, wanted, default)
 
 
 def _check_file(path: Path) -> None:
@@ -76,11 +79,9 @@ def _check_file(path: Path) -> None:
     if path.suffix.lower() != ".gpkg":
         # The library behind pyogrio goes by the ending, too.
         raise GazetteerError(f"{path}: is a GeoPackage by content; give it the ending .gpkg")
-    if any(mark in str(path) for mark in (".zip", ".tar", ".tgz", "://", "/vsi")) or "!" in str(path):
-        raise GazetteerError(f"{path}: pyogrio would take this path for an archive or an address; move or rename it")
 
 
-def _layer(path: Path, wanted: str) -> str:
+def _layer(path: Path, wanted: str, default: str) -> str:
     """The name of the layer to read, which must be a table of the file with a geometry column."""
     uri = path.resolve().as_uri() + "?mode=ro&immutable=1"
     try:
@@ -88,8 +89,17 @@ def _layer(path: Path, wanted: str) -> str:
             connection.execute("PRAGMA trusted_schema = OFF")
             if (answer := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
                 raise GazetteerError(f"{path}: is damaged ({str(answer)[:80]}); fetch it again")
-            # A view can be made to run for ever, and a layer has no need to be one.
-            kinds = dict(connection.execute("SELECT name, type || coalesce(sql, '') FROM sqlite_schema"))
+            # A view can be made to run for ever and give no row, and neither a layer nor what lists the layers, here
+            # and in GDAL, has a need to be one.
+            plain = {
+                str(name): kind == "table" and "VIRTUAL TABLE" not in str(sql).upper()
+                for name, kind, sql in connection.execute(
+                    "SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view')"
+                )
+            }
+            for name, is_plain in plain.items():
+                if not is_plain and name.lower().startswith("gpkg_"):
+                    raise GazetteerError(f"{path}: {name[:40]!r} is no plain table; export it to a new GeoPackage")
             layers = sorted(
                 str(name)
                 for (name,) in connection.execute(
@@ -97,7 +107,7 @@ def _layer(path: Path, wanted: str) -> str:
                     " WHERE c.data_type = 'features'"
                 )
             )
-            plain = sorted(
+            others = sorted(
                 str(name)
                 for (name,) in connection.execute("SELECT table_name FROM gpkg_contents WHERE data_type != 'features'")
             )
@@ -105,15 +115,16 @@ def _layer(path: Path, wanted: str) -> str:
         raise GazetteerError(f"{path}: no sound GeoPackage ({str(error)[:100]}); export it again") from error
     listed = ", ".join(repr(name[:40]) for name in layers[:20])
     if not layers:
-        other = f"; it has {', '.join(name[:40] for name in plain[:5])} without one" if plain else ""
-        raise GazetteerError(f"{path}: has no layer with a geometry column{other}")
+        told = f"; it has {', '.join(name[:40] for name in others[:5])} without one" if others else ""
+        raise GazetteerError(f"{path}: has no layer with a geometry column{told}")
+    if len(layers) > 1:
+        wanted = wanted or default
     if wanted and wanted not in layers:
         raise GazetteerError(f"{path}: has no layer {wanted[:40]!r} with geometries; it has {listed}")
     if not wanted and len(layers) > 1:
         raise GazetteerError(f"{path}: has {len(layers)} layers: {listed}; say which with --layer")
     layer = wanted or layers[0]
-    kind = str(kinds.get(layer, ""))
-    if not kind.startswith("table") or "VIRTUAL TABLE" in kind.upper():
+    if not plain.get(layer):
         raise GazetteerError(f"{path}: layer {layer[:40]!r} is no plain table; export it to a new GeoPackage")
     return layer
 
@@ -125,8 +136,9 @@ def _features(path: Path, layer: str, skips: Skips, options: ReaderOptions) -> I
 
     broken = (DataSourceError, DataLayerError, RuntimeError, ValueError, UnicodeError, OverflowError)
 
+    source = gdal_path(path)
     try:
-        info = pyogrio.read_info(path, layer=layer)
+        info = pyogrio.read_info(source, layer=layer)
     except broken as error:
         raise GazetteerError(f"{path}: layer {layer[:40]!r} cannot be read ({str(error)[:100]})") from error
     if info.get("driver") != "GPKG":
@@ -137,7 +149,7 @@ def _features(path: Path, layer: str, skips: Skips, options: ReaderOptions) -> I
     while True:
         try:
             meta, fids, wkb, columns = raw.read(
-                path, layer=layer, skip_features=row, max_features=size, return_fids=True, force_2d=True
+                source, layer=layer, skip_features=row, max_features=size, return_fids=True, force_2d=True
             )
         except FeatureError as error:
             # One geometry that cannot be parsed fails its whole slice: halve it until that feature stands alone.
