@@ -43,9 +43,14 @@ def medians(
     }
 
 
+def peak_mb(who: int = resource.RUSAGE_SELF) -> float:
+    """The largest resident set so far, of this process or of any child of it, in MB (1,000,000 bytes)."""
+    return resource.getrusage(who).ru_maxrss * 1024 / 1e6
+
+
 def peak_children_mb() -> float:
-    """The largest resident set of any child so far, in MB (1,000,000 bytes)."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
+    """The largest resident set of any child so far, in MB."""
+    return peak_mb(resource.RUSAGE_CHILDREN)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from _measure import peak_mb  # noqa: E402
 from map_samples import sample_incidents  # noqa: E402
 
 from geomap.formats import FORMATS, format_of, read_incidents, write_incidents  # noqa: E402
@@ -42,10 +42,6 @@ def incidents(number: int) -> Iterator[Incident]:
         yield replace(one, incident_id=f"i{i}", doc_id=f"doc-{i // 3}", places=places, quote=f"{one.quote} ({i})")
 
 
-def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def measure(suffix: str, number: int) -> dict[str, float | str | None]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"found{suffix}"
@@ -60,7 +56,7 @@ def measure(suffix: str, number: int) -> dict[str, float | str | None]:
             count = sum(1 for _ in read_incidents(path))
             read = time.process_time() - start
             assert count == number, (count, number)
-        size = sum(one.stat().st_size for one in Path(folder).iterdir()) / 2**20
+        size = sum(one.stat().st_size for one in Path(folder).iterdir()) / 1e6
     return {"format": suffix, "write_s": written, "read_s": read, "file_mb": size, "grown_mb": peak - before}
 
 
