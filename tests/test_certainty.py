@@ -14,6 +14,9 @@ from telling import calls, show, tell
 pytestmark = pytest.mark.model
 
 MODALITY = [
+    ("Rebels set free the traders who were abducted in Aville on Monday.", "reported", ""),
+    ("Teachers set a march in Aville for Friday.", "planned", ""),
+    ("Teachers are set to march in Aville on Friday.", "planned", ""),
     ("Troops may shell Aville again, analysts said.", "hypothetical", "attributed"),
     ("Rebels might attack Aville before the rains.", "hypothetical", "stated"),
     ("Militants could bomb the market in Aville.", "hypothetical", "stated"),

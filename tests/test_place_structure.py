@@ -138,3 +138,11 @@ def test_the_name_that_nobody_knows_is_told() -> None:
     incident = _told("On Monday gunmen attacked the village of Zumbrek in Vestra, killing four farmers.")[0]
     assert {p.text: p.name for p in incident.places} == {"Vestra": "Vestra", "Zumbrek": None}
     assert incident.geo_precision == 3
+
+
+def test_a_byline_lends_no_place() -> None:
+    text = (
+        "Shells hit market in Brenna\n\nBy our correspondent in Dolmar\n\nShells killed two people in Brenna on Monday."
+        "\n\nIt was the third attack on the city this month, doctors said."
+    )
+    assert {name for _, name, _ in _where(text)} == {"Brenna"}

@@ -267,6 +267,11 @@ def test_and_nowhere_else(gazetteer: Gazetteer, text: str) -> None:
     assert "Yarine" in found.reasons[0]
 
 
+def test_a_town_of_size_is_known_by_its_other_spelling_alone(gazetteer: Gazetteer) -> None:
+    found = one(resolve(gazetteer, "A fire broke out at a refinery in Baiji on Sunday."), "Baiji")
+    assert where(found)[0] == "IQ"
+
+
 @pytest.mark.parametrize("name", ["Yugoslavia", "Czechoslovakia", "the Soviet Union", "East Germany"])
 def test_states_that_are_no_more_are_nil(gazetteer: Gazetteer, name: str) -> None:
     (found,) = resolve(gazetteer, f"Troops crossed from {name} in winter.")

@@ -326,6 +326,24 @@ def test_a_report_that_was_wrong_is_withdrawn() -> None:
     assert [i for i in incidents if i.certainty == "reported" and "Borvo" in {p.name for p in i.places}]
 
 
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        (
+            "Shells hit a depot in Astrel on Sunday, killing two guards and setting off a fire that burned until noon.",
+            ["shelling"],
+        ),
+        ("A drone strike sparked a fire at a refinery in Astrel on Sunday.", ["air_drone_strike"]),
+        ("Lightning started a fire that burned 300 hectares near Astrel on Sunday.", ["disaster_accident"]),
+    ],
+)
+def test_a_fire_that_an_attack_lit_is_part_of_it(text: str, types: list[str]) -> None:
+    found = told(text)
+    assert [i.type for i in found] == types
+    assert found[0].certainty == "reported"
+
+
 # ---------------------------------------------------------------------------------- many on a page
 
 

@@ -36,6 +36,8 @@ _COMBAT = words(
     "clash clashes combat fighting gunfight firefight shootout skirmish skirmishes battle battles gunbattle"
 )
 _ENEMY = words("enemy brigade battalion army troops soldiers regiment garrison battalions rebels insurgents guerrillas")
+_FIRES = words("fire fires blaze blazes inferno")
+_KINDLING = words("setting set starting started sparking sparked igniting ignited causing caused triggering triggered")
 _MEMORY = words("victims anniversary memory survivors commemorate commemorated remembrance memorial remember")
 
 
@@ -98,6 +100,7 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
             second.triggers = first.triggers + second.triggers
             second.clauses = first.clauses + second.clauses
             first.dropped = True
+    _drop_kindled(story.text.tokens, order)
     kept = [d for d in order if not d.dropped]
     if any(d.type == "protest" for d in kept):
         # "thousands marched and some smashed windows": what follows is no peaceful protest, nor somebody else's crime
@@ -112,6 +115,18 @@ def drafts_of(story: Story, sentence: Sentence) -> list[Draft]:
             ):
                 draft.type = "riot"
     return kept
+
+
+def _drop_kindled(tokens: list[Token], order: list[Draft]) -> None:
+    """Drop a fire that an attack of the same sentence has lit: "shells hit a depot, setting off a fire"."""
+    cause: Draft | None = None
+    for draft in order:
+        if draft.type != "disaster_accident":
+            if draft.type in HARMFUL and not draft.dropped:
+                cause = draft
+        elif cause is not None:
+            between = {t.low for t in tokens[cause.main.b : draft.main.b]}
+            draft.dropped |= bool(between & _FIRES) and bool(between & _KINDLING)
 
 
 def _draft(

@@ -24,6 +24,9 @@ _ADJECTIVES = {
     "determined": "plan", "keen": "plan", "eager": "plan", "willing": "plan", "unwilling": "neg",
     "likely": "hypo", "liable": "hypo", "unlikely": "neg", "unable": "neg", "reluctant": "neg",
 }  # fmt: skip
+_SET = words("set sets setting")
+_SET_OFF = words("off up out back down aside fire ablaze alight free upon")
+"""What behind "set" makes it a deed: "setting off a fire that burned", where "set to march" is a plan."""
 _HEARSAY = words(
     "thought believed said rumoured rumored presumed suspected assumed alleged claimed held considered estimated"
 )
@@ -171,6 +174,8 @@ def operate(tokens: list[Token], i: int, marks: set[str], floor: int = 0, *, inf
         marks.add("vain")
         return
     if "vain" in marks and (low == "unable" or low.startswith("fail")):
+        return
+    if low in _SET and i + 1 < len(tokens) and tokens[i + 1].low in _SET_OFF:
         return
     if low in _ADJECTIVES:
         marks.add(_ADJECTIVES[low])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -95,10 +96,16 @@ class Spot:
         return self.area or (place is not None and place.is_area)
 
 
-def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] = frozenset()) -> list[Spot]:
+def read_spots(
+    text: Text,
+    resolutions: list[Resolution],
+    clock: frozenset[int] = frozenset(),
+    apart: Sequence[tuple[int, int]] = (),
+) -> list[Spot]:
     """The toponyms of an article with their roles, in reading order; demonyms are left out.
 
-    ``clock`` are the tokens of time phrases, which are no names.
+    ``clock`` are the tokens of time phrases, which are no names; ``apart`` are stretches (characters) that are no part
+    of the story, such as bylines.
     """
     spots: list[Spot] = []
     owner: dict[int, int] = {}
@@ -124,6 +131,8 @@ def read_spots(text: Text, resolutions: list[Resolution], clock: frozenset[int] 
     for resolution in resolutions:
         mention = resolution.mention
         if mention.kind == "demonym" or not 0 <= mention.start < mention.end <= length or mention.start < previous_end:
+            continue
+        if any(start <= mention.start < end for start, end in apart):
             continue
         previous_end = mention.end
         if not text.tokens:

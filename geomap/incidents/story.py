@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from geomap.caldates import HEADS_ENTRY
+from geomap.incidents.bylines import bylines
 from geomap.incidents.certainty import Judgement
 from geomap.incidents.counts import Count
 from geomap.incidents.headings import read_layout
@@ -110,7 +111,7 @@ class Story:
             if 0 <= d.start < d.end <= len(article.text)
             for i in range(*text.tokens_of(d.start, d.end))
         )
-        self.spots = read_spots(text, resolutions, self.dated)
+        self.spots = read_spots(text, resolutions, self.dated, bylines(article.text))
         self.covered = frozenset(
             i
             for r in resolutions

@@ -45,8 +45,9 @@ _ROUNDS = 3
 # A first look keeps this many candidates of a name; the rest are hamlets that no context could lift above them.
 _KEEP = 80
 # A name that matched only by a variant, in no place of size, needs the document to point to its country.
-# (Saigon, Bombay and Rangoon are variants too, of cities of millions.)
-_OBSCURE_POPULATION = 300_000
+# (Saigon, Bombay and Rangoon are variants too, of cities of millions. On LGL and GeoVirus 300,000 and 50,000 give the
+# same; 15,000 takes a few words for places.)
+_OBSCURE_POPULATION = 50_000
 _SUPPORT = 0.12
 # How far from the document's other places a differently spelled name is looked for.
 _SPELLING_KM = 75.0
