@@ -38,6 +38,7 @@ FOUNDATIONS = {
     "lexicons",
     "text",
     "geo",
+    "precision",
     "caldates",
     "resources",
     "reading",

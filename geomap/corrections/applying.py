@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from geomap.corrections.rows import NO_PLACE, UNKNOWN, Correction, Corrections
 from geomap.lexicons import load_json
+from geomap.precision import coarsest, precision_of
 from geomap.records import UNLIKELY, Article, Candidate, Incident, IncidentPlace, Mention, Place, Resolution
 from geomap.text import fold
 
@@ -465,37 +466,21 @@ def _place_put_right(place: IncidentPlace, row: Correction, place_of: PlaceOf) -
     )
 
 
-_COUNTRIES = frozenset({"PCLI", "PCL", "PCLS", "PCLD", "PCLF", "PCLH", "PCLIX", "TERR", "CONT", "SEA", "OCN"})
-
-
 def _precision(places: Sequence[IncidentPlace]) -> tuple[int | None, int | None, float | None]:
-    """ACLED's and UCDP's precision of an incident's least precise place, as event coding reckons them."""
-    known = [place for place in places if place.lat is not None and place.role not in ("from", "to")]
-    known = known or [place for place in places if place.lat is not None]
-    if not known:
-        return None, 6 if places else None, None
-    worst: tuple[int, int, float | None] = (0, 0, None)
-    for place in known:
-        radius, country = place.radius_km, place.feature_code in _COUNTRIES
-        if country and place.role != "along":
-            value = (3 if place.direction else 9, 6, radius)
-        elif place.role == "along":
-            value = (3, 5, radius)
-        elif place.is_area:
-            value = (3, 3 if place.feature_code in ("ADM2", "ADM3", "ADM4", "ADMD") else 4, radius)
-        elif place.role == "near":
-            value = (
-                2,
-                2 if (place.distance_km or 0.0) <= 25.0 else 5,
-                max(radius or 0.0, place.distance_km or 0.0, 5.0),
-            )
-        elif place.role == "part_of":
-            value = (2, 1 if place.direction is None else 2, radius)
-        else:
-            value = (1, 1, radius)
-        if value[:2] > worst[:2]:
-            worst = value
-    return (None if worst[0] == 9 else worst[0]), worst[1], worst[2]
+    known = [place for place in places if place.lat is not None]
+    sites = [place for place in known if place.role not in ("from", "to")]
+    return coarsest(
+        precision_of(
+            place.role,
+            known=place.lat is not None,
+            feature_code=place.feature_code,
+            is_area=place.is_area,
+            radius_km=place.radius_km,
+            direction=place.direction,
+            distance_km=place.distance_km,
+        )
+        for place in sites or known or places
+    )
 
 
 # -- what is merged ----------------------------------------------------------------------------------------------------

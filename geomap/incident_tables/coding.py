@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from geomap.errors import DateError, DateOrderError, GeomapError, InputDoubt
-from geomap.gazetteer.ranking import COUNTRY_CODES
 from geomap.incident_tables.columns import Layout
 from geomap.incident_tables.kinds import UNSPECIFIED, Kinds
 from geomap.incident_tables.placing import Found, Placer, counted_to
 from geomap.incidents import count_in, event_in
+from geomap.precision import coarsest, precision_of
 from geomap.records import (
     Actor,
     Attribution,
@@ -508,27 +508,20 @@ def _digit(text: str) -> int | None:
 
 def _precision(places: Sequence[IncidentPlace], *, loose: bool) -> tuple[int | None, int | None, float | None]:
     """ACLED's geo_precision, UCDP's where_prec and a radius in km: of several places, those of the coarsest."""
-    known = [place for place in places if place.lat is not None]
-    worst: tuple[int, int, float | None] = (0, 0, None)
-    for place in known:
-        value: tuple[int, int, float | None]
-        if place.feature_code in COUNTRY_CODES or place.feature_code in ("CONT", "SEA", "OCN"):
-            value = (9, 6, place.radius_km)
-        elif place.role == "along":
-            value = (3, 5, place.radius_km)
-        elif place.is_area:
-            value = (3, 3 if place.feature_code in ("ADM2", "ADM3", "ADM4") else 4, place.radius_km)
-        elif place.role == "near":
-            away = place.distance_km or 0.0
-            value = (2, 2 if away <= 25.0 else 5, max(place.radius_km or 0.0, away, 5.0))
-        elif place.role == "part_of" or loose:
-            value = (2, 2, place.radius_km)
-        else:
-            value = (1, 1, place.radius_km)
-        worst = max(worst, value, key=lambda one: one[:2])
-    if not known:
-        return None, None, None
-    return (None if worst[0] == 9 else worst[0]), worst[1], worst[2]
+    values = [
+        precision_of(
+            place.role,
+            known=True,
+            feature_code=place.feature_code,
+            is_area=place.is_area,
+            radius_km=place.radius_km,
+            direction=place.direction,
+            distance_km=place.distance_km,
+        )
+        for place in places
+        if place.lat is not None
+    ]
+    return coarsest((2, 2, value[2]) if loose and value[0] == 1 else value for value in values)
 
 
 def _count(text: str) -> tuple[int, int | None] | None:

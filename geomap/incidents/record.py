@@ -10,6 +10,7 @@ from geomap.incidents.places import Spot, to_place
 from geomap.incidents.sites import country_of_story
 from geomap.incidents.story import Draft, Story
 from geomap.incidents.who import actors_of
+from geomap.precision import coarsest, precision_of
 from geomap.records import Attribution, Incident, IncidentPlace, SourceQuote
 
 __all__ = ["quote_of", "records_of"]
@@ -17,47 +18,19 @@ __all__ = ["quote_of", "records_of"]
 _JOINT = re.compile(r"[\s,;]+(?:and|but|or|while|as)$")
 
 
-def precision_of(spots: list[Spot]) -> tuple[int | None, int | None, float | None]:
-    """ACLED's geo_precision, UCDP's where_prec and a radius for places that share one incident."""
-    if not spots:
-        return None, None, None
-    worst: tuple[int, int, float | None] = (0, 0, None)
-    value: tuple[int, int, float | None]
-    for spot in spots:
-        place = spot.place
-        radius = place.radius_km if place is not None else None
-        country = place is not None and place.feature_code in (
-            "PCLI",
-            "PCL",
-            "PCLS",
-            "PCLD",
-            "PCLF",
-            "PCLH",
-            "PCLIX",
-            "TERR",
-            "CONT",
-            "SEA",
-            "OCN",
+def _precision(spots: list[Spot]) -> tuple[int | None, int | None, float | None]:
+    return coarsest(
+        precision_of(
+            spot.role,
+            known=spot.place is not None,
+            feature_code=spot.place.feature_code if spot.place else None,
+            is_area=spot.is_area,
+            radius_km=spot.place.radius_km if spot.place else None,
+            direction=spot.direction,
+            distance_km=spot.distance_km,
         )
-        if place is None and not spot.area:
-            value = (9, 6, None)
-        elif country and spot.role != "along":
-            value = (3, 6, radius) if spot.direction else (9, 6, radius)
-        elif spot.role == "along":
-            value = (3, 5, radius)
-        elif spot.is_area:
-            level = 3 if place is not None and place.feature_code in ("ADM2", "ADM3", "ADM4", "ADMD") else 4
-            value = (3, level, radius)
-        elif spot.role == "near":
-            # UCDP's 2 ends at 25 km; a place farther from the named one is fuzzy.
-            value = (2, 2 if (spot.distance_km or 0.0) <= 25.0 else 5, max(radius or 0.0, spot.distance_km or 0.0, 5.0))
-        elif spot.role == "part_of":
-            value = (2, 1 if spot.direction is None else 2, radius)
-        else:
-            value = (1, 1, radius)
-        if value[0] > worst[0] or (value[0] == worst[0] and value[1] > worst[1]):
-            worst = value
-    return (None if worst[0] == 9 else worst[0]), worst[1], worst[2]
+        for spot in spots
+    )
 
 
 def records_of(story: Story, draft: Draft) -> list[Incident]:
@@ -72,7 +45,7 @@ def records_of(story: Story, draft: Draft) -> list[Incident]:
     if not sites:
         sites = [s for s in going if s.place is not None and not s.is_area] or going
     for spot in sites:
-        key = "along" if spot.role == "along" else precision_of([spot])[0]
+        key = "along" if spot.role == "along" else _precision([spot])[0]
         groups.setdefault(key, []).append(spot)
     located = [key for key, spots in groups.items() if any(s.place is not None for s in spots)]
     lost = [key for key, spots in groups.items() if all(s.place is None for s in spots)]
@@ -104,7 +77,7 @@ def _record(story: Story, draft: Draft, spots: list[Spot], going: list[Spot]) ->
     if certainty in ("reported", "claimed", "attempted", "planned") and story.is_old(draft.date_end):
         certainty = "historical"
     start, end = draft.quotes[0]
-    precision, where, radius = precision_of([s for s in spots if s.place is not None] or spots)
+    precision, where, radius = _precision([s for s in spots if s.place is not None] or spots)
     sub, plover = codes_of(story, draft)
     scores = [s.resolution.score for s in spots] or [0.0]
     score = min(scores)
