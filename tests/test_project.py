@@ -451,6 +451,19 @@ def test_general_corrections_cost_each_text_one_look(
     ]
 
 
+def test_a_name_with_a_possessive_is_still_the_name(folder: Path, tmp_path: Path, capfd: Any) -> None:
+    (tmp_path / "gate.txt").write_text("On 3 May 2021 police searched Krelovac's mill near Zvecan. Nobody was hurt.\n")
+    add(folder, tmp_path / "gate.txt")
+    PlacesFile(folder / "gazetteer" / "places.csv").add(title="Krelovac", lat=43.15, lon=20.74)
+    corrected(folder, Correction(kind="place", article="gate", name="Krelovac", lat=43.2, lon=20.7))
+    capfd.readouterr()
+    draw(folder)
+    told = said(capfd)
+    assert "1 article was coded before" in told and "has no 'Krelovac' any more" not in told
+    article = Project.open(folder).store.articles["gate"]
+    assert Project.open(folder).made_with(Project.open(folder).store.article(article))["places"]
+
+
 def test_merge_and_split_steer_what_is_one_incident(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "echo.txt").write_text(MARCH.replace("Nobody was hurt", "It was quiet"))
     (tmp_path / "late.txt").write_text(MARCH.replace("on Monday", "on Friday").replace("Nobody was hurt", "All calm"))
