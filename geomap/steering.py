@@ -120,6 +120,8 @@ def _tellings(given: Sequence[Incident], merged: Iterable[Incident]) -> dict[int
     return told
 
 
+_WHY = dict.fromkeys(("merge", "split"), "incidents are not merged in this run")
+
 Found = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int, str], ...]]
 """The spots (file and row) of corrections that found something, and of those that did not with the reason."""
 
@@ -188,7 +190,7 @@ class Steering:
         return [
             *self.corrections.problems,
             *(
-                lost_correction(row, self._why.get(row.spot, "no article of this run has it"))
+                lost_correction(row, self._why.get(row.spot) or _WHY.get(row.kind, "no article of this run has it"))
                 for row in self.corrections.rows
                 if row.spot not in self._used
             ),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geomap.cli import main
 from geomap.corrections import (
     COLUMNS,
     Correction,
@@ -23,6 +24,7 @@ from geomap.corrections import (
     read_corrections,
 )
 from geomap.errors import InputError, OutputError
+from geomap.formats import read_incidents
 from geomap.records import (
     UNLIKELY,
     Article,
@@ -576,3 +578,41 @@ def test_a_name_that_no_recogniser_found_is_found_by_its_correction() -> None:
         ("GATE 3", "correction"),
     ]
     assert all(text[one.mention.start : one.mention.end] == one.mention.text for one in found)
+
+
+# -- a run without a project --
+
+# Written for this test.
+MARCH = "ZVECAN, 11 May 2021 - Some 400 people protested in Zvecan on Monday, police said. Nobody was hurt.\n"
+
+
+@pytest.mark.parametrize("options", [("--merge",), (), ("--merge", "--workers", "1")])
+def test_a_run_without_a_project_applies_and_tells_the_same(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    for name, more in (("one", ""), ("two", "It was quiet. ")):
+        (tmp_path / f"{name}.txt").write_text(MARCH.replace("Nobody", more + "Nobody"))
+
+    def run(*more: object) -> list[Incident]:
+        target = tmp_path / "out.jsonl"
+        inputs = [str(tmp_path / "one.txt"), str(tmp_path / "two.txt")]
+        given = ["extract", *inputs, "-o", str(target), "--recognizer", "gazetteer", *options, *map(str, more)]
+        assert main(given) in (0, 3)
+        return list(read_incidents(target))
+
+    merging = "--merge" in options
+    first = run()[0]
+    assert len(first.sources) == (2 if merging else 1)
+    path = tmp_path / "c.csv"
+    whole = Correction(kind="type", to="riot", incident=first.incident_id)
+    by_quote = Correction(kind="certainty", to="claimed", article="two", quote=first.quote)
+    gone = Correction(kind="drop", article="two", quote="Somebody else did something else entirely.")
+    split = Correction(kind="split", incident=first.incident_id, other_article="nobody")
+    append_corrections(path, [whole, by_quote, gone, split])
+    capfd.readouterr()
+    found = run("--corrections", path)
+    told = capfd.readouterr().err
+    assert "row 5: this correction no longer matches anything (drop" in told and "row 6" in told
+    assert told.count("no longer matches") == 2
+    said = [(one.type, one.certainty) for one in found]
+    assert said == ([("riot", "claimed")] if merging else [("riot", "reported"), ("protest", "claimed")])

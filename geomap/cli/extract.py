@@ -222,6 +222,8 @@ def _run(
             on_part=watch.part,
             then=partial(then, session) if then is not None else None,
         )
+        if not getattr(options, "merge", False):
+            session.tell_lost(reporter.error)
     watch.met.keep()
     return summary, watch
 
@@ -354,6 +356,8 @@ def _write(
         if target is None:
             for incident in incidents:
                 write_stdout(incident_line(incident).encode() + b"\n")
+    else:
+        session.tell_lost(reporter.error)
     if target is not None:
         print_path(write_incidents(incidents, target))
     return tally.close(f"{count(found, 'incident')}, {located} with coordinates", dates=True)

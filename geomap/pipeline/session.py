@@ -234,10 +234,14 @@ class Session:
         if self.steering is None:
             return merge_incidents(incidents)
         merged = self.steering.merge(list(incidents))
-        for problem in self.steering.unused():
-            if on_error is not None:
-                on_error(problem)
+        if on_error is not None:
+            self.tell_lost(on_error)
         return merged
+
+    def tell_lost(self, on_error: OnError) -> None:
+        """Tell of the corrections that could not be used, at the end of a run that merges nothing."""
+        for problem in self.steering.unused() if self.steering is not None else ():
+            on_error(problem)
 
     def unmerged(self, incidents: Sequence[Incident]) -> list[Incident]:
         """Incidents of a run that merges others, left as they are but for the user's corrections."""
@@ -488,7 +492,11 @@ def extract_incidents(
     with Session(settings, merging=merge) as session:
         results = session.results(as_inputs(inputs), on_error=on_error)
         found = [incident for result in results for incident in result.incidents]
-        return session.merge(found, on_error=on_error) if merge else found
+        if merge:
+            return session.merge(found, on_error=on_error)
+        if on_error is not None:
+            session.tell_lost(on_error)
+        return found
 
 
 def as_inputs(inputs: Sequence[str | Path] | str | Path) -> list[str | Path]:
