@@ -39,6 +39,8 @@ PlaceOf = Callable[[Correction], Place | None]
 # would say that they are not the same one. Nor are two that differ in a name or number: rows of a table often do in
 # nothing else.
 _ALIKE = 80.0
+# What tells of more incidents is a table, not an article of some tens; each of its rows would be compared.
+_MOST_ALIKE = 1000
 _NAME = re.compile(r"\b[^\W_a-z]\w*")
 
 
@@ -58,17 +60,21 @@ def _reasons(correction: Correction) -> tuple[str, ...]:
 # -- mentions ----------------------------------------------------------------------------------------------------------
 
 
-def _is_quoted(correction: Correction, article: Article, start: int, end: int) -> bool:
-    """Whether some characters of the article are in the correction's quote, where it has one."""
-    if not correction.quote:
-        return True
+# A name or quote that a text repeats more often is no longer read for itself.
+_MOST_REPEATED = 1000
+
+
+def _quoted(row: Correction, text: str) -> list[tuple[int, int]]:
+    """Where the row's quote stands in the text; the whole text for a row without one."""
+    if not row.quote:
+        return [(0, len(text))]
     # The quote's words, with any white space between them: the file has them on one line.
-    pattern = r"\s+".join(re.escape(word) for word in correction.quote.split()[:200])
-    return any(found.start() <= start and end <= found.end() for found in re.finditer(pattern, article.text))
+    pattern = r"\s+".join(re.escape(word) for word in row.quote.split()[:200])
+    return [match.span() for match in itertools.islice(re.finditer(pattern, text), _MOST_REPEATED)]
 
 
-def _holds(correction: Correction, article: Article, mention: Mention) -> bool:
-    return fold(correction.name) == fold(mention.text) and _is_quoted(correction, article, mention.start, mention.end)
+def _within(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(first <= start and end <= last for first, last in spans)
 
 
 def apply_to_mentions(
@@ -85,12 +91,20 @@ def apply_to_mentions(
     place. A correction whose place the gazetteer has no more changes nothing. ``used`` is given the ``spot`` of each
     row that changed something.
     """
-    rows = corrections.places_of(article)
+    rows = [(row, _quoted(row, article.text)) for row in corrections.places_of(article)]
     if not rows:
         return list(resolutions)
     out = []
     for resolution in _with_missed(article, resolutions, rows, place_of):
-        row = next((row for row in rows if _holds(row, article, resolution.mention)), None)
+        mention = resolution.mention
+        row = next(
+            (
+                row
+                for row, spans in rows
+                if fold(row.name) == fold(mention.text) and _within(spans, mention.start, mention.end)
+            ),
+            None,
+        )
         became = resolution if row is None else _corrected(resolution, row, place_of)
         if row is not None and used is not None and became is not resolution:
             used.add(row.spot)
@@ -98,30 +112,29 @@ def apply_to_mentions(
     return out
 
 
-# A name that a text repeats more often is no longer read for itself.
-_MOST_MISSED = 1000
-
-
 def _with_missed(
-    article: Article, resolutions: Sequence[Resolution], rows: Sequence[Correction], place_of: PlaceOf
+    article: Article,
+    resolutions: Sequence[Resolution],
+    rows: Sequence[tuple[Correction, Sequence[tuple[int, int]]]],
+    place_of: PlaceOf,
 ) -> list[Resolution]:
     """The resolutions, and one for each time the text has a corrected name that no recogniser took for a place.
 
     The name counts as it is written in the row, or in capitals; what was found inside of it gives way to it.
     """
     found = list(resolutions)
-    for row in rows:
+    for row, spans in rows:
         if row.to == NO_PLACE or not row.name.strip() or (row.to != UNKNOWN and place_of(row) is None):
             continue
         words = [re.escape(word) for word in row.name.split()]
         spellings = {r"\s+".join(words), r"\s+".join(re.escape(word) for word in row.name.upper().split())}
         pattern = rf"(?<!\w)(?:{'|'.join(sorted(spellings))})(?!\w)"
-        for match in itertools.islice(re.finditer(pattern, article.text), _MOST_MISSED):
+        for match in itertools.islice(re.finditer(pattern, article.text), _MOST_REPEATED):
             start, end = match.span()
             met = [one for one in found if one.mention.start < end and start < one.mention.end]
             if any(one.mention.start <= start and end <= one.mention.end for one in met):
                 continue
-            if not _is_quoted(row, article, start, end):
+            if not _within(spans, start, end):
                 continue
             if all(start <= one.mention.start and one.mention.end <= end for one in met):
                 found = [one for one in found if one not in met]
@@ -200,7 +213,7 @@ class _Finder:
         if not words:
             return "it names no incident"
         found = [n for n in self.by_quote.get(words, ()) if not article or n in self.by_article.get(article, ())]
-        if not found and article in self.by_article and not self.part:
+        if not found and not self.part and 0 < len(self.by_article.get(article, ())) <= _MOST_ALIKE:
             found = self._alike(quote, self.by_article[article])
         if not found and article not in self.by_article:
             # The article goes by another name now; the same words told elsewhere are told apart by their number.
