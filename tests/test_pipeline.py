@@ -98,7 +98,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         add_syntax=None,
         memory_zone=lambda nlp: contextlib.nullcontext(),
     )
-    install("articles", read_articles=read)
+    monkeypatch.setattr("geomap.articles.read_articles", read)
     install("recognition", find_mentions=mentions)
     install("resolution", resolve_mentions=resolve)
     install("dates", find_dates=lambda article: [])
@@ -242,8 +242,10 @@ def test_an_input_is_never_written_over(stages: dict[str, Any], tmp_path: Path) 
     assert article.read_text() == "x"
 
 
-def test_an_unwritable_output_is_found_before_the_work(stages: dict[str, Any], tmp_path: Path) -> None:
-    stages["install"]("articles")  # reading would be an ImportError
+def test_an_unwritable_output_is_found_before_the_work(
+    stages: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geomap.articles.read_articles", None)  # reading would be a TypeError
     with pytest.raises(OutputError, match="is a folder"):
         map_articles("one", tmp_path)
 
