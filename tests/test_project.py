@@ -28,6 +28,7 @@ from geomap.project.journal import Journal
 from geomap.project.reviewing import doubt_of
 from geomap.project.store import Kept, Store
 from geomap.records import Incident
+from geomap.text import fold
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -442,8 +443,14 @@ def test_general_corrections_cost_each_text_one_look(
     read: list[str] = []
     real = Store.article
     monkeypatch.setattr(Store, "article", lambda self, kept: read.append(kept.doc_id) or real(self, kept))
+    fold.cache_clear()
     with project.session() as session:
         lost = project.drawn(session.gazetteer).lost
+    # Nor is any text or quote kept in memory, as names are.
+    for text in (FIRE, MARCH, RAID, MARCH.partition(" - ")[2].partition(". ")[0] + "."):
+        hits = fold.cache_info().hits
+        fold(text)
+        assert fold.cache_info().hits == hits
     assert read == ["fire", "march", "raid"]
     assert [str(one).partition("(")[2].partition(")")[0] for one in lost] == [
         "place 'Atlantis' → unknown",

@@ -93,8 +93,9 @@ def _stem(word: str) -> str:
 
 def read_wording(quote: str) -> Wording:
     """The words of ``quote``, the first two hundred."""
-    # A slice first: folding a quote of a megabyte would take longer than all else.
-    return Wording(_WORD.findall(fold(quote[: _LONGEST * 20]))[:_LONGEST])
+    # A slice first: folding a quote of a megabyte would take longer than all else. Without fold's memory, which is for
+    # names: 65,536 quotes would be some 20 MB, and long ones more.
+    return Wording(_WORD.findall(fold.__wrapped__(quote[: _LONGEST * 20]))[:_LONGEST])
 
 
 def shared_words(one: Wording, two: Wording, without: Collection[str] = ()) -> float:
