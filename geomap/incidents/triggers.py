@@ -622,10 +622,14 @@ def _senses(entry: _Entry, view: _View) -> bool:
 
 
 def _weight(entry: _Entry) -> int:
-    """How much a matched pattern says: longer ones and those with conditions before bare words."""
+    """How much a matched pattern says: longer ones and those with conditions before bare words.
+
+    What the whole article must speak of (``doc``) says nothing of this sentence.
+    """
+    asked = sum(key != "doc" for key, _, _ in entry.needs)
     return (
         4 * (len(entry.words) - len(entry.joints))
-        + (1 + len(entry.needs) if entry.needs else 0)
+        + (1 + asked if asked else 0)
         - (0 if entry.kind == "event" else 3)
     )
 
