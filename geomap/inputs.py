@@ -172,6 +172,7 @@ def _kind(
         return "saved"
     if suffix not in _MAYBE_TABLES:
         return "articles"
+    from geomap.articles.limits import SNIFF_BYTES
     from geomap.articles.tabular import is_table
     from geomap.tables import open_table
 
@@ -181,7 +182,7 @@ def _kind(
                 return "articles"
         elif suffix == ".json":
             with path.open("rb") as stream:
-                if not is_table(stream.read(8192), suffix):
+                if not is_table(stream.read(SNIFF_BYTES), suffix):
                     return "articles"
         with open_table(path) as table:
             return _kind_of_table(table, columns, placer, on_note, named=named)

@@ -93,6 +93,10 @@ def test_a_pattern_that_no_shell_expanded(tmp_path: Path, monkeypatch: pytest.Mo
     assert [a.doc_id for a in read("[ab].txt", "b.txt")[0]] == ["a", "b", "b-2"]
     # A file that is there is that file, whatever its name looks like.
     assert only("odd[1].txt").doc_id == "odd[1]"
+    (tmp_path / "deep" / "*").symlink_to("nowhere")
+    assert [a.doc_id for a in read("dee[p]/*")[0]] == ["d", "e"]
+    assert "no such file" in str(read("dee[p]/*")[1][0])
+    assert sort_inputs(["dee[p]/*"], columns={}, placer=pytest.fail).articles[0] == Path("deep/*")
     assert "*.rst: no file matches" in failure("*.rst")
     assert "no file matches" in failure("nowhere/*")
 
@@ -372,6 +376,7 @@ def test_bom_crlf_and_blank_lines(tmp_path: Path) -> None:
 def test_json_lines_are_told_by_content(tmp_path: Path) -> None:
     assert only(write(tmp_path / "a.txt", lines({"text": "One."}))).text == "One."
     assert "no records" in failure(write(tmp_path / "b.jsonl", "\n \n"))
+    assert only(write(tmp_path / "c.json", json.dumps({"id": 7, "text": "One.\nTwo."}, indent=1))).text == "One.\nTwo."
 
 
 def test_an_impossible_record_date_is_reported_and_the_article_kept(tmp_path: Path) -> None:

@@ -39,8 +39,9 @@ def is_file(path: Path) -> bool:
 
 
 def is_pattern(item: str) -> bool:
-    """Whether an input that is no file may stand for several (``news/*.html``, ``**/*.txt``)."""
-    return glob.has_magic(item)
+    """Whether an input may stand for several (``news/*.html``, ``**/*.txt``). A name that is there is that of a file,
+    or of a link that leads nowhere."""
+    return glob.has_magic(item) and not os.path.lexists(item)
 
 
 def matches_of(pattern: str) -> list[Path]:

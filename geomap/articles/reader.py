@@ -226,7 +226,11 @@ class _Reader:
         wide = wide_encoding(head)
         start = head.decode(wide or "utf-8-sig", "replace").lstrip("\ufeff \t\r\n")
         if source.suffix in (".jsonl", ".ndjson") or re.match(r'\{\s{0,99}"', start):
-            yield from json_lines(chunks_of(head, source.stream, wide), name, source.stem, **of_records)
+            chunks = chunks_of(head, source.stream, wide)
+            if re.match(r"\{\s{0,9}\n", start):
+                # One record over many lines. No text in JSON holds a line break as such.
+                chunks = (chunk.replace(b"\n", b" ") for chunk in chunks)
+            yield from json_lines(chunks, name, source.stem, **of_records)
             return
         if is_xml(start, source.suffix):
             yield from feed_drafts(source, head, wide, seen=self.items, report=self.report, dated=dated)

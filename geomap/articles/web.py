@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -51,14 +51,7 @@ def is_address(item: str) -> bool:
     from geomap import fetching
 
     # "news:today" is an address, unless there is a file of that name.
-    return fetching.is_address(item) and ("://" in item or not _exists(item))
-
-
-def _exists(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):
-        return False
+    return fetching.is_address(item) and ("://" in item or not os.path.exists(item))  # noqa: PTH110 - pathlib raises
 
 
 def _site(url: str | None) -> str:
