@@ -83,9 +83,9 @@ def sort_inputs(
     A table that cannot be read goes to ``on_error`` (without it, is raised). ``placer`` gives what looks places up; it
     is asked for only where no column is named like a place. ``on_note`` is told where a table could be two things.
     """
-    from geomap.articles import ARTICLE_SUFFIXES
     from geomap.articles.finding import files_of, is_file, is_folder, is_pattern, matches_of
     from geomap.articles.names import unique
+    from geomap.articles.reader import ARTICLE_SUFFIXES
 
     if columns:
         check_columns(columns)

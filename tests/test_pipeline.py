@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+import geomap
 from geomap.errors import GeomapError, InputError, OutputError, StageError, UsageError
 from geomap.pipeline import (
     Session,
@@ -65,6 +66,8 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def install(module: str, **functions: Any) -> None:
         stand_in = ModuleType(f"geomap.{module}")
+        # Its parts are the real ones.
+        stand_in.__path__ = [str(Path(geomap.__file__).with_name(module))]
         for name, function in functions.items():
             setattr(stand_in, name, function)
         monkeypatch.setitem(sys.modules, f"geomap.{module}", stand_in)
