@@ -14,6 +14,7 @@ from telling import calls, show, tell
 pytestmark = pytest.mark.model
 
 MODALITY = [
+    ("The United Nations called for a truce in Aville on Monday.", "planned hypothetical -", ""),
     ("Rebels set free the traders who were abducted in Aville on Monday.", "reported", ""),
     ("Teachers set a march in Aville for Friday.", "planned", ""),
     ("Teachers are set to march in Aville on Friday.", "planned", ""),
