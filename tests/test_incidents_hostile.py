@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from telling import calls
+from telling import calls, tell
 
 from geomap.dates import find_dates
 from geomap.errors import GeomapError
 from geomap.incidents import code_incidents
 from geomap.records import CERTAINTIES, Article, Incident, Mention, Place, Resolution
+from geomap.rows import depictions
 
 NAMES = ("Astrel", "Borvo", "Cerna", "Dorn")
 PLACES = {
@@ -176,3 +177,20 @@ def test_offsets_that_lie_are_survived() -> None:
     article = Article(doc_id="h", text=text, published="2024-05-15")
     lies = [replace(d, start=d.start + 1000, end=d.end + 1000) for d in find_dates(article)]
     assert code_incidents(article, resolutions(text), lies) is not None
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"A bomb killed 5 {'million ' * 60}people in Aville on Monday.",
+        f"A bomb killed 1 to 5 {'million ' * 60}people in Aville on Monday.",
+        f"A bomb killed 1 to 5 {'million ' * 3}people in Aville on Monday.",
+        f"A bomb killed nine people 999{',999' * 8} km north of Aville on Monday.",
+        f"A bomb killed nine people 999{',999' * 120} km north of Aville on Monday.",
+    ],
+)
+def test_a_number_beyond_all_measure_is_none_that_a_file_cannot_hold(text: str) -> None:
+    incidents = tell(text)
+    assert incidents
+    assert all(depictions(one) for one in incidents)

@@ -28,7 +28,7 @@ _VAGUE: dict[str, Count] = {
     "dozens": (24, 96), "scores": (40, 180), "hundreds": (200, 999), "thousands": (1000, 9999), "several": (3, 9),
     "few": (2, 5), "couple": (2, 2), "handful": (3, 7), "many": (10, None), "numerous": (10, None), "tens": (20, 99),
 }  # fmt: skip
-_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,8}")
+_DIGITS = re.compile(r"\d{1,3}(?:,\d{3}){1,4}|\d{1,8}")
 _SHORT = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)(k|m|mn)")
 MOST = 50_000_000
 """No incident kills or gathers more; larger figures are money or populations."""
@@ -149,13 +149,14 @@ def _number_at(tokens: list[Token], i: int, b: int) -> Number | None:
     if base is None:
         return None
     base, j = _scaled(tokens, j, b, base)
-    if base != int(base) or base > MOST:
+    # The bound first: scales in a row make infinity of any number.
+    if base > MOST or base != int(base):
         return None
     high = int(base)
     joint = ("to", "-", "–", "or", "and") if i and tokens[i - 1].low == "between" else ("to", "-", "–", "or")
     if j + 1 < b and tokens[j].low in joint and word_number(tokens[j + 1].low) is not None:
         other, end = _scaled(tokens, j + 2, b, word_number(tokens[j + 1].low) or 0)
-        if other > base and other == int(other):
+        if base < other <= MOST and other == int(other):
             high, j = int(other), end
     return Number(i, j, (int(base), high))
 
