@@ -289,6 +289,12 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
             export_places([entry()], tmp_path / f"p{ending}")
 
 
+def test_a_path_that_gdal_would_misread_is_refused_and_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="archive or an address"):
+        export_places([entry()], tmp_path / "wow!" / "p.gpkg")
+    assert not list(tmp_path.iterdir())
+
+
 def test_formats_by_ending(tmp_path: Path) -> None:
     assert {ending: format_of(Path(f"x/P{ending}")) for ending in (*ENDINGS.values(), ".CSV", ".jsonld")} == {
         **{ending: name for name, ending in ENDINGS.items()},

@@ -869,6 +869,9 @@ def test_what_is_no_sound_geopackage_is_refused(tmp_path: Path, frames: Any) -> 
     connection.close()
     with pytest.raises(GazetteerError, match="no plain table"):
         read_all(good, layer="endless")
+    (tmp_path / "wow!").mkdir()
+    with pytest.raises(UsageError, match="archive or an address"):
+        read_all(write(tmp_path / "wow!", "p.gpkg", good.read_bytes()), "gpkg", layer="p")
 
 
 # ---------------------------------------------------------------------------------------------------- fields
