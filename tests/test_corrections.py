@@ -494,8 +494,16 @@ def test_a_whole_incident_may_be_said_to_be_another_and_to_have_no_day() -> None
 
 
 def test_merging_does_not_overrule_what_was_put_right() -> None:
-    # The other telling is the better told, and two against one say that it was a protest.
-    mine = told("a", score=0.2, certainty="claimed", date_start="2021-05-01", date_end="2021-05-04", time_precision=2)
+    # The others are better told, and two against one say that it was a protest.
+    mine = told(
+        "a",
+        type="riot",
+        score=0.2,
+        certainty="claimed",
+        date_start="2021-05-01",
+        date_end="2021-05-04",
+        time_precision=2,
+    )
     others = [told("b"), told("c", part_of_day="morning", time_expression="on Monday")]
     for kind, to in (("date", "2021-05-01/2021-05-03"), ("certainty", "claimed"), ("type", "riot")):
         known = rows(Correction(kind=kind, to=to, incident="", article="a", quote=mine.quote))  # type: ignore[arg-type]
@@ -528,7 +536,9 @@ def test_an_incident_of_another_part_of_a_table_is_not_taken_for_the_likeliest_o
 
     drop = Correction(kind="drop", article="t.csv", incident="r9", quote=row_of(9).quote)
     steering = Steering(rows(drop))
-    assert len(steering.incidents("t.csv", [row_of(1), row_of(2)], part=True)) == 2
+    # One of the first part even says the same.
+    same = replace(row_of(9), incident_id="r2")
+    assert len(steering.incidents("t.csv", [row_of(1), same], part=True)) == 2
     assert [one.incident_id for one in steering.incidents("t.csv", [row_of(8), row_of(9)], part=True)] == ["r8"]
     assert steering.unused() == []
     # Nor is a row that is there no more: it differs from the others in a number only.

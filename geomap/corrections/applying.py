@@ -14,6 +14,7 @@ from geomap.records import UNLIKELY, Article, Candidate, Incident, IncidentPlace
 from geomap.text import fold
 
 __all__ = [
+    "CHECKED",
     "RULE",
     "Applied",
     "Hit",
@@ -29,7 +30,8 @@ __all__ = [
 RULE = "correction"
 """The ``rule`` of a place that a correction chose."""
 
-_CHECKED = "checked by you"
+CHECKED = "checked by you"
+"""How the correction begins that says that an incident was looked at and is right."""
 
 PlaceOf = Callable[[Correction], Place | None]
 """What looks up the place of a correction: by its id, or made from its position."""
@@ -354,8 +356,8 @@ def with_places(incidents: Iterable[Incident], corrections: Corrections, place_o
 def _put_right(incident: Incident, row: Correction) -> Incident:
     note = f" ({row.where}{'; ' + row.note if row.note else ''})"
     if row.kind == "ok":
-        others = tuple(one for one in incident.corrections if not one.startswith(_CHECKED))
-        return replace(incident, corrections=(*others, _CHECKED + note))
+        others = tuple(one for one in incident.corrections if not one.startswith(CHECKED))
+        return replace(incident, corrections=(*others, CHECKED + note))
     if row.kind == "date":
         now = "/".join(dict.fromkeys(day for day in (incident.date_start, incident.date_end) if day)) or NO_PLACE
     else:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from geomap.corrections.applying import RULE
 from geomap.merging.copies import independent, marked
 from geomap.merging.facts import Facts
 from geomap.merging.likeness import place_points
@@ -77,7 +78,7 @@ def _typed(ordered: Sequence[Facts]) -> Incident:
 
 
 def _place_is_yours(facts: Facts) -> bool:
-    return any(one.rule == "correction" for one in facts.incident.places)
+    return any(one.rule == RULE for one in facts.incident.places)
 
 
 def made_one(group: Sequence[Facts]) -> Incident:

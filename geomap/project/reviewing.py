@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geomap.corrections import Correction
-from geomap.corrections.applying import RULE
+from geomap.corrections.applying import CHECKED, RULE
 from geomap.records import Incident, IncidentPlace, SourceQuote
 from geomap.text import as_words, searchable
 
@@ -49,7 +49,7 @@ def _of_place(place: IncidentPlace) -> tuple[float, str] | None:
 
 def doubt_of(incident: Incident) -> Doubt | None:
     """What is unsure about an incident; None for one that is sure, or that a person said is right."""
-    if any(said.startswith("checked by you") for said in incident.corrections):
+    if any(said.startswith(CHECKED) for said in incident.corrections):
         return None
     weights: list[float] = []
     reasons: list[str] = []
