@@ -61,6 +61,20 @@ def test_wrong_usage_says_what_and_exits_2(arguments: list[str], said: str, cli:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["map", "x.txt", "--corrections"],
+        ["map", "x.txt", "--basemap"],
+        ["extract", "x.txt", "-o"],
+        ["convert", "x", "-o"],
+    ],
+)
+def test_a_name_that_the_system_refuses_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*arguments, "a" * 300]) in (1, 2)
+    assert "aaa" in capsys.readouterr().err
+
+
 def test_help_of_every_command(cli: Cli) -> None:
     for command in ([], ["map"], ["extract"], ["toponyms"], ["gazetteer"], ["gazetteer", "search"]):
         done = cli(*command, "--help")

@@ -99,6 +99,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except GeomapError as error:
                 reporter.error(error)
                 code = 2 if isinstance(error, UsageError) else 1
+            except OSError as error:
+                if error.filename is None:  # a broken pipe, which is minded below, or a fault of ours
+                    raise
+                # A name that the system refuses (too long), or that lies where nobody may look: met wherever one asks
+                # whether there is such a file.
+                reporter.line(f"{error.filename}: {error.strerror}; check the path.")
+                code = 1
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
