@@ -568,7 +568,7 @@ def test_a_scheduler_that_dies_is_told(pretended: Any) -> None:
 
 @pytest.mark.skipif(
     os.environ.get("GEOMAP_DASK_KILL") != "1",
-    reason="on a busy machine Dask's nanny does not always bring a killed worker back; GEOMAP_DASK_KILL=1 runs it",
+    reason="it waits for Dask to start six workers one after another; GEOMAP_DASK_KILL=1 runs it",
 )
 def test_dask_leaves_out_what_kills(dask_crew: Crew, tmp_path: Path) -> None:
     source = runs.write_articles(tmp_path / "bad.jsonl", 4, {2: "KILLER"})

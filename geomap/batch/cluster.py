@@ -41,6 +41,10 @@ _BLAMELESS = 3
 _LEFT_OUT = Failure(doc_id=None, file=None, position=None, stage="process", error="", reason="")
 # Errors that pass, such as a disk that was full for a moment, are tried again so often.
 _RETRIES = 2
+# A task whose workers died twice is looked into; Dask's own three more deaths would add nothing. And Dask takes a worker
+# for lost for good that is not there some seconds after its death, even where it has died a second time meanwhile; then
+# nobody starts it again.
+_LOCAL = {"distributed.scheduler.allowed-failures": 1, "distributed.deploy.lost-worker-timeout": "1 day"}
 # How long to wait for the first worker of a cluster, and for one to come back; how often to look.
 _WAIT_S = 60.0
 _LOOK_S = 5.0
@@ -129,8 +133,7 @@ class DaskPool:
     def _connect(self) -> Any:
         try:
             if self.scheduler == "local":
-                # A task whose workers died twice is looked into; Dask's own three more deaths would add nothing.
-                self._stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 1}))
+                self._stack.enter_context(dask.config.set(_LOCAL))
                 cluster = LocalCluster(
                     n_workers=self.workers,
                     threads_per_worker=1,
@@ -246,7 +249,7 @@ class DaskPool:
         Workers that somebody else kills are no article's fault: the task is tried again, but not for ever.
         """
         blameless = 0
-        while (outcome := self._outcome(self._submit(task))) is None:
+        while (outcome := self._tried(task)) is None:
             found = self._killer(task)
             if found is not None:
                 task = task.without(found, error="WorkerDied", cause="its workers died")
@@ -267,15 +270,16 @@ class DaskPool:
                 f"--dask {self.scheduler}: workers die as they open the gazetteer and the language model; each needs"
                 " some 600 MB. What is finished is kept: the same command goes on from there."
             )
-        low, high = 0, len(task.items)
+        low, high, sure = 0, len(task.items), False
         while high - low > 1:
             middle = (low + high) // 2
-            if self._kills(task, low, middle):
-                high = middle
-            else:
-                low = middle
-        return low if self._kills(task, low, high) else None
+            sure = self._kills(task, low, middle)
+            low, high = (low, middle) if sure else (middle, high)
+        return low if sure or self._kills(task, low, high) else None
 
     def _kills(self, task: Task, low: int, high: int) -> bool:
         left_out = {index: _LEFT_OUT for index in range(len(task.items)) if not low <= index < high}
-        return self._outcome(self._submit(replace(task, skip={**left_out, **task.skip}))) is None
+        return self._tried(replace(task, skip={**left_out, **task.skip})) is None
+
+    def _tried(self, task: Task) -> Outcome | None:
+        return self._outcome(self._first([self._submit(task)]))
