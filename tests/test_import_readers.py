@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geomap.errors import GazetteerError, GeomapError
+from geomap.errors import GazetteerError, GeomapError, UsageError
 from geomap.gazetteer.importing.archives import open_member
 from geomap.gazetteer.importing.features import (
     WrongRow,
