@@ -196,6 +196,8 @@ def test_what_json_holds_is_told_by_what_it_holds(tmp_path: Path, name: str, ind
             ("People gather", "The Paper", STORY.strip())
         ] * 2
         assert not errors
+    nameless = table(tmp_path / "d.json", json.dumps([{"": "Paris", "title": "People gather", "content": STORY}]))
+    assert read(nameless)[0][0].home is None
     # One record with a list beside its text, and a text in brackets, are no lists.
     assert read(table(tmp_path / "b", json.dumps({"items": [NEWS], "text": STORY})))[0][0].text == STORY
     assert read(table(tmp_path / "c.txt", f"[Agency] {STORY}"))[0][0].text.startswith("[Agency]")

@@ -250,10 +250,13 @@ class Rows:
     def draft(self, cells: Mapping[str, str], layout: ArticleColumns, where: str, doc_id: str) -> Draft | None:
         """The article of a row; None for one that has nothing to read, which is reported."""
 
-        def cell(field: str) -> str | None:
-            return cells.get(layout.mapping.get(field, ""), "").strip()[: limits.MAX_TITLE] or None
+        # A field without a column is not in a column without a name, which a JSON object may have.
+        values = {field: cells.get(column, "") for field, column in layout.mapping.items()}
 
-        text = cells.get(layout.mapping.get("text", ""), "")[: limits.MAX_ARTICLE_BYTES]
+        def cell(field: str) -> str | None:
+            return values.get(field, "").strip()[: limits.MAX_TITLE] or None
+
+        text = values.get("text", "")[: limits.MAX_ARTICLE_BYTES]
         title, url = cell("title"), cell("url")
         url = url if url is not None and _is_url(url) else None
         teaser = layout.teaser
