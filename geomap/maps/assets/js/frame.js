@@ -64,7 +64,8 @@ function makeFrame(app) {
     const size = map.getSize();
     if (app.compact()) {
       const low = app.isAdding() ? right.offsetHeight + 20 : box.dataset.sheet === 'peek' ? 130 : Math.round(size.y * 0.52) + 20;
-      return { l: 36, t: 50, r: 36, b: low };
+      // The tools stand on the left, on the right for scripts that run that way: a pin needs half its width beside them.
+      return box.classList.contains('gm-rtl') ? { l: 36, t: 50, r: 76, b: low } : { l: 76, t: 50, r: 36, b: low };
     }
     // Asking for a width makes the browser lay out the page: once for each size of it.
     const key = size.x + ' ' + size.y;
@@ -72,7 +73,7 @@ function makeFrame(app) {
       const drawer = box.querySelector('.gm-table-open');
       widths = { key: key, left: left.offsetWidth, right: right.offsetWidth, low: drawer ? drawer.offsetHeight + 30 : 50 };
     }
-    const low = widths.low, a = Math.min(widths.left + 60, size.x * 0.45), b = Math.min(widths.right + 60, size.x * 0.45);
+    const low = widths.low, a = Math.min(widths.left + 84, size.x * 0.45), b = Math.min(widths.right + 60, size.x * 0.45);
     return box.classList.contains('gm-rtl') ? { l: b, t: 60, r: a, b: low } : { l: a, t: 60, r: b, b: low };
   };
 
