@@ -8,6 +8,7 @@ from functools import lru_cache
 
 __all__ = [
     "as_words",
+    "detail_of",
     "fold",
     "is_latin",
     "searchable",
@@ -146,6 +147,11 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else (f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}") for c in text)
+
+
+def detail_of(error: Exception) -> str:
+    """What is wrong, as a library's error says it: its kind and message, in one short line."""
+    return visible(" ".join(f"{type(error).__name__}: {error}".split())[:120])
 
 
 # What a spreadsheet runs. The text after any number of apostrophes decides, so that taking one off gives it back.

@@ -43,6 +43,7 @@ FOUNDATIONS = {
     "resources",
     "reading",
     "decoding",
+    "office",
     "languages",
     "json_records",
     "tables",

@@ -174,8 +174,15 @@ def test_hostile_workbooks_are_refused() -> None:
     good = workbook([["a", "b"], ["x", "y"]])
     sheet = "xl/worksheets/sheet1.xml"
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
-    with pytest.raises(InputError, match="no XML as spreadsheets write it"):
-        read(patched(good, sheet, lambda xml: laughs + xml), ".xlsx")
+    for before in (b"", b"<!-- <a --> "):
+        with pytest.raises(InputError, match="no XML as a workbook holds it"):
+            read(patched(good, sheet, lambda xml, before=before: before + laughs + xml), ".xlsx")
+    # The list of contents may call any part XML, whatever its name.
+    extra = io.BytesIO(good)
+    with zipfile.ZipFile(extra, "a") as archive:
+        archive.writestr("xl/sheet.png", laughs + b"<x/>")
+    with pytest.raises(InputError, match=r"sheet\.png' is no XML"):
+        read(extra.getvalue(), ".xlsx")
     with pytest.raises(InputError, match="zip bomb"):
         read(patched(good, sheet, lambda xml: xml + b" " * (70 << 20)), ".xlsx")
     with pytest.raises(InputError, match=r"broken|not a whole"):

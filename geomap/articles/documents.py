@@ -23,6 +23,8 @@ from geomap.articles.draft import Draft, OnError, Source
 from geomap.articles.facts import language_tag
 from geomap.decoding import repair
 from geomap.errors import InputDoubt, InputError
+from geomap.office import check_archive
+from geomap.text import detail_of
 
 __all__ = ["DOCUMENT_SUFFIXES", "MAX_DOCUMENT_BYTES", "document_draft", "kind_of_zip"]
 
@@ -39,9 +41,8 @@ _MOST_OPERATIONS = 3_000_000
 # Between pages; one page cannot take more than some ten seconds, by pypdf's own limits (measured). A page of text takes
 # 10 ms.
 _MOST_SECONDS = 60.0
-# A DOCX is XML, which zips to a tenth, rarely a fiftieth. A bomb has a thousandth. Small parts may be anything.
-_MOST_PARTS, _MOST_UNZIPPED, _MOST_RATIO, _SMALL = 5000, 256 * 2**20, 200, 2**20
-_MOST_XML = 64 * 2**20
+# What a DOCX may unpack to, and each of its parts: the text of 16 MB in tags, or a picture.
+_MOST_UNZIPPED, _MOST_PART = 256 * 2**20, 64 * 2**20
 
 # What programs write where a title should be.
 _NO_TITLE = re.compile(
@@ -86,7 +87,7 @@ def kind_of_zip(data: bytes) -> str | None:
     """``".docx"`` or ``".xlsx"`` where the zip archive is one; None for others, and for what is no whole archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(islice(archive.namelist(), _MOST_PARTS))
+            names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
         return None
     if "word/document.xml" in names:
@@ -133,8 +134,7 @@ def _pdf(data: bytes, name: str, report: OnError) -> tuple[str, str | None, str 
     except Exception as error:
         # pypdf lets whatever goes wrong in a broken file through: KeyError, TypeError, RecursionError and more.
         raise InputError(
-            f"{name}: a broken PDF ({type(error).__name__}: {' '.join(str(error).split())[:120]}); open it and print"
-            " it to a new PDF, or save its text"
+            f"{name}: a broken PDF ({detail_of(error)}); open it and print it to a new PDF, or save its text"
         ) from error
     if lost:
         shown = ", ".join(map(str, lost[:5])) + (", ..." if len(lost) > 5 else "")
@@ -236,62 +236,66 @@ def _docx(data: bytes, name: str, report: OnError) -> tuple[str, str | None, str
         from docx.opc.exceptions import OpcError
     except ImportError as error:
         _missing(name, "python-docx", error)
-    _check_zip(data, name)
+    check_archive(
+        io.BytesIO(data),
+        name,
+        what="Word document",
+        folder="word/",
+        largest=_MOST_UNZIPPED,
+        largest_part=lambda _: _MOST_PART,
+    )
     try:
         document = docx.Document(io.BytesIO(data))
-        lines = list(_blocks(document))
+        titles = {style.style_id for style in document.styles if style.name == "Title"}
+        lines = list(_lines(document.element.body))
         facts = document.core_properties
-        title = facts.title or next((text for style, text in lines[:5] if style == "Title"), None)
+        title = facts.title or next((text for style, text in lines[:5] if style in titles), None)
         language = facts.language
     except (OpcError, zipfile.BadZipFile) as error:
-        raise InputError(f"{name}: no whole Word document ({' '.join(str(error).split())[:120]})") from error
+        raise InputError(f"{name}: no whole Word document ({detail_of(error)})") from error
     except MemoryError as error:
         raise InputError(f"{name}: it needs more memory than there is; save its text instead") from error
     except Exception as error:
         # A part that lacks what the format demands shows as any error of Python's.
-        raise InputError(
-            f"{name}: a broken Word document ({type(error).__name__}: {' '.join(str(error).split())[:120]}); open it"
-            " and save it anew"
-        ) from error
+        raise InputError(f"{name}: a broken Word document ({detail_of(error)}); open it and save it anew") from error
     return "\n".join(text for _style, text in lines), title, language
 
 
-def _check_zip(data: bytes, name: str) -> None:
-    """Raise where unpacking would fill the memory; nothing is unpacked for it."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        raise InputError(f"{name}: a broken zip archive ({error}); was it downloaded in full?") from error
-    unzipped = sum(part.file_size for part in parts)
-    if any(part.flag_bits & 1 for part in parts):
-        raise InputError(f"{name}: protected by a password; save a copy without it")
-    is_bomb = any(part.file_size > _SMALL and part.file_size > _MOST_RATIO * part.compress_size for part in parts)
-    is_xml = any(part.file_size > _MOST_XML and part.filename.endswith((".xml", ".rels")) for part in parts)
-    if len(parts) > _MOST_PARTS or unzipped > _MOST_UNZIPPED or is_bomb or is_xml:
-        raise InputError(
-            f"{name}: unpacks to {unzipped / 2**20:,.0f} MB in {len(parts):,} parts, as a zip bomb does; it was not"
-            " opened"
-        )
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+# Properties, what was deleted or moved away, how a word is pronounced, and what stands there again for old programs.
+_LEFT_OUT = frozenset(f"{_WORD}{tag}" for tag in ("pPr", "del", "moveFrom", "rt")) | {
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+}
 
 
-def _blocks(document: Any) -> Iterator[tuple[str, str]]:
-    """Style and text of each paragraph that has any, tables row by row, in the order of the document."""
-    from docx.table import Table
+def _lines(body: Any) -> Iterator[tuple[str, str]]:
+    """The style's id and the text of each paragraph that has any, and of each row of a table, in the order of the
+    document: also what stands in content controls, text boxes, cells in cells and insertions not yet accepted."""
+    from lxml import etree
 
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block.rows:
-                cells: list[str] = []
-                seen: set[int] = set()
-                for cell in row.cells:
-                    # A merged cell is given once for each column that it spans.
-                    if id(cell._tc) not in seen:
-                        seen.add(id(cell._tc))
-                        cells.append(" ".join(cell.text.split()))
-                if any(cells):
-                    yield "", " | ".join(filter(None, cells))
+    # The pieces of the paragraphs, cells and rows that are open, the innermost last.
+    boxes: list[tuple[str, list[str]]] = []
+    wanted = (*_LEFT_OUT, *(f"{_WORD}{tag}" for tag in ("p", "tc", "tr", "t", *_SIGNS)))
+    walk = etree.iterwalk(body, events=("start", "end"), tag=wanted)
+    for event, element in walk:
+        if event == "start" and element.tag in _LEFT_OUT:
+            walk.skip_subtree()
             continue
-        text = block.text.strip()
-        if text:
-            yield (block.style.name if block.style is not None else "") or "", text
+        tag = element.tag.removeprefix(_WORD)
+        if tag in ("p", "tc", "tr"):
+            if event == "start":
+                boxes.append((tag, []))
+                continue
+            pieces = boxes.pop()[1]
+            text = "".join(pieces).strip() if tag == "p" else (" | " if tag == "tr" else " ").join(pieces)
+            text = " ".join(text.split()) if tag == "tc" else text
+            # A text box stands inside a paragraph, which goes on behind it: it is a line of its own.
+            around = next((pieces for kind, pieces in reversed(boxes) if kind != "p"), None)
+            if text and around is not None:
+                around.append(text)
+            elif text:
+                style = element.find(f"{_WORD}pPr/{_WORD}pStyle")
+                yield "" if style is None else style.get(f"{_WORD}val") or "", text
+        elif event == "start" and boxes and boxes[-1][0] == "p":
+            boxes[-1][1].append((element.text or "") if tag == "t" else _SIGNS[tag])

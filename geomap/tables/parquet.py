@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from geomap.errors import InputError
 from geomap.tables.columns import plain_name
 from geomap.tables.table import MAX_CELL, MAX_COLUMNS, Report, Row, Table, as_text
+from geomap.text import detail_of
 
 __all__ = ["Parquet"]
 
@@ -40,7 +41,7 @@ class Parquet(Table):
             groups = self._file.metadata.num_row_groups
             largest = max((self._file.metadata.row_group(i).total_byte_size for i in range(groups)), default=0)
         except self._errors as error:
-            raise InputError(f"{name}: not a whole Parquet file ({_why(error)}); write it anew") from error
+            raise InputError(f"{name}: not a whole Parquet file ({detail_of(error)}); write it anew") from error
         if largest > _LARGEST_GROUP:
             raise InputError(f"{name}: a row group of {largest >> 20} MB; write it with smaller row groups")
         wanted = [field.name for field in schema if not _is_binary(pa, field.type)]
@@ -74,7 +75,7 @@ class Parquet(Table):
                     if any(cells.values()):
                         yield Row(number=number, cells={column: cells.get(column, "") for column in self.columns})
         except self._errors as error:
-            raise InputError(f"{self.name}, after row {number}: broken ({_why(error)}); write it anew") from error
+            raise InputError(f"{self.name}, after row {number}: broken ({detail_of(error)}); write it anew") from error
 
     def _values(self, column: Any) -> list[Any]:
         try:
@@ -94,7 +95,3 @@ class Parquet(Table):
 
 def _is_binary(pa: Any, kind: Any) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
-
-
-def _why(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:120]

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import itertools
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from geomap.errors import InputDoubt, InputError
+from geomap.office import check_archive
 from geomap.tables.columns import find_header
 from geomap.tables.table import MAX_CELL, MAX_COLUMNS, Report, Row, Table, as_text
+from geomap.text import detail_of
 
 __all__ = ["Sheet"]
 
-# Deflate reaches 1,032:1 on one repeated byte; sheets of real tables have 5 to 30. Below the floor even a sheet of
-# empty cells is small enough to read.
-_RATIO = 200
-_RATIO_FLOOR = 64 << 20
-# All of a sheet's XML (it is streamed), and its table of texts, which openpyxl holds in memory.
+# All of a sheet's XML (it is streamed), and any other part, such as the table of texts, which openpyxl holds in memory.
 _LARGEST = 4 << 30
-_LARGEST_TEXTS = 256 << 20
+_LARGEST_HELD = 256 << 20
+_STREAMED = ("xl/worksheets/", "xl/pivotCache/")
 # A million rows is what Excel has; a number beyond, in a broken or hostile file, would be counted up to.
 _MOST_EMPTY = 100_000
 _FIRST_ROWS = 30
-# Where a document type would stand, with the entities that blow up: before the first element.
-_PROLOGUE = 64 << 10
-_ROOT = re.compile(rb"<[A-Za-z]")
 
 
 class Sheet(Table):
@@ -36,7 +30,7 @@ class Sheet(Table):
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         super().__init__(name)
-        _check_archive(stream, name)
+        check_archive(stream, name, what="workbook", folder="xl/", largest=_LARGEST, largest_part=_largest_part)
         self._stream = stream
         self._book = self._load(formulas=False)
         self._closing.callback(self._book.close)
@@ -60,7 +54,7 @@ class Sheet(Table):
             return openpyxl.load_workbook(self._stream, read_only=True, data_only=not formulas, keep_links=False)
         except Exception as error:
             # openpyxl lets out whatever its parts raise (KeyError, ValueError, ParseError, BadZipFile …).
-            raise InputError(f"{self.name}: not a whole .xlsx workbook ({_why(error)}); save it anew") from error
+            raise InputError(f"{self.name}: not a whole .xlsx workbook ({detail_of(error)}); save it anew") from error
 
     def _first_filled(self, sheets: Sequence[Any]) -> tuple[Any, list[tuple[int, list[str]]]]:
         for sheet in sheets:
@@ -81,7 +75,7 @@ class Sheet(Table):
                 values = next(rows, None)
             except Exception as error:
                 raise InputError(
-                    f"{self.name}, after row {number}: the sheet is broken ({_why(error)}); save it anew"
+                    f"{self.name}, after row {number}: the sheet is broken ({detail_of(error)}); save it anew"
                 ) from error
             if values is None:
                 return
@@ -138,56 +132,5 @@ class Sheet(Table):
             report(InputDoubt(f"{self.where(beyond)}: there are cells beyond the last column name; they were left out"))
 
 
-def _why(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:120]
-
-
-def _check_archive(stream: BinaryIO, name: str) -> None:
-    """Refuse a workbook that would fill the memory or the day, before it is read.
-
-    Raises InputError for a broken archive, a zip bomb, and XML with a document type (no spreadsheet writes one; its
-    entities may expand without end).
-    """
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            members = archive.infolist()
-            if not any(member.filename.startswith("xl/") for member in members):
-                raise InputError(f"{name}: a zip archive or another Office document, not a workbook; unpack it first")
-            unpacked = packed = 0
-            for member in members:
-                unpacked += member.file_size
-                packed += member.compress_size
-                if member.filename == "xl/sharedStrings.xml" and member.file_size > _LARGEST_TEXTS:
-                    raise InputError(
-                        f"{name}: {member.file_size >> 20} MB of text in one workbook; save it as CSV, which is read"
-                        " row by row"
-                    )
-            if unpacked > _LARGEST or (unpacked > _RATIO_FLOOR and unpacked > _RATIO * max(packed, 1)):
-                raise InputError(
-                    f"{name}: unpacks to {unpacked >> 20} MB, more than {_RATIO} times its size or 4 GB, as only a zip"
-                    " bomb does; save it as CSV"
-                )
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")):
-                    _check_prologue(archive, member, name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-        raise InputError(f"{name}: not a whole .xlsx workbook ({_why(error)}); save it anew") from error
-    except RuntimeError as error:
-        raise InputError(f"{name}: the workbook is encrypted; save it without a password") from error
-
-
-def _check_prologue(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
-    import zlib
-
-    try:
-        with archive.open(member) as part:
-            head = part.read(_PROLOGUE)
-    except zlib.error as error:
-        raise InputError(f"{name}: not a whole .xlsx workbook ({_why(error)}); save it anew") from error
-    root = _ROOT.search(head)
-    if (
-        b"\x00" in head[:200]
-        or (head.strip() and root is None)
-        or b"<!DOCTYPE" in head[: root.start() if root else None]
-    ):
-        raise InputError(f"{name}: {member.filename[:60]!r} is no XML as spreadsheets write it; save the workbook anew")
+def _largest_part(part: str) -> int:
+    return _LARGEST if part.startswith(_STREAMED) else _LARGEST_HELD
