@@ -144,6 +144,12 @@ class Steering:
         """The resolutions of one article with its corrections of places."""
         return apply_to_mentions(article, resolutions, self.corrections, place_finder(gazetteer), self._used)
 
+    def placed(self, incidents: Sequence[Incident], gazetteer: Gazetteer) -> list[Incident]:
+        """Incidents of a table, or saved before, with the corrections of places."""
+        if not self.corrections.only_places():
+            return list(incidents)
+        return with_places(incidents, self.corrections, place_finder(gazetteer), self._used)
+
     def incidents(self, doc_id: str, incidents: Sequence[Incident], *, part: bool = False) -> list[Incident]:
         """The incidents of one article with its corrections of type, certainty and date, less those that are none.
 

@@ -626,3 +626,31 @@ def test_a_run_without_a_project_applies_and_tells_the_same(
     assert told.count("no longer matches") == 2
     said = [(one.type, one.certainty) for one in found]
     assert said == ([("riot", "claimed")] if merging else [("riot", "reported"), ("protest", "claimed")])
+
+
+def test_places_of_tables_and_of_saved_incidents_are_put_right_too(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "log.csv"
+    table.write_text(
+        "date,town,country,event\n2022-08-01,Gate 3,Kosovo,Shots were fired\n2022-08-02,Prizren,Kosovo,A protest\n"
+    )
+    known = tmp_path / "c.csv"
+    gate = Correction(kind="place", article="log.csv", name="Gate 3", lat=42.9471, lon=20.8212)
+    append_corrections(known, [gate, replace(gate, name="Nowhere")])
+
+    def run(source: Path, target: str, *more: object) -> list[Incident]:
+        given = ["extract", str(source), "-o", str(tmp_path / target), "--recognizer", "gazetteer", *map(str, more)]
+        assert main(given) in (0, 3)
+        return list(read_incidents(tmp_path / target))
+
+    bare = run(table, "bare.jsonl")
+    article = bare[0].doc_id
+    append_corrections(known, [replace(gate, article=article)])
+    for source in (table, tmp_path / "bare.jsonl"):
+        capfd.readouterr()
+        first, second = run(source, "out.jsonl", "--corrections", known)
+        assert (first.places[0].lat, first.places[0].rule, first.geo_precision) == (42.9471, "correction", 1)
+        assert first.is_corrected("place") and second == bare[1]
+        told = capfd.readouterr().err
+        assert "'Nowhere'" in told and told.count("no longer matches") == (1 if article == "log.csv" else 2)

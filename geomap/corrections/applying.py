@@ -348,9 +348,18 @@ def apply_corrections(
     return Applied(incidents=tuple(kept), lost=tuple(lost))
 
 
-def with_places(incidents: Iterable[Incident], corrections: Corrections, place_of: PlaceOf) -> list[Incident]:
-    """Incidents that were coded without the corrections of places, with them."""
-    return [_places_put_right(incident, corrections, place_of) for incident in incidents]
+def with_places(
+    incidents: Iterable[Incident],
+    corrections: Corrections,
+    place_of: PlaceOf,
+    used: set[tuple[str, int]] | None = None,
+) -> list[Incident]:
+    """Incidents that were coded without the corrections of places, with them; ``used`` is given the ``spot`` of each
+    row that holds."""
+    return [
+        _places_put_right(incident, corrections, place_of, used if used is not None else set())
+        for incident in incidents
+    ]
 
 
 def _put_right(incident: Incident, row: Correction) -> Incident:
@@ -399,7 +408,13 @@ def _span(start: str, end: str) -> int:
     return (date.fromisoformat(end) - date.fromisoformat(start)).days + 1
 
 
-def _places_put_right(incident: Incident, corrections: Corrections, place_of: PlaceOf) -> Incident:
+# The rule of such a place (geomap/incident_tables/coding.py).
+_STAND_IN = "around"
+
+
+def _places_put_right(
+    incident: Incident, corrections: Corrections, place_of: PlaceOf, used: set[tuple[str, int]]
+) -> Incident:
     """An incident that was coded without the corrections of places, with them."""
     source = incident.sources[0] if incident.sources else None
     article = Article(
@@ -421,16 +436,26 @@ def _places_put_right(incident: Incident, corrections: Corrections, place_of: Pl
             ),
             None,
         )
-        if row is None or place.rule == RULE:
+        if row is None:
             places.append(place)
             continue
         became = _place_put_right(place, row, place_of)
+        if place.rule == RULE:
+            # Put right when its article was read, likely by this row.
+            if became is not None and became.place_id == place.place_id:
+                used.add(row.spot)
+            places.append(place)
+            continue
         if became is not None:
             places.append(became)
         if became is None or became.rule == RULE:
+            used.add(row.spot)
             told.append(f"place: {place.text}: {row.aim} ({row.where})")
     if not told:
         return incident
+    if any(place.rule == RULE and place.lat is not None for place in places):
+        # A table's region stood in for the place that nobody knew.
+        places = [place for place in places if place.rule != _STAND_IN]
     geo, where, radius = _precision(places)
     return replace(
         incident,

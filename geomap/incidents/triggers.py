@@ -628,9 +628,7 @@ def _weight(entry: _Entry) -> int:
     """
     asked = sum(key != "doc" for key, _, _ in entry.needs)
     return (
-        4 * (len(entry.words) - len(entry.joints))
-        + (1 + asked if asked else 0)
-        - (0 if entry.kind == "event" else 3)
+        4 * (len(entry.words) - len(entry.joints)) + (1 + asked if asked else 0) - (0 if entry.kind == "event" else 3)
     )
 
 

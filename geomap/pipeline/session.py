@@ -334,7 +334,7 @@ class Session:
             incidents = list(part)
             if self.steering is not None:
                 by_document: dict[str, list[Incident]] = {}
-                for incident in incidents:
+                for incident in self.steering.placed(incidents, self.gazetteer):
                     by_document.setdefault(incident.doc_id, []).append(incident)
                 incidents = [
                     one for doc, some in by_document.items() for one in self.steering.incidents(doc, some, part=True)
@@ -372,7 +372,8 @@ class Session:
             for part in _batches(rows.coded(report)):
                 incidents = [one.incident for one in part]
                 if self.steering is not None:
-                    incidents = self.steering.incidents(table.doc_id, incidents, part=True)
+                    placed = self.steering.placed(incidents, self.gazetteer)
+                    incidents = self.steering.incidents(table.doc_id, placed, part=True)
                 resolutions = tuple(resolution for one in part for resolution in one.resolutions)
                 yield ArticleResult(
                     article=article,
