@@ -38,10 +38,20 @@ def test_a_map_is_that_of_one_process(
 ) -> None:
     table = tmp_path / "t.csv"
     table.write_text("date,place,country,event\n2023-05-01,Zvecan,XK,protest\n2023-05-02,Nowhere,XK,riot\n")
+    # Told by another article too: dropped by its id, the incident goes with both tellings, when all are there.
+    with articles.open("a") as file:
+        file.write(json.dumps(runs.article(0) | {"doc_id": "copy"}) + "\n")
+    with Session(runs.SETTINGS) as session:
+        told_twice = next(session.process([Article(**runs.article(0))])).incidents[0].incident_id
     rows = tmp_path / "c.csv"
-    quote = "Zvecan saw 2 people injured on Monday when a bomb exploded near a market."
-    said = (f"type,a000,,riot,{quote}", "drop,lost,,,Nobody ever said this.", "place,a001,Leposavic,,,42.9,20.8")
-    rows.write_text("\n".join(("kind,article,name,to,quote,lat,lon", *said)))
+    quote = "Leposavic saw 3 people injured on Monday when a bomb exploded near a market."
+    said = (
+        f"drop,,,,,,,{told_twice}",
+        f"type,a001,,riot,{quote}",
+        "drop,lost,,,Nobody ever said this.",
+        "place,a001,Leposavic,,,42.9,20.8",
+    )
+    rows.write_text("\n".join(("kind,article,name,to,quote,lat,lon,incident", *said)))
     drawn: list[Any] = []
     monkeypatch.setattr(mapping, "write_map", lambda *given, **more: drawn.append((given, more)))
     told = []
@@ -51,6 +61,7 @@ def test_a_map_is_that_of_one_process(
     for _, more in drawn:
         del more["gazetteer"]
     assert drawn[0] == drawn[1] and told[0] == told[1]
+    assert quote in {one.quote for one in drawn[0][0][0]} and not any("saw 2" in one.quote for one in drawn[0][0][0])
     assert len(drawn[0][0][0]) > 9 and "1 table of 2 rows" in told[0]
     assert told[0].count("no longer matches") == 1 and "riot" in {one.type for one in drawn[0][0][0]}
 
