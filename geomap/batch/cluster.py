@@ -41,9 +41,8 @@ _BLAMELESS = 3
 _LEFT_OUT = Failure(doc_id=None, file=None, position=None, stage="process", error="", reason="")
 # Errors that pass, such as a disk that was full for a moment, are tried again so often.
 _RETRIES = 2
-# A task whose workers died twice is looked into; Dask's own three more deaths would add nothing. And Dask takes a worker
-# for lost for good that is not there some seconds after its death, even where it has died a second time meanwhile; then
-# nobody starts it again.
+# A task whose workers died twice is looked into; Dask's own three more deaths would add nothing. And Dask gives up for
+# good a worker that is not there some seconds after its death, even where it has been back and died again meanwhile.
 _LOCAL = {"distributed.scheduler.allowed-failures": 1, "distributed.deploy.lost-worker-timeout": "1 day"}
 # How long to wait for the first worker of a cluster, and for one to come back; how often to look.
 _WAIT_S = 60.0
