@@ -414,9 +414,7 @@ class Coder:
         try:
             span = read_span(text, self._order)
         except DateOrderError as error:
-            self._doubts["a date whose day and month cannot be told apart"] += 1
-            if self._doubts["a date whose day and month cannot be told apart"] == 1:
-                self._report(InputDoubt(f"{self._table.where(row.number)}: {error}; such dates are left out"))
+            self.doubt("a date whose day and month cannot be told apart", row, f"{error}; such dates are left out")
             return None, None
         except DateError as error:
             self.doubt("a date that was left out", row, f"{error}; the date was left out")
