@@ -346,9 +346,15 @@ class _View:
                     words.add(previous + " " + low)
                 previous = low
                 if i in self.places:
-                    place = place or key not in ("obj",) or i < t or _direct(tokens, t, i)
+                    place = place or self._takes_place(key, i)
                 filled = True
         return frozenset(words), place, filled
+
+    def _takes_place(self, key: str, i: int) -> bool:
+        """Whether the place at ``i`` is what ``key`` asks for and not only where it was ("a hotel in Arlen")."""
+        if key == "obj" and i > self.token:
+            return _direct(self.text.tokens, self.token, i)
+        return key not in ("subj", "do", "obj") or not _located(self.text.tokens, i, self.clause.a)
 
     def holds(self, condition: tuple[str, frozenset[str], frozenset[str]]) -> bool:
         key, forms, classes = condition
@@ -395,6 +401,16 @@ def _direct(tokens: list[Token], t: int, i: int) -> bool:
         or (x.tag in VERBAL and x.tag not in ("VBN", "VBG"))
         for x in tokens[t + 1 : i]
     )
+
+
+def _located(tokens: list[Token], i: int, a: int) -> bool:
+    """Whether the name at ``i`` hangs on a preposition other than "of", which stands at ``a`` or later."""
+    for token in reversed(tokens[a:i]):
+        if token.tag in ("IN", "TO"):
+            return token.low != "of"
+        if token.tag not in (*NOMINAL, "DT", "JJ", "CD", "CC", "POS", ","):
+            return False
+    return False
 
 
 def _headline_passive(tokens: list[Token], t: int, c: Clause) -> bool:
