@@ -353,11 +353,202 @@ HARDER = {
         "The students of Arlen occupied the first three places in the maths contest.",
         "A fire drill emptied the college in Arlen for ten minutes on Monday.",
         "The pharmacy in Arlen ran out of sun cream on Saturday.",
-        "Doctors in Arlen launched an attack on salt.",
         "Parents in Arlen gathered at the school on Monday to meet the new head.",
         "The university in Arlen named a new rector on Thursday.",
     ],
 }
+
+
+MORE = """
+A swimmer from Arlen smashed the world record over 200 metres on Sunday.
+The lorry racers of Arlen will meet at the circuit on Saturday.
+Arlen were beaten 2-0 by Brevik on Tuesday night.
+Police in Arlen won the tug of war against the fire brigade on Sunday.
+The striker killed the game with a third goal in Arlen on Saturday.
+A horse threw its rider at the show in Arlen on Sunday, and both were fine.
+The second half in Arlen was a battle in the mud.
+The coach of Arlen was shown a red card for shouting at the referee on Sunday.
+Brevik held Arlen to a draw on Sunday.
+The chess club of Arlen defended its title on Saturday.
+A hotel in Arlen has been seized by its bank.
+The company in Arlen won an order for 40 armoured vans.
+The central bank in Arlen intervened to defend the currency on Monday.
+The bus maker closed its plant in Arlen with the loss of 300 jobs in May.
+The union in Arlen accepted the pay offer on Monday.
+The shop in Arlen was stripped of its licence on Tuesday.
+A fund manager from Arlen has bought an army of small firms.
+Oil prices jumped after a pipeline at Arlen was shut for checks on Monday.
+The bakery in Arlen burned 4,000 loaves by mistake on Monday.
+The airline grounded its oldest jets in Arlen on Tuesday to change the seats.
+A lawyer in Arlen was released from his contract on Monday.
+A baker in Arlen was sued for damages on Tuesday.
+The court in Arlen sentenced a broker to pay back two million euros on Monday.
+The captain of a yacht was fined in Arlen for speeding in the harbour.
+A judge in Arlen cleared the way for the sale of the stadium on Thursday.
+The inquest in Arlen found that the actor died of a stroke.
+A woman from Arlen lost her appeal over a parking ticket.
+A man in Arlen handed in a wallet with 5,000 euros to the police on Monday.
+The police chief of Arlen retires in May.
+The police band played in the park in Arlen on Sunday.
+Soldiers of the honour guard parade in Arlen on Saturday for the queen.
+The army museum in Arlen opens at ten.
+Veterans laid wreaths in Arlen on Sunday.
+The navy band played at the harbour fair in Arlen on Saturday.
+A retired colonel opened the flower show in Arlen on Sunday.
+The fire brigade in Arlen rescued a cat from a tree on Monday.
+The mayor of Arlen met pupils in the town hall on Monday.
+The council in Arlen voted to rename a street on Monday.
+Pensioners in Arlen queued for flu jabs on Monday.
+The party in Arlen elected a new treasurer on Sunday.
+The minister opened a motorway bridge in Arlen on Monday.
+The new governor of Arlen likes to cycle to work.
+The town of Arlen has lost a third of its people since 1990.
+The farm minister tasted cheese at the fair in Arlen on Friday.
+Archaeologists in Arlen found 40 arrowheads and a bronze sword in a grave on Monday.
+The old castle at Arlen was stormed by tourists this summer.
+A bomber from the war was put on show in Arlen on Saturday.
+The film festival in Arlen opened with a war drama on Thursday.
+The museum in Arlen shows rifles from the colonial war.
+A thriller about bank robbers was filmed in Arlen in May.
+The play in Arlen ends with a duel between brothers.
+The author of a book on terrorism will read in Arlen on Monday.
+The comet will be seen above Arlen on Monday.
+Researchers in Arlen blew up balloons to study how rubber ages.
+Drones filmed the coast at Arlen on Monday to count seals.
+The institute in Arlen trains dogs to find truffles.
+The zoo of Arlen released two lynx into the hills on Monday.
+A wave power plant was tested off Arlen in April.
+Farmers near Arlen burn straw after the harvest.
+The power company cut trees along its lines near Arlen on Monday.
+The port of Arlen handled more containers than last year.
+Trains between Arlen and Brevik were delayed by leaves on Monday.
+A motorist in Arlen parked across two bays on Monday.
+The coach from Brevik left Arlen an hour late on Sunday.
+Crossing guards in Arlen help pupils over the road.
+The ferry to Arlen was full on Saturday.
+A new checkpoint for passports opened at the airport of Arlen on Monday.
+Hikers reached the hut above Arlen before the rain on Sunday.
+A mild tremor of excitement went through Arlen when the queen arrived on Monday.
+The rain washed the dust off the roofs of Arlen on Monday.
+The wind blew hats off in Arlen on Sunday.
+The river at Arlen rose a little on Monday.
+The snow on the pass above Arlen has melted.
+The town hall in Arlen was evacuated for a fire drill on Monday.
+Sirens were tested in Arlen on Saturday at noon.
+The hospital in Arlen held an exercise with actors on Saturday.
+The doctor who founded the clinic in Arlen died on Monday, aged 88.
+The singer, 77, died in Arlen after a short illness.
+She buried her husband in Arlen in May.
+The village near Arlen mourns its oldest resident.
+The sculptor left his house in Arlen to the town.
+Hundreds attended the funeral of the actress in Arlen on Friday.
+Students in Arlen demonstrated a robot that folds shirts on Monday.
+Teachers in Arlen welcomed the new timetable on Monday.
+Workers in Arlen put up the tents for the fair on Monday.
+Dockers in Arlen unloaded the first cherries on Monday.
+A group of nurses from Arlen climbed the highest peak of the country in June.
+Drivers in Arlen complained about potholes on Monday.
+Villagers near Arlen built a bridge with their own hands.
+Fishermen from Arlen caught a shark of 200 kilos on Sunday.
+Refugees in Arlen learn to swim on Tuesdays.
+The opposition in Arlen asked for a report on the swimming pool on Monday.
+Voters in Arlen were sent letters on Monday.
+The union of beekeepers met in Arlen on Saturday.
+A plane hit turbulence over Arlen on Monday and landed safely.
+A drone show lit up the harbour of Arlen on Saturday.
+The helicopter dropped sandbags on the dyke at Arlen on Monday.
+A drone delivered blood to the hospital in Arlen on Tuesday.
+The airline launched flights to Arlen on Monday.
+The jets of the display team flew over Arlen on Sunday.
+A pilot struck up a friendship with a farmer in Arlen.
+Lightning strikes are rare in Arlen in winter.
+A bird strike delayed a flight from Arlen on Monday.
+The bowling alley in Arlen celebrated its first perfect strike on Saturday.
+The airport in Arlen bombed in a survey of travellers.
+The plane targets passengers from Arlen with low fares.
+The drone pilots of Arlen met for a race on Sunday.
+A helicopter raided the market for spare parts, a trader in Arlen joked.
+A rocket salad from Arlen won a prize on Monday.
+Shares in the shell company in Arlen fell on Tuesday.
+The mortar in the walls of the church in Arlen is crumbling.
+The missile museum in Arlen reopened on Sunday.
+Children in Arlen collected shells on the beach on Sunday.
+A fox attacked hens on a farm near Arlen on Monday.
+A shark bit a surfer off Arlen on Sunday.
+A dog bit a postman in Arlen on Monday.
+Hunters shot twelve boar near Arlen on Saturday.
+A wolf killed six sheep near Arlen on Monday.
+The blow of the axe split the log at the fair in Arlen on Sunday.
+The boxer from Arlen knocked out his rival on Saturday.
+The batsman was beaten by the slow ball in Arlen on Monday.
+Arlen beat Brevik in the final on Sunday.
+The judo team of Arlen threw its rivals on Saturday.
+Vaccines save the lives of many children in Arlen.
+The crossing has claimed no lives in Arlen for ten years.
+Heart disease kills more men than women in Arlen.
+The frost killed the blossom in Arlen in April.
+Smog kills, doctors in Arlen warn.
+The victim of the hoax in Arlen was a florist.
+The singer slayed the audience in Arlen on Friday.
+The killer whale was seen off Arlen on Monday.
+The murder mystery weekend at the hotel in Arlen is sold out.
+Police in Arlen gave a talk on knife sharpening on Monday.
+The stabbing pain in her knee came back in Arlen.
+Her heart stopped twice on the way to the hospital in Arlen.
+The driver of the fast train from Arlen got a medal on Monday.
+Rivals for the post of mayor of Arlen traded blows in a debate on Tuesday.
+The two banks are locked in a battle for customers in Arlen.
+The parties fought a close election in Arlen in May.
+A gunfight from the western was filmed in Arlen in June.
+Neighbours in Arlen have fought for years over a fence.
+The firefighters of Arlen battled boredom on a quiet night on Monday.
+The doctors of Arlen fought to save the boy's sight.
+The army of volunteers in Arlen picked litter on Saturday.
+The battle of Arlen in 1645 was replayed by actors on Sunday.
+The bank came under attack for its fees in Arlen.
+The crew of the yacht battled high winds on the way to Arlen.
+Police exchanged gifts with their colleagues in Arlen on Monday.
+The rebel nun of the new novel comes from Arlen.
+Guards at the palace in Arlen changed at noon on Sunday.
+The population of Arlen has exploded since 2000.
+A row over school meals exploded in Arlen on Monday.
+The bombshell in the will shocked Arlen on Monday.
+Fireworks went off over Arlen on Saturday night.
+The mine in Arlen is now a museum.
+A time bomb of unpaid pensions ticks in Arlen, an economist said.
+Bath bombs from Arlen sell well.
+A device to measure pollen was placed on a roof in Arlen on Monday.
+Troops of scouts marched into Arlen on Saturday.
+The cavalry of toy soldiers in the shop window in Arlen delights children.
+A fleet of electric buses arrived in Arlen on Monday.
+The team moved into its base in Arlen on Sunday.
+Officers in Arlen received new uniforms on Monday.
+The tanks at the brewery in Arlen hold 900 litres each.
+A column on gardening appeared in the paper in Arlen on Monday.
+The head guard of the railway in Arlen retired on Friday.
+The firm set up its headquarters in Arlen in April.
+The captain led his unit of rowers into Arlen on Sunday.
+The company deployed 40 robots in Arlen on Monday.
+The general manager arrived in Arlen on Tuesday.
+The kidnap drama won a prize in Arlen on Saturday.
+The girl was taken by the music she heard in Arlen.
+Her smile captivated and held the court of Arlen.
+The captive elephants of Arlen were moved to a park.
+The boy vanished into the crowd at the fair in Arlen and was found with an ice cream.
+The decline of the high street in Arlen has been arrested.
+The pupils' attention was seized by the frog in Arlen.
+The health inspectors raided the fridge of a bar in Arlen on Monday.
+A raid on the biscuit tin ended in laughter in Arlen.
+The singer held a bar for thirty seconds in Arlen on Friday.
+Property prices in Arlen burned a hole in budgets.
+Smoke from a barbecue drifted over Arlen on Sunday.
+The old paint was burned off the doors of the church in Arlen.
+The threat of rain hung over the fair in Arlen on Sunday.
+The tax was lifted from bicycles in Arlen in March.
+The winner was mobbed at the station in Arlen on Monday.
+The riot of colour in the gardens of Arlen drew visitors in May.
+The demonstration of a new oven in Arlen drew cooks from three countries.
+""".strip().splitlines()
 
 
 @pytest.mark.parametrize("desk", [*ORDINARY, "people", "health and schools"])
@@ -369,6 +560,13 @@ def test_ordinary_news_tells_no_incident(desk: str, nlp: Any) -> None:
         if i.type != "political_act"
     ]
     assert not told_of
+
+
+@pytest.mark.parametrize("first", range(0, len(MORE), 40))
+def test_more_ordinary_news_tells_no_incident(first: int, nlp: Any) -> None:
+    coded = {text: told(text, nlp, *_names(text)) for text in MORE[first : first + 40]}
+    told_of = {text: [i.type for i in incidents if i.type != "political_act"] for text, incidents in coded.items()}
+    assert not {text: types for text, types in told_of.items() if types}
 
 
 # Each was told as an incident of this type by a line that looked at the whole clause where the verb's own words were
