@@ -183,8 +183,8 @@ def _check_numbers(incident: Incident) -> None:
             if value is not None and not _is_sound(value):
                 told = value if isinstance(value, float) else "too large"
                 raise OutputError(
-                    f"incident {incident.incident_id}: {name} is {told}, which files cannot hold; numbers must be"
-                    f" finite and at most {MOST} (2^53)"
+                    f"incident {incident.incident_id}: {name} is {told}; what is not finite or beyond {MOST} (2^53)"
+                    " cannot be written"
                 )
 
 
