@@ -6,7 +6,7 @@ import codecs
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from geomap.errors import InputDoubt, InputError
@@ -15,7 +15,6 @@ __all__ = [
     "CHUNK",
     "MAX_LINE_BYTES",
     "chunks_of",
-    "declared_encoding",
     "decode",
     "encoding_of",
     "lines_of",
@@ -23,6 +22,7 @@ __all__ = [
     "read_up_to",
     "repair",
     "rewound",
+    "told_encodings",
     "wide_encoding",
 ]
 
@@ -149,6 +149,8 @@ def wide_encoding(head: bytes) -> str | None:
     return None
 
 
+# How encodings of seven bits shift to their own characters.
+_SHIFTS = {"iso2022_jp": b"\x1b$", "hz": b"~{"}
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
 _DECLARED_XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
@@ -174,24 +176,8 @@ def decode(
     # at all, images, archives and programs 10 % and more (measured on 77 PNG, gzip and ELF files).
     if controls * 300 > min(len(data), 200_000) + 600:
         raise InputError(f"{name}: binary data, not text; convert it to text or HTML first")
-    try:
-        return data.decode("utf-8-sig"), None
-    except UnicodeDecodeError as error:
-        first = error
-    if charset is not None and (known := _known_encoding(charset)) is not None:
-        try:
-            return data.decode(known), None
-        except UnicodeDecodeError:
-            pass  # What the server tells is wrong; what the page says may be right.
-    if html:
-        declared = _DECLARED_XML.search(data[:1024]) or _DECLARED.search(data[:8192])
-        encoding = _known_encoding(declared[1].decode("ascii")) if declared else None
-        if encoding is not None:
-            try:
-                return data.decode(encoding), None
-            except UnicodeDecodeError:
-                pass  # The page declares what it is not: it is judged like an undeclared one.
-    return _guess(data, name, first)
+    encoding, doubt = encoding_of(data, name, told_encodings(data, charset, html=html))
+    return data.decode(encoding, "replace"), doubt
 
 
 def _known_encoding(name: str) -> str | None:
@@ -213,27 +199,35 @@ def _known_encoding(name: str) -> str | None:
     return found
 
 
-def declared_encoding(head: bytes, charset: str | None) -> str | None:
-    """The encoding that a server (``charset``) or the XML declaration names, if it is one that can be; not UTF-8."""
-    declared = _DECLARED_XML.search(head[:1024])
-    for name in (charset, declared[1].decode("ascii") if declared else None):
-        if name is not None and (known := _known_encoding(name)) is not None:
-            return known
-    return None
+def told_encodings(head: bytes, charset: str | None = None, *, html: bool = True) -> list[str]:
+    """The encodings, if they can be, that a server (``charset``), an XML declaration or a page itself names."""
+    told = [charset] if charset is not None else []
+    if html:
+        declared = (_DECLARED_XML.search(head[:1024]), _DECLARED.search(head[:8192]))
+        told += [match[1].decode("ascii") for match in declared if match is not None]
+    return [known for name in told if (known := _known_encoding(name)) is not None]
 
 
-def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, InputDoubt | None]:
-    """Text that is not UTF-8 and says nothing about what it is."""
-    encoding, doubt = encoding_of(data, name, first)
-    return data.decode(encoding, "replace"), doubt
-
-
-def encoding_of(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, InputDoubt | None]:
-    """The encoding of bytes that are not UTF-8 (which ``first`` says) and say nothing about what they are, with the
+def encoding_of(data: bytes, name: str, told: Sequence[str] = ()) -> tuple[str, InputDoubt | None]:
+    """The encoding of bytes that are not UTF-16: UTF-8 if they are, else one that is ``told``, else a guess with the
     doubt that is to be told. Raises InputError where it cannot be told."""
+    for known in told:
+        # What has seven bits only is valid UTF-8 too.
+        if known in _SHIFTS and _SHIFTS[known] in data and _is_in(data, known):
+            return known, None
+    try:
+        data.decode("utf-8")
+        return "utf-8-sig", None
+    except UnicodeDecodeError as error:
+        first = error
+    if not data.startswith(codecs.BOM_UTF8):
+        # What is told may be wrong; then the bytes are judged like those of which nothing is told.
+        for known in told:
+            if _is_in(data, known):
+                return known, None
     where = f"byte 0x{data[first.start]:02x} at offset {first.start}"
     high = sum(byte >= 0x80 for byte in data)
-    lost = data.decode("utf-8-sig", "replace").count("\ufffd")
+    lost = data.decode("utf-8-sig", "replace").count("\ufffd") - data.count("\ufffd".encode())
     # Mostly valid UTF-8 with a few damaged bytes: multi-byte sequences do not arise by chance.
     if lost * 10 <= high:
         told = f"{name}: damaged UTF-8 ({where}); {lost} unreadable characters became \ufffd"
@@ -263,6 +257,14 @@ def encoding_of(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str,
                 f"{name}: not UTF-8 ({where}); read as {best.encoding}, a guess: check it, or save it as UTF-8"
             )
     raise InputError(f"{name}: not UTF-8 ({where}), and its encoding cannot be told; save it as UTF-8")
+
+
+def _is_in(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")

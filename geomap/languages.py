@@ -21,6 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # Words of English that hardly any other language has ("in", "on", "a", "was", "had", "but" are words of several).
 _ENGLISH = frozenset(("the", "and", "that", "with", "from", "were", "which", "has", "have", "they"))
 _ENGLISH |= frozenset(("after", "this", "would", "their", "who"))
+_ENGLISH_TAGS = ("en", "eng", "english")
 # Of 2,435 English articles and reports of at least 80 words (LGL, GeoVirus, MUC-4, TimeBank, others) 2,434 have such
 # words as one in twenty or more, median .17; eighteen texts of our own in as many other languages have none.
 _ENGLISH_SHARE, _ENGLISH_HITS, _FEW_WORDS = 0.05, 2, 40
@@ -52,7 +53,7 @@ def detect_language(text: str, told: str | None = None) -> str | None:
     # A few lines of plain letters need one such word only, and no detector is loaded for them.
     enough = 1 if len(words) < _FEW_WORDS and sample.isascii() else _ENGLISH_HITS
     if hits >= enough and hits >= _ENGLISH_SHARE * len(words):
-        return told if told is not None and foreign_language(told) is None else "en"
+        return told if told is not None and _first(told) in _ENGLISH_TAGS else "en"
     if told is not None and foreign_language(told) is not None:
         return told
     if 2 * len(_LATIN.findall(sample)) < sum(map(len, words)):
@@ -77,8 +78,12 @@ def foreign_language(tag: str | None) -> str | None:
     """The language of a tag ("sr-Latn" is "sr") where it is known and is not English; else None."""
     if tag is None:
         return None
-    first = re.split(r"[-_ (]", tag.strip().lower(), maxsplit=1)[0]
-    return None if first in ("", "en", "eng", "english", "und", "mul", "zxx", "unknown") else first
+    first = _first(tag)
+    return None if first in _ENGLISH_TAGS or first in ("", "und", "mul", "zxx", "unknown") else first
+
+
+def _first(tag: str) -> str:
+    return re.split(r"[-_ (]", tag.strip().lower(), maxsplit=1)[0]
 
 
 def language_name(tag: str) -> str:

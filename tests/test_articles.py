@@ -605,6 +605,15 @@ def test_a_declared_charset(tmp_path: Path) -> None:
     assert "café in Besançon" in found[0].text and "not UTF-8" in str(errors[0])
 
 
+@pytest.mark.parametrize(("charset", "codec"), [("iso-2022-jp", "iso2022_jp"), ("hz-gb-2312", "hz")])
+def test_an_encoding_of_seven_bits_is_no_utf_8(tmp_path: Path, charset: str, codec: str) -> None:
+    told = "北京 東京" if codec == "iso2022_jp" else "北京 上海"
+    page = f'<html><head><meta charset="{charset}"></head><body><p>{told} was calm ~ today.</p></body></html>'
+    assert only(write(tmp_path / "a.html", page.encode(codec))).text == f"{told} was calm ~ today."
+    page = f'<html><head><meta charset="{charset}"></head><body><p>The café was calm ~ today.</p></body></html>'
+    assert only(write(tmp_path / "b.html", page)).text == "The café was calm ~ today."
+
+
 def test_unclosed_quotes_and_comments_stay_linear(tmp_path: Path) -> None:
     for piece in ("<a '", "<!-- x ", '<a href="', "<", "</", "<a b='\">", "<a '>'"):
         page = "<html><body><p>Sirens sounded.</p>" + piece * 50_000

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from inputs import failure, only, read, write
 
-from geomap.articles import limits, read_articles
-from geomap.errors import InputDoubt, InputError
+from geomap.articles import feeds, limits, read_articles
+from geomap.articles.draft import Source
+from geomap.articles.feeds import feed_drafts
+from geomap.errors import GeomapError, InputDoubt, InputError
 
 ITEM = "<item><title>Sirens</title><description>Sirens howled in the upper town.</description>{}</item>"
 
@@ -81,6 +83,59 @@ def test_a_feed_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
     found, errors = read(write(tmp_path / "a.xml", feed.encode(encoding)))
     assert errors == []
     assert [a.text for a in found] == ["À Besançon in the upper town."] * 2
+
+
+def told_feed(data: bytes, charset: str | None) -> tuple[list[str], list[GeomapError]]:
+    source = Source(stream=io.BytesIO(data), name="f", stem="f", charset=charset)
+    head = source.stream.read(limits.SNIFF_BYTES)
+    errors: list[GeomapError] = []
+    found = list(feed_drafts(source, head, None, seen=set(), report=errors.append, dated=False))
+    return [draft.text for draft in found], errors
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1251", None])
+@pytest.mark.parametrize(("encoding", "named"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-8", "iso-8859-1")])
+def test_what_is_utf_8_is_read_so_whatever_is_told(charset: str | None, encoding: str, named: str) -> None:
+    feed = rss(ITEM.format("") + ITEM.format("").replace("Sirens howled", "Herr Müller \ufffd čeka"))
+    feed = feed.replace("?>", f' encoding="{named}"?>', 1)
+    assert told_feed(feed.encode(encoding), charset) == (
+        ["Sirens howled in the upper town.", "Herr Müller \ufffd čeka in the upper town."],
+        [],
+    )
+
+
+@pytest.mark.parametrize("before", [0, 2_000])
+def test_a_feed_in_an_encoding_that_nobody_tells_is_doubtful(before: int) -> None:
+    feed = rss(ITEM.format("") * before + ITEM.format("").replace("Sirens howled", "Herr Müller sat"))
+    texts, errors = told_feed(feed.encode("cp1252"), None)
+    assert texts[-1] == "Herr Müller sat in the upper town." and len(texts) == before + 1
+    assert [type(error) for error in errors] == [InputDoubt] and "Windows-1252" in str(errors[0])
+    # What does not fit later is told too, and only then.
+    fine = ITEM.format("").replace("Sirens howled", "Herr Müller sat").encode()
+    texts, errors = told_feed(rss("@").encode().replace(b"@", fine * 1_500 + fine.replace(b"\xbc", b"!")), None)
+    assert texts[-1] == "Herr M\ufffd!ller sat in the upper town." and texts[0].startswith("Herr Müller")
+    assert len(errors) == 1 and "bytes that are no UTF-8" in str(errors[0])
+
+
+def test_a_feed_of_seven_bits() -> None:
+    feed = rss(ITEM.format("").replace("Sirens howled", "サイレン")).replace("?>", ' encoding="iso-2022-jp"?>', 1)
+    assert told_feed(feed.encode("iso2022_jp"), None) == (["サイレン in the upper town."], [])
+
+
+def test_what_stands_in_cdata_is_taken_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "_PIECE", 7)
+    monkeypatch.setattr(limits, "SNIFF_BYTES", 60)
+    feed = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>H</title><!-- <![CDATA[ & --><entry><id>1</id>"
+        "<title><![CDATA[Johnson & Johnson &amp; Sons]]></title><content>Bells & whistles.<![CDATA[<]]>"
+        "</content></entry></feed>"
+    )
+    article = only(write(tmp_path / "a.xml", feed))
+    assert (article.title, article.text) == ("Johnson & Johnson &amp; Sons", "Bells & whistles.<")
+    item = "<item><title><![CDATA[Johnson & Sons]]></title><guid><![CDATA[https://example.org/?a=1&b=2]]></guid></item>"
+    found, _ = read(write(tmp_path / "b.xml", rss(item)))
+    assert (found[0].title, found[0].url) == ("Johnson & Sons", "https://example.org/?a=1&b=2")
+    assert found[0].doc_id == "https://example.org/?a=1&b=2"
 
 
 def test_a_teaser_is_kept_where_there_is_no_more(tmp_path: Path) -> None:
@@ -157,6 +212,13 @@ def test_a_feed_that_breaks_off_gives_what_stands_before(tmp_path: Path) -> None
     assert len(found) == 2
     assert len(errors) == 1 and not isinstance(errors[0], InputDoubt)
     assert "cut off or damaged" in str(errors[0]) and "2 items were read" in str(errors[0])
+
+
+def test_an_untitled_feed_that_is_given_up_gives_what_stands_before(tmp_path: Path) -> None:
+    items = ITEM.format("") * 2 + "<x>" * 300
+    found, errors = read(write(tmp_path / "a.xml", f"<rss><channel>{items}</channel></rss>"))
+    assert len(found) == 2 and len(errors) == 1
+    assert "nested deeper" in str(errors[0]) and "2 items were read" in str(errors[0])
 
 
 def test_small_damage_is_mended(tmp_path: Path) -> None:

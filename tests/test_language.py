@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from inputs import only, write
 
+from geomap import languages
 from geomap.languages import detect_language, foreign_language, language_name
 from geomap.pipeline import model_for, process_article
 from geomap.records import Article
@@ -89,9 +90,19 @@ def test_tags_and_names() -> None:
     assert language_name("xyz1") == "xyz1"
 
 
-def test_time_grows_with_nothing() -> None:
+def test_plain_english_is_english_whatever_is_told() -> None:
+    assert [detect_language(ENGLISH, told) for told in ("und", "mul", "", "unknown", "sr", None)] == ["en"] * 6
+    assert detect_language(ENGLISH, "en-GB") == "en-GB"
+
+
+def test_no_more_than_the_beginning_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    judged = languages._judged
+    monkeypatch.setattr(languages, "_judged", lambda text: (seen.append(len(text)), judged(text))[1])
     assert detect_language("Никола " * 500_000) is not None
     assert detect_language("a" * 3_000_000) is None
+    assert detect_language(OTHERS["fr"] * 50 + ENGLISH * 1_000) == "fr"
+    assert len(seen) == 2 and max(seen) <= languages._SAMPLE
 
 
 def test_the_reader_fills_it_in(tmp_path: Path) -> None:

@@ -50,6 +50,15 @@ def test_encodings_that_are_certain(encoding: str) -> None:
     assert rows[0].cells == {"town": "Bärenfels", "country": "Österreich"} and not errors
 
 
+def test_a_replacement_character_is_no_damage_but_a_wrong_byte_is() -> None:
+    data = ("town,country\nZvečan\ufffd,Kosovo\n" * 30).encode()
+    _, rows, errors, _ = read(data)
+    assert rows[0].cells["town"] == "Zvečan\ufffd" and not errors
+    _, rows, errors, _ = read(data + b"Bar\xe4nfels,x\n")
+    assert rows[-1].cells["town"] == "Bar\ufffdnfels"
+    assert any("line 61: bytes that are no UTF-8" in str(error) for error in errors)
+
+
 def test_windows_1252_is_a_doubt() -> None:
     _, rows, errors, _ = read("town,country\nBärenfels,Österreich\nSomewhere else,in plain letters\n".encode("cp1252"))
     assert rows[0].cells["town"] == "Bärenfels"

@@ -25,7 +25,7 @@ from geomap.articles.draft import Draft, OnError, Source
 from geomap.articles.facts import language_tag
 from geomap.articles.pages import fragment_text
 from geomap.caldates import parse_day
-from geomap.decoding import declared_encoding, repair
+from geomap.decoding import encoding_of, repair, told_encodings
 from geomap.errors import DateError, InputDoubt, InputError
 from geomap.text import visible
 
@@ -52,6 +52,7 @@ _MOST_ID = 300
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:#(?P<digits>[0-9]{1,8})|#[xX](?P<hex>[0-9A-Fa-f]{1,7})|(?P<name>[A-Za-z0-9]{2,32}));|&")
+_LITERAL = re.compile(r"<!(?:--|\[CDATA\[)")
 _FIVE = frozenset(("amp", "lt", "gt", "quot", "apos"))
 # The line that WordPress puts below every item.
 _APPENDED = re.compile(r"\n?The post [^\n]{1,400} (?:appeared first|first appeared) on [^\n]{1,200}\.?\s{0,9}$")
@@ -290,6 +291,7 @@ class _Doubts:
     def __init__(self, name: str) -> None:
         self.name = name
         self.broken: InputError | None = None
+        self.encoding: InputDoubt | None = None
         self._counts: dict[str, int] = {}
         self._first: dict[str, str] = {}
 
@@ -300,6 +302,8 @@ class _Doubts:
 
     def told(self) -> Iterator[InputDoubt]:
         """The doubts, one for each kind."""
+        if self.encoding is not None:
+            yield self.encoding
         for what, count in self._counts.items():
             items = f"{count:,} item{'' if count == 1 else 's'}"
             first = f" ({'' if count == 1 else 'first: '}{self._first[what]})"
@@ -324,8 +328,7 @@ def _parsed(feed: _Feed, source: Source, head: bytes, wide: str | None, doubts: 
         why = expat.ErrorString(error.code)
         doubts.broken = InputError(f"{source.name}, line {error.lineno:,}: the feed is cut off or damaged here ({why})")
     except InputError as error:
-        if not feed.root or not feed.title:
-            # Nothing of it was a feed yet.
+        if feed.root not in _ROOTS:
             raise
         doubts.broken = error
     yield
@@ -333,31 +336,83 @@ def _parsed(feed: _Feed, source: Source, head: bytes, wide: str | None, doubts: 
 
 def _texts(source: Source, head: bytes, wide: str | None, doubts: _Doubts) -> Iterator[str]:
     """The feed as text that expat can take, in pieces."""
-    encoding = wide or declared_encoding(head, source.charset) or "utf-8"
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    rest = ""
+    told = told_encodings(head, source.charset)
+    decoder = codecs.getincrementaldecoder(wide)(errors="replace") if wide is not None else None
+    lost = "\ufffd"
+    mending = _Mending()
     first = True
     for data in _pieces(head, source):
-        text = rest + decoder.decode(data)
+        if decoder is None:
+            # All before was ASCII. Cut where no character is halved.
+            end = max(data.rfind(mark) for mark in (b">", b" ", b"\n")) + 1
+            encoding, doubt = encoding_of(data[:end] or data, source.name, told)
+            if encoding != "utf-8-sig" or not data.isascii():
+                # Lone surrogates, which UTF-8 cannot hold, tell bytes that are none from a U+FFFD of the feed.
+                lost, errors = ("[\ud800-\udfff]", "surrogateescape") if encoding == "utf-8-sig" else (lost, "replace")
+                decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
+            if doubt is not None:
+                doubts.encoding = doubt
+        text = decoder.decode(data) if decoder is not None else data.decode("ascii")
+        if doubts.encoding is None and not text.isascii() and re.search(lost, text):
+            doubts.encoding = InputDoubt(
+                f"{source.name}: bytes that are no {(wide or encoding).removesuffix('-sig').upper()}; unreadable"
+                " characters became \ufffd"
+            )
         if first:
             text = text.lstrip("\ufeff \t\r\n")
             first = not text
-        # An ampersand near the end may be the beginning of "&nbsp;".
-        cut = text.rfind("&", max(0, len(text) - 40))
-        rest = text[cut:] if cut >= 0 and ";" not in text[cut:] else ""
-        yield _mended(text[: len(text) - len(rest)])
-    yield _mended(rest + decoder.decode(b"", final=True))
+        yield mending.take(text)
+    yield mending.take(decoder.decode(b"", final=True) if decoder is not None else "", final=True)
 
 
 def _pieces(head: bytes, source: Source) -> Iterator[bytes]:
-    yield head
+    # The first is long enough to judge its encoding.
+    yield head + source.stream.read(_PIECE)
     while data := source.stream.read(_PIECE):
         yield data
 
 
-def _mended(text: str) -> str:
-    """The text with what XML forbids and feeds nevertheless have: control characters, HTML's entities, a bare &."""
-    return _NOT_XML.sub("\ufffd", _AMPERSAND.sub(_reference, text))
+class _Mending:
+    """Puts right what XML forbids and feeds nevertheless have: control characters, HTML's entities, a bare &.
+
+    Comments and CDATA, in which an & is no more than that, are left as they are. A piece may end anywhere.
+    """
+
+    def __init__(self) -> None:
+        self._rest = ""
+        self._until = ""
+
+    def take(self, text: str, *, final: bool = False) -> str:
+        """The text of the next piece that is complete."""
+        text = self._rest + text
+        out: list[str] = []
+        position = 0
+        while True:
+            if self._until:
+                end = text.find(self._until, position)
+                if end < 0:
+                    break
+                end += len(self._until)
+                out.append(text[position:end])
+                self._until = ""
+            elif (match := _LITERAL.search(text, position)) is not None:
+                end = match.end()
+                out.append(_AMPERSAND.sub(_reference, text[position:end]))
+                self._until = "-->" if match[0] == "<!--" else "]]>"
+            else:
+                break
+            position = end
+        tail = text[position:]
+        cut = len(tail)
+        if not final and self._until:
+            cut = max(0, cut - 2)
+        elif not final:
+            # An ampersand near the end may be the beginning of "&nbsp;".
+            places = tail.rfind("&", max(0, cut - 40)), tail.rfind("<", max(0, cut - 8))
+            cut = min((place for place in places if place >= 0), default=cut)
+        self._rest = tail[cut:]
+        out.append(tail[:cut] if self._until else _AMPERSAND.sub(_reference, tail[:cut]))
+        return _NOT_XML.sub("\ufffd", "".join(out))
 
 
 def _reference(match: re.Match[str]) -> str:
@@ -435,7 +490,7 @@ def _address(item: _Item, source: Source) -> str | None:
     if item.permalink:
         given.append(item.fields.get("guid"))
     for one in given:
-        # Inside CDATA an ampersand may have been escaped by us.
+        # Inside CDATA an ampersand may be escaped nevertheless.
         address = repair((one or "").strip().replace("&amp;", "&"))
         if address and source.url and "://" not in address[:20]:
             try:

@@ -212,7 +212,11 @@ class _Lines:
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         stream.seek(0)
-        self._text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+        # Lone surrogates, which UTF-8 cannot hold, tell bytes that are none from a U+FFFD that the file holds.
+        self._lost, errors = (
+            ("[\ud800-\udfff]", "surrogateescape") if encoding == "utf-8-sig" else ("\ufffd", "replace")
+        )
+        self._text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
         self._back: deque[tuple[int, str]] = deque()
         self._number = 0
         self.damaged = 0
@@ -225,7 +229,7 @@ class _Lines:
         if not line:
             return None
         self._number += 1
-        if "\ufffd" in line and not self.damaged:
+        if not self.damaged and not line.isascii() and re.search(self._lost, line):
             self.damaged = self._number
         if len(line) > MAX_LINE:
             while line and not line.endswith(("\n", "\r")):
@@ -265,19 +269,10 @@ def _encoding(stream: BinaryIO, name: str) -> tuple[str, InputDoubt | None]:
         except UnicodeDecodeError:
             # The bytes around the first that do not fit tell more than the file's beginning.
             sample = chunk if read == 0 else head[:100_000] + chunk
-            return _guessed(sample, name)
+            # Cut at a line, so that no character is halved.
+            return encoding_of(sample[: sample.rfind(b"\n") + 1] or sample, name)
         read += len(chunk)
         chunk = stream.read(_SAMPLE)
-    return "utf-8-sig", None
-
-
-def _guessed(sample: bytes, name: str) -> tuple[str, InputDoubt | None]:
-    # Cut at a line, so that no character is halved.
-    sample = sample[: sample.rfind(b"\n") + 1] or sample
-    try:
-        sample.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return encoding_of(sample, name, error)
     return "utf-8-sig", None
 
 
