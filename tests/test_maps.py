@@ -386,7 +386,7 @@ def test_the_script_builds_its_page_from_text_nodes_only() -> None:
 
 def test_numbers_that_are_not_finite_are_refused() -> None:
     bad = replace(sample_incidents()[1], score=float("inf"))
-    with pytest.raises(OutputError, match="must be finite"):
+    with pytest.raises(OutputError, match="not finite"):
         build_map(incidents_to_gdf([bad])).get_root().render()
 
 
