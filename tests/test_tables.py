@@ -6,6 +6,7 @@ import datetime
 import io
 import json
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,35 @@ def test_parquet_with_nested_columns_and_text_that_is_none() -> None:
     assert "nested columns" in notes[0]
     with pytest.raises(InputError, match="not a whole Parquet"):
         read(made.getvalue()[:-20], ".parquet")
+
+
+def test_parquet_numbers_and_times_are_written_without_quotes() -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    told = [Decimal("12.50"), Decimal("-3.00"), None]
+    took = [datetime.timedelta(hours=2, minutes=5), None, None]
+    made = io.BytesIO()
+    pq.write_table(pa.table({"lat": told, "took": took, "name": ["a", "b", "c"]}), made)
+    _, rows, errors, _ = read(made.getvalue(), ".parquet")
+    assert cells(rows) == [["12.50", "2:05:00", "a"], ["-3", "", "b"], ["", "", "c"]] and not errors
+    assert table_module.as_text(Decimal("NaN")) == "" and table_module.as_text(Decimal("1e999999")) == "1E+999999"
+
+
+def test_a_text_that_all_rows_refer_to_is_held_for_few_of_them() -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    made = io.BytesIO()
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 256, pa.int32()), ["x" * 4_000_000])
+    pq.write_table(pa.table({"text": texts}), made, compression="zstd", store_schema=False)
+    assert len(made.getvalue()) < 5_000
+    before = pa.default_memory_pool().max_memory()
+    with open_table(made, name="t", suffix=".parquet") as table:
+        for row in table.rows():
+            assert len(row.cells["text"]) == 4_000_000
+            break
+    assert pa.default_memory_pool().max_memory() <= before + 300_000_000
 
 
 def test_json_lines_and_lists_and_features() -> None:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
@@ -100,6 +101,10 @@ def as_text(value: Any) -> str:
         if not math.isfinite(value):
             return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, Decimal):
+        # 12.00 is a whole number, and the digits of others stay as they are.
+        whole = value.is_finite() and abs(value) < 10**15 and value == int(value)
+        return str(int(value)) if whole else str(value) if value.is_finite() else ""
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time(0) and value.microsecond == 0
         return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
@@ -111,6 +116,8 @@ def as_text(value: Any) -> str:
         return "; ".join(text for item in value if (text := as_text(item)))
     if isinstance(value, Mapping) and isinstance(value.get("name"), str):
         return as_text(value["name"])
+    if not isinstance(value, (list, tuple, Mapping)):
+        return repair(str(value))
     try:
         return repair(json.dumps(value, ensure_ascii=False, default=str))
     except (ValueError, RecursionError):
