@@ -36,6 +36,7 @@ from geomap.fetching import (
     polite,
     stem_of,
 )
+from geomap.fetching.robots import Robots
 
 
 @pytest.fixture
@@ -692,6 +693,40 @@ def test_links_are_followed_only_where_robots_allow(server: Server, monkeypatch:
     assert server.asked == ["/robots.txt", "/a", "/c"]
     assert fetcher.fetch(server.url("/private/b")).data, "what a person gives is fetched for that person"
     assert waited and all(5 < seconds <= 7 for seconds in waited)
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "allowed"),
+    [
+        ("User-agent: *\nAllow: /\nDisallow: /news/", "/news/x", False),
+        ("User-agent: *\nDisallow: /news/\nAllow: /news/open/", "/news/open/x", True),
+        ("User-agent: *\nDisallow: /a\nAllow: /a", "/a", True),
+        ("User-agent: *\nDisallow: /*.pdf$", "/x/y.pdf", False),
+        ("User-agent: *\nDisallow: /*.pdf$", "/x/y.pdf?z", True),
+        ("User-agent: *\nDisallow: /x*y*z", "/xay/z/b", False),
+        ("User-agent: *\nDisallow: /x*y*z", "/xaz/y", True),
+        ("User-agent: *\nDisallow: /a$", "/ab", True),
+        ("User-agent: *\nDisallow:", "/a", True),
+        ("User-agent: *\nDisallow: /", "/robots.txt", True),
+        ("user-agent: Geomap/2 # us\nDisallow: /a\n\nUser-agent: *\nDisallow: /", "/b", True),
+        ("user-agent: geomap\nuser-agent: other\nDisallow: /a\nuser-agent: *\nDisallow: /", "/a", False),
+        ("user-agent: geomap\nDisallow: /a\nuser-agent: geomap\nDisallow: /b", "/a", False),
+        ("user-agent: geomapper\nDisallow: /", "/a", True),
+        ("User-agent: *\nDisallow: /%7ejo\nDisallow: /caf\u00e9", "/~jo/x", False),
+        ("User-agent: *\nDisallow: /%7ejo\nDisallow: /caf\u00e9", "/caf%c3%A9/x", False),
+        ("User-agent: *\nDisallow: /a/b", "/a%2Fb", True),
+        ("User-agent: *\nDisallow: /?q=", "/?q=1", False),
+        ("Disallow: /", "/a", True),
+        ("", "/a", True),
+    ],
+)
+def test_the_longest_rule_of_robots_txt_decides(rules: str, path: str, allowed: bool) -> None:
+    assert Robots(rules, "geomap").allow(f"https://example.org{path}") is allowed
+
+
+def test_rules_of_robots_txt_that_are_made_to_take_time_take_none() -> None:
+    rules = Robots("User-agent: *\nDisallow: /" + "*a" * 5_000 + "b$\nCrawl-delay: nan\n" * 9, "geomap")
+    assert rules.allow("https://example.org/" + "a" * 5_000) and rules.delay_s is None
 
 
 @pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False), (429, False)])

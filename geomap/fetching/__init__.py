@@ -5,7 +5,8 @@ to. What is fetched is untrusted: it is read like a file from a stranger.
 
 - :mod:`~geomap.fetching.addresses` reads an address and judges which machines it may lead to;
 - :mod:`~geomap.fetching.asking` gets one page;
-- :mod:`~geomap.fetching.polite` gets many.
+- :mod:`~geomap.fetching.robots` reads what a site asks of programs;
+- :mod:`~geomap.fetching.polite` gets many pages.
 """
 
 from geomap.fetching.addresses import (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from urllib.robotparser import RobotFileParser
 
 from geomap.errors import InputError
 from geomap.fetching import addresses
 from geomap.fetching.addresses import Address, FetchPolicy
 from geomap.fetching.asking import MAX_BYTES, MAX_SECONDS, READABLE, Fetched, FetchError, fetch
+from geomap.fetching.robots import Robots
 
 __all__ = ["Fetcher", "HostGivenUp"]
 
@@ -54,7 +54,7 @@ class Fetcher:
         self._hosts: dict[str, _Host] = {}
         # The hosts that the fetch that is going on has asked: redirects of one page need no pause.
         self._visited: list[str] = []
-        self._robots: dict[str, RobotFileParser | str] = {}
+        self._robots: dict[str, Robots | str] = {}
 
     def fetch(
         self,
@@ -137,34 +137,30 @@ class Fetcher:
                 f" read ({rules})",
                 blames_host=True,
             )
-        if not rules.can_fetch(_AGENT, address.url):
+        if not rules.allow(address.url):
             raise FetchError(
                 f"{shown}: not fetched, because the site's robots.txt asks programs not to read it; save the page in a"
                 " browser and name the file"
             )
         self._take_turn(address)
 
-    def _rules(self, address: Address) -> RobotFileParser | str:
+    def _rules(self, address: Address) -> Robots | str:
         """The rules of a site, read once; a sentence where they cannot be read."""
         rules = self._robots.get(address.origin)
         if rules is None:
             rules = self._robots[address.origin] = self._read_rules(address)
             if not isinstance(rules, str):
-                delay = rules.crawl_delay(_AGENT)
-                self._host(address.host).pause_s = min(float(delay or 0), _LONGEST_PAUSE_S)
+                self._host(address.host).pause_s = min(rules.delay_s or 0.0, _LONGEST_PAUSE_S)
         return rules
 
-    def _read_rules(self, address: Address) -> RobotFileParser | str:
-        parser = RobotFileParser()
+    def _read_rules(self, address: Address) -> Robots | str:
         try:
             page = self._fetch(f"{address.origin}/robots.txt", _ROBOTS_BYTES, _ROBOTS_S, ("*",), self._take_turn)
         except FetchError as error:
             # As RFC 9309 has it: none there allows all, none to be had forbids all.
             if error.status is not None and 400 <= error.status < 500 and error.status != 429:
-                parser.parse([])
-                return parser
+                return Robots("", _AGENT)
             return str(error)
         except InputError as error:
             return str(error)
-        parser.parse(page.data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines())
-        return parser
+        return Robots(page.data.decode("utf-8-sig", "replace"), _AGENT)
