@@ -360,6 +360,7 @@ HARDER = {
 
 
 MORE = """
+An actor was injured on stage in Arlen when a prop fell on Friday.
 A swimmer from Arlen smashed the world record over 200 metres on Sunday.
 The lorry racers of Arlen will meet at the circuit on Saturday.
 Arlen were beaten 2-0 by Brevik on Tuesday night.

@@ -17,6 +17,7 @@ from geomap.incidents.sites import settle_place
 from geomap.incidents.story import WINDOW, Draft, Story
 from geomap.incidents.syntax import Sentence, read_text
 from geomap.incidents.telling import retold, told_by_the_lead
+from geomap.incidents.triggers import classes_of
 from geomap.incidents.when import settle_date
 from geomap.incidents.who import settle_numbers
 from geomap.records import Article, DateExpression, Incident, Resolution
@@ -103,6 +104,12 @@ def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     """Give a draft its certainty, place, day and numbers, or drop it."""
     if draft.effect_only and draft.type == "attack_civilians":
         context_type(story, draft, siblings)
+        if draft.type == "attack_civilians" and story.doc_words.isdisjoint(
+            classes_of("VIOLENT") | classes_of("ATTACKED")
+        ):
+            # "he was injured on stage": nothing in the article says that somebody did it
+            draft.dropped = True
+            return
     draft.judgement = judge(story, draft)
     draft.background = draft.judgement.background
     if (
