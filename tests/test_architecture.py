@@ -55,6 +55,7 @@ FOUNDATIONS = {
     "rows",
     "folders",
     "threads",
+    "csv_records",
     "fetching",
     "views",
 }

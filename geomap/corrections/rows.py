@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from geomap.caldates import parse_day
+from geomap.csv_records import next_record
 from geomap.errors import DateError, InputDoubt, InputError
 from geomap.lexicons import load_json
 from geomap.outputs import atomic_file, locked_file
@@ -216,25 +217,21 @@ def _cells(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     head = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    before = csv.field_size_limit(_LONGEST_CELL)
-    try:
-        start = 1
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                # The reader cannot tell where the next row begins: what follows the broken cell is not read.
-                raise InputError(
-                    f"{path}, row {start}: a cell of more than {_LONGEST_CELL:,} characters ({error}): a quotation mark"
-                    " that is not closed? This row and those after it were not read"
-                ) from error
-            if any(cell.strip() for cell in cells) and not cells[0].lstrip("\ufeff").startswith("#"):
-                yield start, cells
-            start = reader.line_num + 1
-    finally:
-        csv.field_size_limit(before)
+    start = 1
+    while True:
+        try:
+            cells = next_record(reader, _LONGEST_CELL)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            # The reader cannot tell where the next row begins: what follows the broken cell is not read.
+            raise InputError(
+                f"{path}, row {start}: a cell of more than {_LONGEST_CELL:,} characters ({error}): a quotation mark"
+                " that is not closed? This row and those after it were not read"
+            ) from error
+        if any(cell.strip() for cell in cells) and not cells[0].lstrip("\ufeff").startswith("#"):
+            yield start, cells
+        start = reader.line_num + 1
 
 
 class _Wrong(Exception):

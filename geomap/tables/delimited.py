@@ -8,8 +8,10 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
+from geomap.csv_records import next_record
 from geomap.decoding import encoding_of, magic, wide_encoding
 from geomap.errors import InputDoubt, InputError
 from geomap.tables.columns import find_header
@@ -35,9 +37,6 @@ class Delimited(Table):
 
     def __init__(self, stream: BinaryIO, name: str, *, tabs: bool = False) -> None:
         super().__init__(name)
-        # csv's own limit, 131,072 characters, is shorter than some articles. It is one for the whole process.
-        if csv.field_size_limit() < MAX_CELL:
-            csv.field_size_limit(MAX_CELL)
         self._stream = stream
         self._encoding, doubt = _encoding(stream, name)
         self._doubts = [] if doubt is None else [doubt]
@@ -193,7 +192,9 @@ class Delimited(Table):
                 yield taken[1]
 
         try:
-            cells = next(csv.reader(feed(), delimiter=self._delimiter), [])
+            cells = next_record(csv.reader(feed(), delimiter=self._delimiter), MAX_CELL)
+        except StopIteration:
+            cells = []
         except csv.Error as error:
             return [], more, str(error)
         return cells, more, "a quote is opened and never closed" if starved else ""
@@ -276,13 +277,19 @@ def _encoding(stream: BinaryIO, name: str) -> tuple[str, InputDoubt | None]:
     return "utf-8-sig", None
 
 
+def _all(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    with suppress(StopIteration):
+        while True:
+            yield next_record(reader, MAX_CELL)
+
+
 def _sniff(lines: Sequence[str], *, prefer_tabs: bool) -> str:
     """The delimiter under which most of the first rows have as many cells as the first, the more cells the better."""
     best: tuple[tuple[bool, float, int, bool], str] = ((False, 0.0, 0, False), ",")
     for delimiter in _DELIMITERS:
         try:
             # A quoted cell may go on over lines that are no longer among the first: the last record is left out.
-            records = [cells for cells in csv.reader(lines, delimiter=delimiter) if any(cells)]
+            records = [cells for cells in _all(csv.reader(lines, delimiter=delimiter)) if any(cells)]
         except csv.Error:
             continue
         counts = Counter(map(len, records))

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
+from geomap.csv_records import next_record
 from geomap.errors import GazetteerError
 from geomap.gazetteer.importing.archives import open_member
 from geomap.gazetteer.importing.features import (
@@ -72,11 +73,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 
-# csv refuses a longer cell by itself (its default, 131,072 letters); a line may hold a few hundred such.
+# A cell of a table with commas holds what csv takes by default; a line may hold a few hundred such.
 _LONGEST_LINE = 32 << 20
 # LP-TSV keeps outlines of countries in cells; those of Natural Earth at 1:10m have up to 2 MB as text.
 _LONGEST_WKT = 8 << 20
-_LONGEST_CELL = csv.field_size_limit() if csv.field_size_limit() < 131_072 else 131_072
+_LONGEST_CELL = 131_072
 _DELIMITERS = (",", "\t", ";", "|")
 _LP_COLUMNS = ("id", "title", "title_source", "start")
 
@@ -380,7 +381,7 @@ def _records(source: _Source, delimiter: str, skips: Skips) -> Iterator[tuple[in
     while True:
         first = source.row + 1
         try:
-            cells = next(reader)
+            cells = next_record(reader, _LONGEST_CELL)
         except StopIteration:
             return
         except csv.Error as error:
@@ -403,11 +404,13 @@ def _tab_records(source: _Source, skips: Skips) -> Iterator[tuple[int, list[str]
             continue
         reader = csv.reader(_chained(line, source), delimiter="\t")
         try:
-            yield first, next(reader)
+            cells = next_record(reader, _LONGEST_CELL)
         except StopIteration:
             return
         except csv.Error as error:
             skips.add(_broken(first, error))
+        else:
+            yield first, cells
 
 
 def _chained(line: str, source: _Source) -> Iterator[str]:
