@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -137,23 +138,57 @@ def test_a_locked_pdf(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "reason"),
     [
-        b"%PDF-1.7\n...",
-        b"%PDF-",
-        b"%PDF-1.7\n" + b"\x00\xff" * 5_000,
-        pdf("Sirens howled.")[:200],
-        pdf("Sirens howled.").replace(b"/Pages 2 0 R", b"/Pages 1 0 R"),
-        pdf("Sirens howled.").replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]"),
-        pdf("Sirens howled.").replace(b"/Type /Page ", b"/Type /Pork "),
+        (b"%PDF-1.7\n...", "broken PDF"),
+        (b"%PDF-", "broken PDF"),
+        (b"%PDF-1.7\n" + b"\x00\xff" * 5_000, "broken PDF"),
+        (pdf("Sirens howled.")[:200], "broken PDF"),
+        (pdf("Sirens howled.").replace(b"/Pages 2 0 R", b"/Pages 1 0 R"), "no text in it"),
+        (pdf("Sirens howled.").replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]"), "broken PDF"),
+        (pdf("Sirens howled.").replace(b"/Type /Page ", b"/Type /Pork "), "no text in it"),
     ],
     ids=["three dots", "mark", "noise", "cut", "root", "cycle", "no page"],
 )
-def test_a_broken_pdf_is_an_input_error(tmp_path: Path, data: bytes, capfd: pytest.CaptureFixture[str]) -> None:
-    found, errors = read(write(tmp_path / "a.pdf", data))
-    assert len(found) + len([e for e in errors if not isinstance(e, InputDoubt)]) == 1
-    assert all("a.pdf" in str(error) and str(error).isprintable() for error in errors)
+def test_a_broken_pdf_is_an_input_error(
+    tmp_path: Path, data: bytes, reason: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    message = failure(write(tmp_path / "a.pdf", data))
+    assert reason in message and "a.pdf" in message
     assert capfd.readouterr() == ("", "")
+
+
+def damaged(how: str) -> bytes:
+    """A PDF of three pages, the second of which is not as it should be."""
+    data = pdf("Sirens howled.", b"0 0 m 10 10 l S" if how == "scanned" else "Gone.", "It ended.")
+    second = [match.end() for match in re.finditer(rb"(?<!end)stream\n", data)][1]
+    if how == "bytes":
+        return data[: second + 4] + b"\xff\xff\xff\xff" + data[second + 8 :]
+    if how.startswith("/"):
+        name = data.rindex(b"/FlateDecode", 0, second)
+        return data[:name] + how.encode() + data[name + 12 :]
+    return data
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("bytes", "1 page damaged, so that text may be missing (2)"),
+        ("scanned", "1 page without text, but not empty: scanned? Then run OCR first (2)"),
+        ("/JBIG2Decode", "1 page broken and left out (2)"),
+        ("/NoSuchThing", "1 page broken and left out (2)"),
+    ],
+)
+def test_one_bad_page_costs_no_other(tmp_path: Path, how: str, told: str, capfd: pytest.CaptureFixture[str]) -> None:
+    found, errors = read(write(tmp_path / "a.pdf", damaged(how)))
+    assert len(found) == 1 and found[0].text.startswith("Sirens howled.\n") and found[0].text.endswith("\nIt ended.")
+    assert "Gone" not in found[0].text
+    assert [type(error) for error in errors] == [InputDoubt] and told in str(errors[0])
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_empty_page_is_no_doubt(tmp_path: Path) -> None:
+    assert only(write(tmp_path / "a.pdf", pdf("Sirens howled.", b"", "It ended."))).text.endswith("It ended.")
 
 
 def test_a_pdf_that_draws_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,6 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import islice
 from typing import Any, NoReturn
 
 from geomap.articles import limits
@@ -102,6 +100,9 @@ def _missing(name: str, package: str, error: ImportError) -> NoReturn:
 # ------------------------------------------------------------------------------------------------ PDF
 
 
+_SCANNED = "without text, but not empty: scanned? Then run OCR first"
+
+
 class _TooMuch(BaseException):
     """Ends the reading of a page from within. Not an Exception: pypdf would take it for a broken form and go on."""
 
@@ -112,11 +113,11 @@ def _pdf(data: bytes, name: str, report: OnError) -> tuple[str, str | None, str 
     except ImportError as error:
         _missing(name, "pypdf", error)
     try:
-        with _silent():
+        with _Flaws() as flaws:
             reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
             if reader.is_encrypted and not reader.decrypt(""):
                 raise InputError(f"{name}: protected by a password; save a copy without it")
-            pages, lost = _pages(reader, name)
+            pages, doubts = _pages(reader, name, flaws)
             facts = reader.metadata
             title = facts.title if facts is not None else None
             language = reader.root_object.get("/Lang")
@@ -128,6 +129,7 @@ def _pdf(data: bytes, name: str, report: OnError) -> tuple[str, str | None, str 
             " its text"
         ) from None
     except pypdf.errors.DependencyError as error:
+        # Of a page's pictures it is told as of any flaw of a page, so this is how the file is locked.
         raise InputError(f"{name}: encrypted with AES; run: pip install cryptography, or save a copy") from error
     except (MemoryError, pypdf.errors.LimitReachedError) as error:
         raise InputError(f"{name}: it needs more memory than a text does; save its text instead") from error
@@ -136,32 +138,50 @@ def _pdf(data: bytes, name: str, report: OnError) -> tuple[str, str | None, str 
         raise InputError(
             f"{name}: a broken PDF ({detail_of(error)}); open it and print it to a new PDF, or save its text"
         ) from error
-    if lost:
-        shown = ", ".join(map(str, lost[:5])) + (", ..." if len(lost) > 5 else "")
-        report(InputDoubt(f"{name}: {len(lost)} broken page{'s were' if len(lost) > 1 else ' was'} left out ({shown})"))
     text = "\n".join(_without_margins(pages))
     whole = "\n".join(pages)
     if 4 * len(text) < len(whole):
         # No margins but a form: the same on every page.
         text = whole
+    for what, numbers in doubts.items():
+        # That all of it is scanned is said by the error.
+        if text.strip() or what is not _SCANNED:
+            shown = ", ".join(map(str, numbers[:5])) + (", ..." if len(numbers) > 5 else "")
+            report(InputDoubt(f"{name}: {len(numbers):,} page{'s' if len(numbers) > 1 else ''} {what} ({shown})"))
     return _joined(text), title if isinstance(title, str) else None, language if isinstance(language, str) else None
 
 
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Without what pypdf logs of every flaw: it would stand on the user's screen between our own messages."""
-    logger = logging.getLogger("pypdf")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+class _Flaws(logging.Handler):
+    """Keeps what pypdf logs of every flaw off the user's screen, and notices what it could not unpack."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost = False
+        self._logger = logging.getLogger("pypdf")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called by pypdf, of which only the filters lose anything."""
+        self.lost |= record.name == "pypdf.filters" and "decompressing" in record.getMessage()
+
+    def __enter__(self) -> _Flaws:
+        self._before = self._logger.propagate, self._logger.level
+        self._logger.propagate = False
+        self._logger.setLevel(logging.WARNING)
+        self._logger.addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self)
+        self._logger.propagate = self._before[0]
+        self._logger.setLevel(self._before[1])
 
 
-def _pages(reader: Any, name: str) -> tuple[list[str], list[int]]:
-    """The text of each page, and the numbers of those that could not be read."""
-    if len(reader.pages) > _MOST_PAGES:
+def _pages(reader: Any, name: str, flaws: _Flaws) -> tuple[list[str], dict[str, list[int]]]:
+    """The text of each page, and the numbers of those that are doubtful, by what is to be said of them."""
+    import pypdf
+
+    total = len(reader.pages)
+    if total > _MOST_PAGES:
         raise InputError(f"{name}: more than {_MOST_PAGES:,} pages, too much for one article; split it")
     operations = 0
 
@@ -172,22 +192,34 @@ def _pages(reader: Any, name: str) -> tuple[list[str], list[int]]:
             raise _TooMuch
 
     found: list[str] = []
-    lost: list[int] = []
+    doubts: dict[str, list[int]] = {}
     size = 0
     begun = time.monotonic()
-    for number, page in enumerate(islice(reader.pages, _MOST_PAGES), 1):
+    for number in range(1, total + 1):
         if time.monotonic() - begun > _MOST_SECONDS:
             raise InputError(f"{name}: reading it takes more than a minute; save its text instead")
+        drawn, flaws.lost, text = operations, False, ""
+        doubt = "broken and left out"
         try:
-            text = page.extract_text(visitor_operand_before=count)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError, RecursionError):
-            lost.append(number)
-            continue
+            text = reader.pages[number - 1].extract_text(visitor_operand_before=count)
+        except Exception as error:
+            # Any of Python's errors and of pypdf's; but the page's own, where it is not the memory that ends.
+            if isinstance(error, (MemoryError, pypdf.errors.LimitReachedError)):
+                raise
+        else:
+            if flaws.lost:
+                doubt = "damaged, so that text may be missing"
+            elif operations > drawn and not text.strip():
+                doubt = _SCANNED
+            else:
+                doubt = ""
+        if doubt:
+            doubts.setdefault(doubt, []).append(number)
         size += len(text)
         if size > limits.MAX_ARTICLE_BYTES:
             raise InputError(f"{name}: more than {limits.MAX_ARTICLE_BYTES // 2**20} MB of text; split it")
         found.append(text)
-    return found, lost
+    return found, doubts
 
 
 def _without_margins(pages: list[str]) -> Iterator[str]:
