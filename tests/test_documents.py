@@ -163,7 +163,7 @@ def damaged(how: str) -> bytes:
     data = pdf("Sirens howled.", b"0 0 m 10 10 l S" if how == "scanned" else "Gone.", "It ended.")
     second = [match.end() for match in re.finditer(rb"(?<!end)stream\n", data)][1]
     if how == "bytes":
-        return data[: second + 4] + b"\xff\xff\xff\xff" + data[second + 8 :]
+        return data[:second] + b"\xff\xff\xff\xff" + data[second + 4 :]
     if how.startswith("/"):
         name = data.rindex(b"/FlateDecode", 0, second)
         return data[:name] + how.encode() + data[name + 12 :]
