@@ -15,7 +15,7 @@ from geomap.incidents.drafting import context_type, drafts_of
 from geomap.incidents.record import quote_of, records_of
 from geomap.incidents.sites import settle_place
 from geomap.incidents.story import WINDOW, Draft, Story
-from geomap.incidents.syntax import Sentence, read_text
+from geomap.incidents.syntax import Sentence, read_text, words
 from geomap.incidents.telling import retold, told_by_the_lead
 from geomap.incidents.triggers import classes_of
 from geomap.incidents.when import settle_date
@@ -100,13 +100,21 @@ def _is_set(story: Story, draft: Draft) -> bool:
     return settled and draft.type in _SET_DOWN and story.is_ahead(draft)
 
 
+_KILL = frozenset(words("kill kills killed killing slay slays slew slain slaying"))
+
+
+def _is_mishap(story: Story, draft: Draft) -> bool:
+    """Whether people were hurt or died, nobody is said to have killed them, and the article speaks of no violence."""
+    violence = classes_of("VIOLENT") | classes_of("ATTACKED")
+    killed = any(story.text.tokens[t.head].low in _KILL for t in draft.triggers)
+    return not killed and story.doc_words.isdisjoint(violence)
+
+
 def _settle(story: Story, draft: Draft, siblings: list[Draft]) -> None:
     """Give a draft its certainty, place, day and numbers, or drop it."""
     if draft.effect_only and draft.type == "attack_civilians":
         context_type(story, draft, siblings)
-        if draft.type == "attack_civilians" and story.doc_words.isdisjoint(
-            classes_of("VIOLENT") | classes_of("ATTACKED")
-        ):
+        if draft.type == "attack_civilians" and _is_mishap(story, draft):
             # "he was injured on stage": nothing in the article says that somebody did it
             draft.dropped = True
             return
