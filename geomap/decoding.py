@@ -29,7 +29,8 @@ __all__ = [
 CHUNK = 2**20
 
 MAX_LINE_BYTES = 16 * 2**20
-"""The longest line that is held: one article."""
+"""The longest line that is held, and the longest article, page and cell: of the corpora that geomap is measured on, the
+longest article has 12 kB; a web page with everything inlined can be several MB."""
 
 
 def read_up_to(stream: BinaryIO, size: int) -> bytes:

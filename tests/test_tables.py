@@ -95,7 +95,7 @@ def test_a_second_row_of_names_is_passed_over() -> None:
 
 
 def test_a_line_of_any_length_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited_module, "MAX_LINE", 1_000)
+    monkeypatch.setattr(delimited_module, "MAX_CELL", 1_000)
     _, rows, errors, _ = read("a,b\n1,2\n" + "x" * 50_000 + ",y\n3,4\n")
     assert cells(rows) == [["1", "2"], ["3", "4"]] and "line 3: longer than" in str(errors[0])
 

@@ -12,9 +12,8 @@ __all__ = [
     "SNIFF_BYTES",
 ]
 
-MAX_ARTICLE_BYTES = 16 * 2**20
-"""The largest file read as one article. The longest article of the corpora that geomap is measured on has
-12 kB (measured); a web page with everything inlined can be several MB."""
+MAX_ARTICLE_BYTES = MAX_LINE_BYTES
+"""The largest file read as one article."""
 
 MAX_TITLE = 2000
 """The longest title, source, address or other short field, in characters; what is longer is cut."""

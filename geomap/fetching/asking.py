@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from geomap.decoding import MAX_LINE_BYTES
 from geomap.errors import InputError
 from geomap.fetching import addresses
 from geomap.fetching.addresses import Address, FetchPolicy, Ip, parse_address, shown_url
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "MAX_REDIRECTS", "MAX_SECONDS", "READABLE", "FetchError", "Fetched", "fetch"]
 
-MAX_BYTES = 16 * 2**20
+MAX_BYTES = MAX_LINE_BYTES
 """The largest page, as sent and unpacked: as much as a file that is read as one article."""
 
 MAX_SECONDS = 30.0

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from geomap.formats.jsonlines import MAX_LINE_BYTES, parsed
+from geomap.decoding import MAX_LINE_BYTES
+from geomap.formats.jsonlines import parsed
 from geomap.formats.schema import SCHEMA_VERSION
 from geomap.outputs import json_line
 from geomap.records import Incident

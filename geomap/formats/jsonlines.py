@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from geomap.decoding import MAX_LINE_BYTES
 from geomap.formats.schema import SCHEMA_VERSION
 from geomap.outputs import json_line
 from geomap.records import Incident
 from geomap.rows import depictions, plain
 
 __all__ = ["incident_line", "read", "write"]
-
-# A line is one incident: its quotes are sentences. 16 MB is also what a line of articles may have.
-MAX_LINE_BYTES = 16 * 2**20
 
 
 def incident_line(incident: Incident) -> str:

@@ -15,7 +15,7 @@ from geomap.csv_records import next_record
 from geomap.decoding import encoding_of, magic, wide_encoding
 from geomap.errors import InputDoubt, InputError
 from geomap.tables.columns import find_header
-from geomap.tables.table import MAX_CELL, MAX_LINE, Report, Row, Table, as_text
+from geomap.tables.table import MAX_CELL, Report, Row, Table, as_text
 
 __all__ = ["Delimited"]
 
@@ -136,7 +136,7 @@ class Delimited(Table):
                     if report is not None:
                         report(
                             InputError(
-                                f"{self.where(number)}: longer than {MAX_LINE >> 20} MB; check quotes and line ends"
+                                f"{self.where(number)}: longer than {MAX_CELL >> 20} MB; check quotes and line ends"
                             )
                         )
                     continue
@@ -183,7 +183,7 @@ class Delimited(Table):
             yield line
             size = len(line)
             while True:
-                taken = lines.take() if size <= MAX_LINE else None
+                taken = lines.take() if size <= MAX_CELL else None
                 if taken is None or taken[1] is None:
                     starved = True
                     return
@@ -226,13 +226,13 @@ class _Lines:
         """The next line and its number; None instead of the text of one that is too long; None at the end."""
         if self._back:
             return self._back.popleft()
-        line = self._text.readline(MAX_LINE + 1)
+        line = self._text.readline(MAX_CELL + 1)
         if not line:
             return None
         self._number += 1
         if not self.damaged and not line.isascii() and re.search(self._lost, line):
             self.damaged = self._number
-        if len(line) > MAX_LINE:
+        if len(line) > MAX_CELL:
             while line and not line.endswith(("\n", "\r")):
                 line = self._text.readline(1 << 20)
             return self._number, None

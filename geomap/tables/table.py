@@ -13,18 +13,15 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
-from geomap.decoding import repair
+from geomap.decoding import MAX_LINE_BYTES, repair
 from geomap.errors import GeomapError
 
-__all__ = ["MAX_CELL", "MAX_COLUMNS", "MAX_LINE", "Report", "Row", "Table", "as_text"]
+__all__ = ["MAX_CELL", "MAX_COLUMNS", "Report", "Row", "Table", "as_text"]
 
 Report = Callable[[GeomapError], None]
 
-MAX_LINE = 16 * 2**20
-"""The longest line or record, in characters: one article, as in :mod:`geomap.articles`."""
-
-MAX_CELL = 16 * 2**20
-"""The longest cell, in characters; a longer one spoils its row."""
+MAX_CELL = MAX_LINE_BYTES
+"""The longest cell or line, in characters; a longer one spoils its row."""
 
 MAX_COLUMNS = 2_000
 """The most columns. Excel has 16,384; tables of events have up to 140 (GTD), GDELT's have 61."""
