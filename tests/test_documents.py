@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import logging
 import re
 import zipfile
 import zlib
@@ -180,7 +181,14 @@ def damaged(how: str) -> bytes:
     ],
 )
 def test_one_bad_page_costs_no_other(tmp_path: Path, how: str, told: str, capfd: pytest.CaptureFixture[str]) -> None:
-    found, errors = read(write(tmp_path / "a.pdf", damaged(how)))
+    before = logging.root.manager.disable
+    # As the command line does it.
+    logging.disable(logging.CRITICAL)
+    try:
+        found, errors = read(write(tmp_path / "a.pdf", damaged(how)))
+        assert logging.root.manager.disable == logging.CRITICAL
+    finally:
+        logging.disable(before)
     assert len(found) == 1 and found[0].text.startswith("Sirens howled.\n") and found[0].text.endswith("\nIt ended.")
     assert "Gone" not in found[0].text
     assert [type(error) for error in errors] == [InputDoubt] and told in str(errors[0])

@@ -164,7 +164,9 @@ class _Flaws(logging.Handler):
         self.lost |= record.name == "pypdf.filters" and "decompressing" in record.getMessage()
 
     def __enter__(self) -> _Flaws:
-        self._before = self._logger.propagate, self._logger.level
+        # The command line and workers want no logs of libraries at all, and disable them; here they are heard.
+        self._before = self._logger.propagate, self._logger.level, logging.root.manager.disable
+        logging.disable(logging.NOTSET)
         self._logger.propagate = False
         self._logger.setLevel(logging.WARNING)
         self._logger.addHandler(self)
@@ -174,6 +176,7 @@ class _Flaws(logging.Handler):
         self._logger.removeHandler(self)
         self._logger.propagate = self._before[0]
         self._logger.setLevel(self._before[1])
+        logging.disable(self._before[2])
 
 
 def _pages(reader: Any, name: str, flaws: _Flaws) -> tuple[list[str], dict[str, list[int]]]:
