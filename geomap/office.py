@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -19,6 +20,8 @@ _MOST_PARTS = 5000
 # sheet of empty cells is small enough to read.
 _RATIO = 200
 _RATIO_FLOOR = 64 << 20
+# Drawings and pages that are put into a document as they are have document types, and nobody reads them.
+_PICTURE = re.compile(r"/media/|\.(?:svg|x?html?)$", re.IGNORECASE)
 # Where a document type would stand, with the entities that blow up: before the first element.
 _PROLOGUE = 64 << 10
 
@@ -54,7 +57,8 @@ def check_archive(
                         f"{name}: {part.filename[:60]!r} in it unpacks to {part.file_size / 2**20:,.0f} MB, more than"
                         " is held in memory; save it as text or CSV"
                     )
-                _check_prologue(archive, part, name, what)
+                if not _PICTURE.search(part.filename):
+                    _check_prologue(archive, part, name, what)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError, ValueError) as error:
         raise InputError(
             f"{name}: a broken zip archive, not a whole {what} ({detail_of(error)}); was it downloaded in full?"

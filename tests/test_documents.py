@@ -284,6 +284,13 @@ def test_a_document_type_is_refused(tmp_path: Path, before: str) -> None:
     assert "is no XML as a Word document holds it" in failure(write(tmp_path / "a.docx", data))
 
 
+def test_a_drawing_may_have_a_document_type(tmp_path: Path) -> None:
+    made = io.BytesIO(word("Sirens howled."))
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("word/media/image1.svg", '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd"><svg/>')
+    assert only(write(tmp_path / "a.docx", made.getvalue())).text == "Sirens howled."
+
+
 SDT = "<w:sdt><w:sdtContent>{}</w:sdtContent></w:sdt>"
 RUN = "<w:r><w:t>{}</w:t></w:r>"
 BOX = (
