@@ -145,7 +145,7 @@ def test_incidents_of_the_development_articles(shared: Path, cli: Cli) -> None:
 
 # Incidents found in articles that tell none: a half of tests/data/ordinary → how many at most, which is what there were
 # when the articles, written blind to the rules, were first run. What is found in the even half is counted, never read.
-ORDINARY_CEILINGS = {"odd": 37, "even": 32}
+ORDINARY_CEILINGS = {"odd": 26, "even": 27}
 
 
 @pytest.mark.model
